@@ -1,0 +1,262 @@
+//! What a device is: its class, its identity and what can be said of it without opening it.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A kind of device at the counter. One host process serves one class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DeviceClass {
+    /// 居民身份证阅读器.
+    IdCardReader,
+    /// 扫描仪, and a document camera that presents itself as a scanner.
+    Scanner,
+    /// 打印机.
+    Printer,
+    /// 签字板.
+    SignaturePad,
+    /// 指纹采集器.
+    Fingerprint,
+    /// 照相机.
+    Camera,
+    /// 高拍仪.
+    DocumentCamera,
+    /// 评价器.
+    EvaluationPad,
+}
+
+impl DeviceClass {
+    /// Every class, in the order in which the device panel shows them.
+    pub const ALL: [Self; 8] = [
+        Self::IdCardReader,
+        Self::Scanner,
+        Self::Printer,
+        Self::SignaturePad,
+        Self::Fingerprint,
+        Self::Camera,
+        Self::DocumentCamera,
+        Self::EvaluationPad,
+    ];
+
+    /// The stable name used on command lines, in configuration and in file names.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::IdCardReader => "id_card_reader",
+            Self::Scanner => "scanner",
+            Self::Printer => "printer",
+            Self::SignaturePad => "signature_pad",
+            Self::Fingerprint => "fingerprint",
+            Self::Camera => "camera",
+            Self::DocumentCamera => "document_camera",
+            Self::EvaluationPad => "evaluation_pad",
+        }
+    }
+
+    /// What the officer calls the device.
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::IdCardReader => "读卡器",
+            Self::Scanner => "扫描仪",
+            Self::Printer => "打印机",
+            Self::SignaturePad => "签字板",
+            Self::Fingerprint => "指纹采集器",
+            Self::Camera => "照相机",
+            Self::DocumentCamera => "高拍仪",
+            Self::EvaluationPad => "评价器",
+        }
+    }
+}
+
+impl std::str::FromStr for DeviceClass {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|class| class.as_str() == text)
+            .ok_or_else(|| format!("no device class is called {text:?}"))
+    }
+}
+
+/// Names one device on this PC: the same as long as it stays configured or stays on the same port.
+///
+/// Made by the driver, for example `samv-serial:/dev/ttyUSB0`. Never shown to the officer.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(transparent)]
+pub struct DeviceId(pub String);
+
+impl DeviceId {
+    /// Joins the driver's name and the driver's own name for the device.
+    #[must_use]
+    pub fn new(driver: &str, local: &str) -> Self {
+        Self(format!("{driver}:{local}"))
+    }
+
+    /// The name of the driver that made this id.
+    #[must_use]
+    pub fn driver(&self) -> &str {
+        self.0.split_once(':').map_or(self.0.as_str(), |(driver, _)| driver)
+    }
+
+    /// What follows the driver's name.
+    #[must_use]
+    pub fn local(&self) -> &str {
+        self.0.split_once(':').map_or("", |(_, local)| local)
+    }
+}
+
+impl std::fmt::Display for DeviceId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How the device hangs on this PC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Connection {
+    /// A serial line, real or behind a USB bridge.
+    Serial {
+        /// The device file.
+        path: String,
+    },
+    /// Directly on USB.
+    Usb {
+        /// USB vendor id.
+        vendor: u16,
+        /// USB product id.
+        product: u16,
+    },
+    /// Over the network or a local queue.
+    Network {
+        /// Where it answers, without user name or password.
+        address: String,
+    },
+    /// A library of the system decides how it is reached (SANE back-ends).
+    System {
+        /// The library's own name for the device.
+        name: String,
+    },
+}
+
+/// Whether the device could be opened now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Accessibility {
+    /// Yes.
+    Accessible,
+    /// The device is there, but this account may not open it.
+    PermissionDenied,
+    /// Another program holds it.
+    Busy {
+        /// The profile (window) that holds it, where one of ours does.
+        held_by: Option<String>,
+    },
+    /// It is configured, but nothing is there now.
+    Absent,
+}
+
+/// What is known of a reading's origin. A production server takes `Physical` only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Attestation {
+    /// An enrolled device record names this device.
+    Physical,
+    /// A training device made of software.
+    Virtual,
+    /// Nobody vouches for it.
+    #[default]
+    Unattested,
+}
+
+/// What the device can do, as far as it is known without a capture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, Default)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Capabilities {
+    /// Nothing special is known.
+    #[default]
+    Unknown,
+    /// An ID-card reader.
+    IdCardReader {
+        /// It can read the fingerprint record too.
+        fingerprint: bool,
+        /// It can read the newest address (追加地址).
+        added_address: bool,
+    },
+    /// A scanner.
+    Scanner {
+        /// Where paper can be taken from.
+        sources: Vec<crate::ScanSource>,
+        /// Colour modes.
+        modes: Vec<crate::ColourMode>,
+        /// Resolutions offered, in dots per inch; ascending.
+        resolutions: Vec<u16>,
+        /// Largest width, in tenths of a millimetre.
+        max_width: u32,
+        /// Largest height, in tenths of a millimetre.
+        max_height: u32,
+    },
+    /// A printer.
+    Printer {
+        /// Document formats it takes, as MIME types.
+        formats: Vec<String>,
+        /// Media it knows, by their PWG 5101.1 names.
+        media: Vec<String>,
+        /// It prints both sides.
+        duplex: bool,
+        /// It prints in colour.
+        colour: bool,
+    },
+}
+
+/// One device as the list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DeviceInfo {
+    /// Its id.
+    pub id: DeviceId,
+    /// Its class.
+    pub class: DeviceClass,
+    /// What the officer sees: from the configuration, else the model.
+    pub name: String,
+    /// Who made it, where known; else empty.
+    pub maker: String,
+    /// How it is connected.
+    pub connection: Connection,
+    /// Whether it can be opened now.
+    pub accessibility: Accessibility,
+    /// What is known of its origin.
+    pub attestation: Attestation,
+    /// What it can do.
+    pub capabilities: Capabilities,
+}
+
+/// One device of the host's configuration file.
+///
+/// Drivers that can find devices by themselves take the entry as an addition (a name, an attestation);
+/// drivers that cannot (a serial line on a pty) take it as the only source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceConfig {
+    /// Name of the driver that serves it.
+    pub driver: String,
+    /// Where it is: a device file, a queue's URI, a SANE name; the driver says which.
+    pub path: String,
+    /// What the officer calls it.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Who made it.
+    #[serde(default)]
+    pub maker: Option<String>,
+    /// What the enrolment says of it. Absent: nobody vouches for it.
+    #[serde(default)]
+    pub attestation: Attestation,
+    /// Where to record the byte traffic, if asked. Drivers honour it for `Virtual` devices only, because
+    /// a recording holds everything that a card says.
+    #[serde(default)]
+    pub record: Option<std::path::PathBuf>,
+    /// Driver-specific settings, for example `{"baud": 115200}`.
+    #[serde(default)]
+    pub settings: serde_json::Map<String, serde_json::Value>,
+}

@@ -1,0 +1,40 @@
+//! The contract between the terminal and everything it is plugged into.
+//!
+//! The terminal links this crate alone. Drivers, and the libraries they need, live in device-host
+//! processes; this crate says what both sides may say to each other ([`wire`]), how a driver looks from
+//! the inside ([`DriverFactory`], [`OpenDevice`]), which faults exist and what an officer reads about
+//! them ([`FaultCode`]), and it holds the terminal's end of the line (`HostClient`).
+//!
+//! Pixels and documents travel through one sealed memory file shared by the two processes
+//! ([`SharedArea`]), never through the control channel.
+
+mod collecting;
+mod device;
+mod driver;
+mod fault;
+mod fault_code;
+mod idcard;
+mod lock;
+mod print;
+mod process;
+mod scan;
+mod shared;
+mod tape;
+mod task;
+pub mod wire;
+
+pub use collecting::{CollectedPage, CollectingContext};
+pub use device::{
+    Accessibility, Attestation, Capabilities, Connection, DeviceClass, DeviceConfig, DeviceId, DeviceInfo,
+};
+pub use driver::{DriverFactory, OpenDevice, TaskContext};
+pub use fault::Fault;
+pub use fault_code::{FaultCode, Who};
+pub use idcard::{CardDate, CardKind, CardReading, ValidUntil};
+pub use lock::DeviceLock;
+pub use print::{JobState, JobStatus, PrintParameters, Sides};
+pub use process::harden_process;
+pub use scan::{ColourMode, PageHeader, PixelFormat, ScanArea, ScanParameters, ScanSource};
+pub use shared::{RegionBook, SharedArea};
+pub use tape::{Direction, Recorder, Replay, TapeError, TapeLine};
+pub use task::{DeviceEvent, Outcome, Region, Task};
