@@ -85,7 +85,6 @@ impl std::str::FromStr for DeviceClass {
 ///
 /// Made by the driver, for example `samv-serial:/dev/ttyUSB0`. Never shown to the officer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
-#[serde(transparent)]
 pub struct DeviceId(pub String);
 
 impl DeviceId {

@@ -146,7 +146,7 @@ catalogue! {
         "读卡器感应到证件，但没能选定它。", "读卡区只放一张证件，拿开手机和其他卡片后重新放上。";
     /// SW3 41.
     ReadFailed = "idcard.read_failed", Clerk, passing,
-        "证件芯片读取失败。", "换个位置重新放好再试；多次失败可能是芯片损坏，请手工录入并核对证件原件。";
+        "证件芯片读取失败，没有读到信息。", "换个位置重新放好再试；多次失败可能是芯片损坏，请手工录入并核对证件原件。";
     /// SW3 31 and 32.
     CardAuthenticationFailed = "idcard.card_authentication_failed", Clerk, passing,
         "证件与读卡器的相互认证没有通过，不能采信这张卡。", "重新放卡再试；仍不通过时请核实证件真伪，并手工录入。";
@@ -287,6 +287,14 @@ mod tests {
             }
             let wire = serde_json::to_string(&code).unwrap();
             assert_eq!(wire, format!("\"{name}\""));
+        }
+    }
+
+    #[test]
+    fn the_screens_know_the_codes_by_the_same_text() {
+        let declared = FaultCode::decl(&ts_rs::Config::default());
+        for &code in FaultCode::ALL {
+            assert!(declared.contains(&format!("\"{code}\"")), "{code} in {declared}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use ts_rs::TS;
 
 /// Which of the four chip layouts the card carries.
@@ -20,8 +20,7 @@ pub enum CardKind {
 }
 
 /// A calendar date that a card carries, already known to exist in the calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, TS)]
 #[ts(type = "string")]
 pub struct CardDate {
     year: u16,
@@ -72,23 +71,21 @@ impl fmt::Display for CardDate {
     }
 }
 
-impl From<CardDate> for String {
-    fn from(date: CardDate) -> Self {
-        date.to_string()
+/// On the wire a date is `YYYY-MM-DD`.
+impl Serialize for CardDate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
-impl TryFrom<String> for CardDate {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
+impl<'de> Deserialize<'de> for CardDate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
         let compact: String = text.split('-').collect();
-        if text.len() == 10 {
-            if let Some(date) = Self::from_compact(&compact) {
-                return Ok(date);
-            }
-        }
-        Err("not a calendar date".to_owned())
+        (text.len() == 10)
+            .then(|| Self::from_compact(&compact))
+            .flatten()
+            .ok_or_else(|| serde::de::Error::custom("not a calendar date"))
     }
 }
 
@@ -169,5 +166,24 @@ impl fmt::Debug for CardReading {
             .field("fingerprint", &self.fingerprint.len())
             .field("raw", &self.raw.len())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_days_of_the_calendar_are_dates() {
+        assert_eq!(CardDate::from_compact("20240229").unwrap().to_string(), "2024-02-29");
+        assert_eq!(CardDate::from_compact("20000229").unwrap().to_compact(), "20000229");
+        for wrong in ["20230229", "19000229", "20241301", "20240100", "2024010", "2024010a", "", "00000000"] {
+            assert_eq!(CardDate::from_compact(wrong), None, "{wrong}");
+        }
+        let date = CardDate::new(2044, 12, 31).unwrap();
+        let wire = serde_json::to_string(&ValidUntil::Date(date)).unwrap();
+        assert_eq!(wire, r#"{"type":"date","date":"2044-12-31"}"#);
+        assert_eq!(serde_json::from_str::<ValidUntil>(&wire).unwrap(), ValidUntil::Date(date));
+        assert!(serde_json::from_str::<CardDate>("\"2044-02-30\"").is_err());
     }
 }
