@@ -32,7 +32,7 @@ pub mod sign;
 pub mod sqlite;
 
 pub use aead::Nonce;
-//pub use blob::{BlobHeader, SealedBlob};
+pub use blob::{BlobHeader, SealedBlob};
 pub use digest::{Sm3Hash, Sm3Hasher, hmac_sm3, sm3};
 pub use error::{GmError, Result};
 //pub use keyslots::KeySlots;
