@@ -1,1 +1,25 @@
-//! (room being built)
+//! What a counter knows: matters, cases, forms, persons, units, rights, deadlines.
+//!
+//! Pure: no I/O, no clock, no random. [`decide::decide`] turns a command into events or a refusal,
+//! [`case::Case::apply`] adds events up; both run on the terminal and on the server.
+
+pub mod act;
+pub mod case;
+pub mod cbor;
+pub mod code;
+pub mod command;
+pub mod condition;
+pub mod context;
+pub mod decide;
+pub mod event;
+pub mod flow;
+pub mod identity;
+pub mod ids;
+pub mod limit;
+pub mod matter;
+pub mod number;
+pub mod path;
+pub mod person;
+pub mod refusal;
+pub mod requirement;
+pub mod rule;

@@ -1,0 +1,503 @@
+//! A case (办件): what its events add up to.
+
+use crate::condition::Situation;
+use crate::event::{
+    Attestation, BlobRef, CheckState, Decision, Event, EventRecord, EventTime, Identity, Outcome,
+    PrintedDocument, Reading, Reason, RegisterAnswer, SubmissionMode, ValueSource,
+};
+use crate::flow::Stage;
+use crate::ids::{
+    CaseId, ContentHash, EventId, FieldPath, MaterialId, MatterId, OfficerId, PageId, QuestionId, SlotId,
+    UnitCode,
+};
+use crate::matter::Family;
+use crate::person::{Actor, PersonRole};
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A case as its events add up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Name.
+    pub id: CaseId,
+    /// How it began; none before its first event.
+    pub opening: Option<Opening>,
+    /// Identities by person.
+    pub identities: BTreeMap<PersonRole, IdentityRecord>,
+    /// Answers by question.
+    pub answers: BTreeMap<QuestionId, String>,
+    /// Values by field.
+    pub fields: BTreeMap<FieldPath, FieldValue>,
+    /// Last answer by look-up.
+    pub lookups: BTreeMap<String, LookupRecord>,
+    /// What the register holds, by field, for comparison.
+    pub register: BTreeMap<FieldPath, String>,
+    /// Pages by material.
+    pub materials: BTreeMap<MaterialId, Vec<Page>>,
+    /// Signatures by slot.
+    pub signatures: BTreeMap<SlotId, Signature>,
+    /// Reasons by overridden rule.
+    pub overrides: BTreeMap<String, String>,
+    /// Submission, once done.
+    pub submission: Option<Submission>,
+    /// Where it waits; none while it is at the counter.
+    pub stage: Option<Stage>,
+    /// Decisions so far, oldest first.
+    pub reviews: Vec<ReviewRecord>,
+    /// A head's opinion that waits for the server.
+    pub provisional_opinion: Option<ReviewRecord>,
+    /// Why it was sent back, while it is.
+    pub returned: Option<Reason>,
+    /// Why it was refused, once it is.
+    pub refused: Option<Reason>,
+    /// What the register did.
+    pub effect: Option<RegisterAnswer>,
+    /// Why the register refused, until it does it.
+    pub effect_refused: Option<String>,
+    /// Papers printed, oldest first.
+    pub prints: Vec<(PrintedDocument, EventTime)>,
+    /// Who took the result.
+    pub collection: Option<Collection>,
+    /// How it ended, once it did.
+    pub outcome: Option<Outcome>,
+    /// Everybody who took in or handled: none of them may review.
+    pub makers: BTreeSet<OfficerId>,
+    /// Everybody who reviewed.
+    pub reviewers: BTreeSet<OfficerId>,
+    /// Last event applied.
+    pub last_event: Option<EventId>,
+    /// Time of the last event.
+    pub changed: Option<EventTime>,
+    /// Number of events applied.
+    pub event_count: u64,
+    /// Type of an event that this version does not know: the case can only be read.
+    pub needs_update: Option<String>,
+}
+
+/// How a case began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// Matter.
+    pub matter: MatterId,
+    /// Its short name then.
+    pub matter_name: String,
+    /// Its family.
+    pub family: Family,
+    /// The definition that the case keeps.
+    pub definition: ContentHash,
+    /// The unit that took it in.
+    pub unit: UnitCode,
+    /// By whom.
+    pub actor: Actor,
+    /// When.
+    pub time: EventTime,
+}
+
+/// An identity with how it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentityRecord {
+    /// The identity.
+    pub identity: Identity,
+    /// How it was read; none when typed.
+    pub reading: Option<Reading>,
+}
+
+/// A field's value with where it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldValue {
+    /// The value.
+    pub value: String,
+    /// Where it came from.
+    pub source: ValueSource,
+    /// When.
+    pub time: EventTime,
+    /// The value before, when there was one.
+    pub previous: Option<String>,
+}
+
+impl FieldValue {
+    /// Whether the value is locked: it came from a card or the register, and a change needs a reason.
+    #[must_use]
+    pub fn locked(&self) -> bool {
+        matches!(self.source, ValueSource::Card | ValueSource::Register)
+    }
+}
+
+/// An answer of the register with its time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookupRecord {
+    /// The answer.
+    pub answer: RegisterAnswer,
+    /// When it was recorded.
+    pub time: EventTime,
+}
+
+/// A scanned page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Name.
+    pub id: PageId,
+    /// The picture.
+    pub picture: BlobRef,
+    /// Attestation of the device; none for an imported file.
+    pub attestation: Option<Attestation>,
+}
+
+/// A signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// Signer's name then.
+    pub name: String,
+    /// Strokes.
+    pub strokes: BlobRef,
+    /// What the signer was shown.
+    pub shown: ContentHash,
+    /// When.
+    pub time: EventTime,
+}
+
+/// A submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submission {
+    /// How it counts.
+    pub mode: SubmissionMode,
+    /// Printed number.
+    pub number: Option<String>,
+    /// Number of the intake slip, kept after the confirmation.
+    pub intake_number: Option<String>,
+    /// Password for the citizen's query.
+    pub query_password: String,
+    /// Last day of the promised time.
+    pub due: Option<Date>,
+    /// By whom.
+    pub actor: Actor,
+    /// When.
+    pub time: EventTime,
+}
+
+/// A reviewer's decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewRecord {
+    /// Step.
+    pub stage: Stage,
+    /// Decision.
+    pub decision: Decision,
+    /// Reason.
+    pub reason: Option<Reason>,
+    /// Opinion.
+    pub opinion: String,
+    /// By whom.
+    pub actor: Actor,
+    /// When.
+    pub time: EventTime,
+}
+
+/// Who took the result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collection {
+    /// Name.
+    pub name: String,
+    /// Signature.
+    pub strokes: BlobRef,
+    /// When.
+    pub time: EventTime,
+}
+
+impl Situation for Case {
+    fn answer(&self, question: &QuestionId) -> Option<&str> {
+        self.answers.get(question).map(String::as_str)
+    }
+    fn value(&self, field: &FieldPath) -> Option<&str> {
+        self.fields.get(field).map(|value| value.value.as_str()).filter(|value| !value.is_empty())
+    }
+}
+
+impl Case {
+    /// A case before its first event.
+    #[must_use]
+    pub fn new(id: CaseId) -> Self {
+        Self {
+            id,
+            opening: None,
+            identities: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            fields: BTreeMap::new(),
+            lookups: BTreeMap::new(),
+            register: BTreeMap::new(),
+            materials: BTreeMap::new(),
+            signatures: BTreeMap::new(),
+            overrides: BTreeMap::new(),
+            submission: None,
+            stage: None,
+            reviews: Vec::new(),
+            provisional_opinion: None,
+            returned: None,
+            refused: None,
+            effect: None,
+            effect_refused: None,
+            prints: Vec::new(),
+            collection: None,
+            outcome: None,
+            makers: BTreeSet::new(),
+            reviewers: BTreeSet::new(),
+            last_event: None,
+            changed: None,
+            event_count: 0,
+            needs_update: None,
+        }
+    }
+
+    /// Adds up the events of one case, in the order of their places.
+    #[must_use]
+    pub fn replay<'a>(id: CaseId, records: impl IntoIterator<Item = &'a EventRecord>) -> Self {
+        let mut case = Self::new(id);
+        for record in records {
+            case.apply(record);
+        }
+        case
+    }
+
+    /// Whether it is being taken in: opened and not submitted, or sent back.
+    #[must_use]
+    pub fn at_counter(&self) -> bool {
+        self.opening.is_some()
+            && self.outcome.is_none()
+            && self.stage.is_none()
+            && (self.submission.is_none() || self.returned.is_some())
+    }
+
+    /// Whether an intake without the network waits for its confirmation.
+    #[must_use]
+    pub fn awaits_confirmation(&self) -> bool {
+        self.outcome.is_none()
+            && self.stage.is_none()
+            && self.returned.is_none()
+            && self.submission.as_ref().is_some_and(|one| one.mode == SubmissionMode::TakenIn)
+    }
+
+    /// Numbers of the rows of a table section that hold any value.
+    #[must_use]
+    pub fn rows(&self, section: &str) -> Vec<u16> {
+        let mut rows = BTreeSet::new();
+        for (path, value) in &self.fields {
+            let mut parts = path.as_str().splitn(3, '.');
+            if parts.next() == Some(section)
+                && let (Some(row), Some(_)) = (parts.next(), parts.next())
+                && let Ok(row) = row.parse()
+                && !value.value.is_empty()
+            {
+                rows.insert(row);
+            }
+        }
+        rows.into_iter().collect()
+    }
+
+    /// The value of `section.row.column`.
+    #[must_use]
+    pub fn cell(&self, section: &str, row: u16, column: &str) -> Option<&str> {
+        self.value(&FieldPath(format!("{section}.{row}.{column}")))
+    }
+
+    fn set_field(&mut self, field: &FieldPath, value: &str, source: ValueSource, time: EventTime) {
+        let previous = self.fields.get(field).map(|one| one.value.clone()).filter(|one| !one.is_empty());
+        self.fields.insert(field.clone(), FieldValue { value: value.to_owned(), source, time, previous });
+    }
+
+    /// Adds one event. Never fails: what cannot be was refused before the event was written.
+    pub fn apply(&mut self, record: &EventRecord) {
+        let time = record.time;
+        let reviewing =
+            matches!(record.event, Event::Reviewed { .. } | Event::ProvisionalOpinionGiven { .. });
+        if reviewing {
+            self.reviewers.insert(record.actor.officer.clone());
+        } else {
+            self.makers.insert(record.actor.officer.clone());
+        }
+        self.last_event = Some(record.id);
+        self.changed = Some(time);
+        self.event_count += 1;
+        match &record.event {
+            Event::CaseOpened { matter, matter_name, family, definition, unit } => {
+                self.opening = Some(Opening {
+                    matter: matter.clone(),
+                    matter_name: matter_name.clone(),
+                    family: *family,
+                    definition: *definition,
+                    unit: unit.clone(),
+                    actor: record.actor.clone(),
+                    time,
+                });
+            }
+            Event::IdentityRead { person, identity, reading } => {
+                self.identities
+                    .insert(*person, IdentityRecord { identity: identity.clone(), reading: reading.clone() });
+            }
+            Event::SituationAnswered { question, answer } => {
+                self.answers.insert(question.clone(), answer.clone());
+            }
+            Event::FieldsChanged { changes, .. } => {
+                for change in changes {
+                    self.set_field(&change.field, &change.value, change.source, time);
+                }
+            }
+            Event::LookupRecorded { lookup, answer, register } => {
+                self.register.extend(register.iter().map(|(field, value)| (field.clone(), value.clone())));
+                self.lookups.insert(lookup.clone(), LookupRecord { answer: answer.clone(), time });
+            }
+            Event::PageAdded { material, page, picture, reading } => {
+                self.materials.entry(material.clone()).or_default().push(Page {
+                    id: *page,
+                    picture: picture.clone(),
+                    attestation: reading.as_ref().map(|one| one.attestation),
+                });
+            }
+            Event::PageReplaced { material, page, picture, reading } => {
+                let pages = self.materials.entry(material.clone()).or_default();
+                if let Some(one) = pages.iter_mut().find(|one| one.id == *page) {
+                    one.picture = picture.clone();
+                    if let Some(reading) = reading {
+                        one.attestation = Some(reading.attestation);
+                    }
+                }
+            }
+            Event::PageRemoved { material, page } => {
+                if let Some(pages) = self.materials.get_mut(material) {
+                    pages.retain(|one| one.id != *page);
+                }
+            }
+            Event::PagesReordered { material, order } => {
+                if let Some(pages) = self.materials.get_mut(material) {
+                    pages
+                        .sort_by_key(|page| order.iter().position(|id| *id == page.id).unwrap_or(usize::MAX));
+                }
+            }
+            Event::Signed { slot, name, strokes, shown } => {
+                self.signatures.insert(
+                    slot.clone(),
+                    Signature { name: name.clone(), strokes: strokes.clone(), shown: *shown, time },
+                );
+            }
+            Event::SignatureCleared { slot } => {
+                self.signatures.remove(slot);
+            }
+            Event::WarningOverridden { rule, reason } => {
+                self.overrides.insert(rule.clone(), reason.clone());
+            }
+            Event::Submitted { mode, number, query_password, due, stage } => {
+                let before = self.submission.take();
+                self.submission = Some(Submission {
+                    mode: *mode,
+                    number: number.clone().or_else(|| before.as_ref().and_then(|one| one.number.clone())),
+                    intake_number: match mode {
+                        SubmissionMode::TakenIn => number.clone(),
+                        SubmissionMode::Accepted => before.and_then(|one| one.intake_number),
+                    },
+                    query_password: query_password.clone(),
+                    due: *due,
+                    actor: record.actor.clone(),
+                    time,
+                });
+                self.stage.clone_from(stage);
+                self.returned = None;
+            }
+            Event::AcceptanceConfirmed { number, due, stage } => {
+                if let Some(submission) = &mut self.submission {
+                    submission.mode = SubmissionMode::Accepted;
+                    submission.number = Some(number.clone());
+                    submission.due = Some(*due);
+                }
+                self.stage.clone_from(stage);
+            }
+            Event::Reviewed { stage, decision, reason, opinion, next } => {
+                self.reviews.push(ReviewRecord {
+                    stage: stage.clone(),
+                    decision: *decision,
+                    reason: reason.clone(),
+                    opinion: opinion.clone(),
+                    actor: record.actor.clone(),
+                    time,
+                });
+                self.provisional_opinion = None;
+                self.stage.clone_from(next);
+                match decision {
+                    Decision::Pass => {}
+                    Decision::Return => self.returned = Some(reason.clone().unwrap_or_default()),
+                    Decision::Refuse => self.refused = Some(reason.clone().unwrap_or_default()),
+                }
+            }
+            Event::ProvisionalOpinionGiven { stage, decision, reason, opinion } => {
+                self.provisional_opinion = Some(ReviewRecord {
+                    stage: stage.clone(),
+                    decision: *decision,
+                    reason: reason.clone(),
+                    opinion: opinion.clone(),
+                    actor: record.actor.clone(),
+                    time,
+                });
+            }
+            Event::Effected { answer, values, next } => {
+                self.effect = Some(answer.clone());
+                self.effect_refused = None;
+                for (field, value) in values {
+                    self.set_field(field, value, ValueSource::Register, time);
+                }
+                self.stage.clone_from(next);
+            }
+            Event::EffectRefused { reason, .. } => self.effect_refused = Some(reason.clone()),
+            Event::Printed(document) => self.prints.push((document.clone(), time)),
+            Event::Collected { name, strokes, .. } => {
+                self.collection = Some(Collection { name: name.clone(), strokes: strokes.clone(), time });
+            }
+            Event::Closed { outcome } => {
+                self.outcome = Some(*outcome);
+                self.stage = None;
+            }
+            Event::Withdrawn { .. } => {
+                self.outcome = Some(Outcome::Withdrawn);
+                self.stage = None;
+            }
+            Event::Unknown { kind } => self.needs_update = Some(kind.clone()),
+        }
+    }
+
+    /// The state of a look-up; one never made is [`CheckState::NotChecked`].
+    #[must_use]
+    pub fn check_state(&self, lookup: &str) -> CheckState {
+        self.lookups.get(lookup).map_or(CheckState::NotChecked, |record| record.answer.state)
+    }
+
+    /// Words for where the case stands.
+    #[must_use]
+    pub fn state_words(&self) -> String {
+        if self.needs_update.is_some() {
+            return "需更新程序后办理".to_owned();
+        }
+        match self.outcome {
+            Some(Outcome::Done) => return "已办结".to_owned(),
+            Some(Outcome::Refused) => {
+                return format!(
+                    "{}，已告知",
+                    self.opening.as_ref().map_or("不予办理", |one| one.family.refusal_word())
+                );
+            }
+            Some(Outcome::Withdrawn) => return "已撤销".to_owned(),
+            None => {}
+        }
+        if let Some(stage) = &self.stage {
+            if self.refused.is_some() {
+                return format!(
+                    "{}，待告知",
+                    self.opening.as_ref().map_or("不予办理", |one| one.family.refusal_word())
+                );
+            }
+            return stage.state.clone();
+        }
+        if self.returned.is_some() {
+            return "已退回，待补正".to_owned();
+        }
+        if self.awaits_confirmation() {
+            return "已收件，待确认受理".to_owned();
+        }
+        "收件中".to_owned()
+    }
+}

@@ -1,0 +1,79 @@
+//! Deterministic CBOR (RFC 8949 §4.2.1): the bytes that are hashed, signed and kept for ever.
+
+use ciborium::Value;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// Bytes that do not read as the expected thing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the bytes do not read: {0}")]
+pub struct CborFault(String);
+
+/// Encodes with sorted map keys and shortest forms, so that equal things have equal bytes.
+///
+/// # Panics
+/// Never for this crate's types: they hold no floats, and every map key is text.
+#[must_use]
+pub fn to_vec<T: Serialize>(thing: &T) -> Vec<u8> {
+    let mut value = Value::serialized(thing).unwrap_or(Value::Null);
+    sort(&mut value);
+    let mut bytes = Vec::new();
+    // Writing to a Vec cannot fail.
+    let written = ciborium::into_writer(&value, &mut bytes);
+    debug_assert!(written.is_ok());
+    bytes
+}
+
+/// Decodes; trailing bytes are an error, as is anything that is not in deterministic form.
+///
+/// # Errors
+/// [`CborFault`] with the place that does not read.
+pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CborFault> {
+    let mut rest = bytes;
+    let value: Value = ciborium::from_reader(&mut rest).map_err(|fault| CborFault(fault.to_string()))?;
+    if !rest.is_empty() {
+        return Err(CborFault(format!("{} bytes too many", rest.len())));
+    }
+    value.deserialized().map_err(|fault| CborFault(fault.to_string()))
+}
+
+fn sort(value: &mut Value) {
+    match value {
+        Value::Map(entries) => {
+            for (key, item) in entries.iter_mut() {
+                sort(key);
+                sort(item);
+            }
+            // Core deterministic order: by the bytes of the encoded keys.
+            entries.sort_by_cached_key(|(key, _)| {
+                let mut bytes = Vec::new();
+                let _ = ciborium::into_writer(key, &mut bytes);
+                bytes
+            });
+        }
+        Value::Array(items) => items.iter_mut().for_each(sort),
+        Value::Tag(_, inner) => sort(inner),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    #[test]
+    fn equal_maps_have_equal_bytes() {
+        let forward: HashMap<&str, u8> = [("b", 1), ("aa", 2), ("a", 3)].into();
+        let bytes = to_vec(&forward);
+        // map(3) "a"→3, "b"→1, "aa"→2: shorter keys first, then by byte.
+        assert_eq!(bytes, [0xa3, 0x61, b'a', 3, 0x61, b'b', 1, 0x62, b'a', b'a', 2]);
+    }
+
+    #[test]
+    fn bytes_too_many_are_refused() {
+        let mut bytes = to_vec(&7u8);
+        bytes.push(0);
+        assert!(from_slice::<u8>(&bytes).is_err());
+        assert!(from_slice::<u8>(&[]).is_err());
+    }
+}

@@ -1,0 +1,116 @@
+//! The rules: a command either becomes events or is refused. Pure, and the same on terminal and server.
+
+mod counter;
+mod result;
+mod review;
+mod submit;
+
+use crate::case::Case;
+use crate::command::Command;
+use crate::context::{Context, Facts};
+use crate::event::Event;
+use crate::flow::Stage;
+use crate::person::Role;
+use crate::refusal::Refusal;
+
+/// Decides a command on a case.
+///
+/// # Errors
+/// The [`Refusal`] that stands in the way. A refused command changes nothing.
+pub fn decide(
+    command: &Command,
+    case: &Case,
+    context: &Context,
+    facts: &Facts<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    if case.needs_update.is_some() {
+        return Err(Refusal::NeedsUpdate);
+    }
+    if !facts.roster.holds(&context.actor.officer, &context.actor.post) {
+        return Err(Refusal::PostNotHeld);
+    }
+    if matches!(command, Command::Open) {
+        return counter::open(case, context, facts);
+    }
+    if case.opening.is_none() {
+        return Err(Refusal::NotOpen);
+    }
+    if case.outcome.is_some() && !matches!(command, Command::RecordPrint(_)) {
+        return Err(Refusal::Ended);
+    }
+    match command {
+        Command::Open => Err(Refusal::AlreadyOpen),
+        Command::ReadIdentity { person, identity, reading } => {
+            counter::read_identity(*person, identity, reading.as_ref(), case, context, facts)
+        }
+        Command::Answer { question, answer } => counter::answer(question, answer, case, context, facts),
+        Command::ChangeFields { changes, source, reason } => {
+            counter::change_fields(changes, *source, reason, case, context, facts)
+        }
+        Command::RecordLookup { lookup, answer } => {
+            counter::record_lookup(lookup, answer, case, context, facts)
+        }
+        Command::AddPage { material, page, picture, reading } => {
+            counter::add_page(material, *page, picture, reading.as_ref(), case, context, facts)
+        }
+        Command::ReplacePage { material, page, picture, reading } => {
+            counter::replace_page(material, *page, picture, reading.as_ref(), case, context, facts)
+        }
+        Command::RemovePage { material, page } => counter::remove_page(material, *page, case, context, facts),
+        Command::ReorderPages { material, order } => {
+            counter::reorder_pages(material, order, case, context, facts)
+        }
+        Command::Sign { slot, strokes, shown } => counter::sign(slot, strokes, *shown, case, context, facts),
+        Command::ClearSignature { slot } => counter::clear_signature(slot, case, context, facts),
+        Command::Override { rule, reason } => counter::override_warning(rule, reason, case, context, facts),
+        Command::Submit => submit::submit(case, context, facts),
+        Command::ConfirmAcceptance => submit::confirm(case, context, facts),
+        Command::Review { decision, reason, opinion } => {
+            review::review(*decision, reason.as_ref(), opinion, case, context, facts)
+        }
+        Command::RecordEffect { answer, refused } => {
+            result::record_effect(answer, refused, case, context, facts)
+        }
+        Command::RecordPrint(document) => result::record_print(document, case, context, facts),
+        Command::Collect { name, document, number, strokes } => {
+            result::collect(name, *document, number, strokes, case, context, facts)
+        }
+        Command::Withdraw { reason } => submit::withdraw(reason, case, context, facts),
+    }
+}
+
+/// Whether the case lies at the counter of the actor's unit, and the role may take it in.
+fn at_own_counter(case: &Case, context: &Context, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let opening = case.opening.as_ref().ok_or(Refusal::NotOpen)?;
+    if !case.at_counter() {
+        return Err(Refusal::NotAtCounter);
+    }
+    if context.actor.post.unit != opening.unit {
+        return Err(Refusal::UnitNotAllowed);
+    }
+    if !facts.definition.intake_roles.contains(&context.actor.post.role) {
+        return Err(Refusal::RoleNotAllowed);
+    }
+    Ok(())
+}
+
+/// Whether the actor's role and unit may act in a stage of a case.
+///
+/// # Errors
+/// [`Refusal::RoleNotAllowed`] or [`Refusal::UnitNotAllowed`].
+pub fn may_act(stage: &Stage, case: &Case, context: &Context, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let opening = case.opening.as_ref().ok_or(Refusal::NotOpen)?;
+    if !stage.roles.contains(&context.actor.post.role) {
+        return Err(Refusal::RoleNotAllowed);
+    }
+    let unit = facts.roster.unit_at(&opening.unit, stage.level).ok_or(Refusal::UnitNotAllowed)?;
+    if unit.code == context.actor.post.unit { Ok(()) } else { Err(Refusal::UnitNotAllowed) }
+}
+
+/// Whether somebody may take a matter in at all: for the list of matters on the screen.
+#[must_use]
+pub fn may_take_in(definition: &crate::matter::MatterDefinition, role: Role) -> bool {
+    definition.intake_roles.contains(&role)
+}
+
+pub use result::printable;

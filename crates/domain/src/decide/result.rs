@@ -1,0 +1,128 @@
+//! Handing over to the register, printing, giving out.
+
+use super::may_act;
+use crate::case::Case;
+use crate::context::{Context, Facts};
+use crate::event::{BlobRef, CheckState, Event, Outcome, PrintedDocument, RegisterAnswer};
+use crate::flow::StepKind;
+use crate::identity::DocumentKind;
+use crate::matter::PrintMoment;
+use crate::refusal::Refusal;
+use std::collections::BTreeMap;
+
+type Decided = Result<Vec<Event>, Refusal>;
+
+pub(super) fn record_effect(
+    answer: &RegisterAnswer,
+    refused: &str,
+    case: &Case,
+    context: &Context,
+    facts: &Facts<'_>,
+) -> Decided {
+    if !context.online {
+        return Err(Refusal::NotOffline);
+    }
+    let stage = case.stage.as_ref().filter(|one| one.kind == StepKind::Effect).ok_or(Refusal::WrongStage)?;
+    may_act(stage, case, context, facts)?;
+    if case.refused.is_some() {
+        return Err(Refusal::WrongStage);
+    }
+    let effect = facts.definition.effect.as_ref().ok_or(Refusal::WrongStage)?;
+    if !refused.is_empty() {
+        return Ok(vec![Event::EffectRefused { answer: answer.clone(), reason: refused.to_owned() }]);
+    }
+    if answer.state != CheckState::Agrees {
+        return Err(Refusal::NotEffected);
+    }
+    let mut values = BTreeMap::new();
+    for (field, place) in &effect.result {
+        let value = answer.values.get(place).ok_or(Refusal::ForeignAnswer)?;
+        values.insert(field.clone(), value.clone());
+    }
+    let next = facts.definition.flow.after(&stage.step);
+    let ends = next.is_none();
+    let mut events = vec![Event::Effected { answer: answer.clone(), values, next }];
+    if ends {
+        events.push(Event::Closed { outcome: Outcome::Done });
+    }
+    Ok(events)
+}
+
+/// Whether a paper belongs to the present moment of a case.
+#[must_use]
+pub fn printable(moment: PrintMoment, case: &Case) -> bool {
+    use crate::event::SubmissionMode;
+    let mode = case.submission.as_ref().map(|one| one.mode);
+    match moment {
+        PrintMoment::Intake => true,
+        PrintMoment::Accepted => mode == Some(SubmissionMode::Accepted),
+        PrintMoment::IntakeSlip => case
+            .submission
+            .as_ref()
+            .is_some_and(|one| one.mode == SubmissionMode::TakenIn || one.intake_number.is_some()),
+        PrintMoment::Effected => case.effect.is_some(),
+        PrintMoment::Refused => case.refused.is_some(),
+    }
+}
+
+pub(super) fn record_print(
+    document: &PrintedDocument,
+    case: &Case,
+    context: &Context,
+    facts: &Facts<'_>,
+) -> Decided {
+    let opening = case.opening.as_ref().ok_or(Refusal::NotOpen)?;
+    if opening.unit != context.actor.post.unit {
+        return Err(Refusal::UnitNotAllowed);
+    }
+    let known = facts
+        .definition
+        .prints
+        .iter()
+        .find(|one| one.document == document.document && one.template == document.template)
+        .ok_or_else(|| Refusal::UnknownName { name: document.document.clone() })?;
+    if !printable(known.at, case) {
+        return Err(Refusal::NotPrintable);
+    }
+    if !context.online && !known.offline {
+        return Err(Refusal::NotOffline);
+    }
+    let again = case.prints.iter().any(|(one, _)| one.document == document.document);
+    // While taking in, a form is printed as often as it changes; a paper that was handed out needs a reason.
+    if again && known.at != PrintMoment::Intake && document.reprint_reason.trim().is_empty() {
+        return Err(Refusal::ReasonMissing);
+    }
+    Ok(vec![Event::Printed(document.clone())])
+}
+
+pub(super) fn collect(
+    name: &str,
+    document: DocumentKind,
+    number: &str,
+    strokes: &BlobRef,
+    case: &Case,
+    context: &Context,
+    facts: &Facts<'_>,
+) -> Decided {
+    if !context.online {
+        return Err(Refusal::NotOffline);
+    }
+    let stage = case.stage.as_ref().filter(|one| one.kind == StepKind::Collect).ok_or(Refusal::WrongStage)?;
+    may_act(stage, case, context, facts)?;
+    if name.trim().is_empty() {
+        return Err(Refusal::WrongValue {
+            field: "collector.name".to_owned(),
+            fault: crate::requirement::FieldFault::NameSign,
+        });
+    }
+    let outcome = if case.refused.is_some() { Outcome::Refused } else { Outcome::Done };
+    Ok(vec![
+        Event::Collected {
+            name: name.to_owned(),
+            document,
+            number: number.to_owned(),
+            strokes: strokes.clone(),
+        },
+        Event::Closed { outcome },
+    ])
+}

@@ -1,0 +1,90 @@
+//! Submission, its confirmation, and taking back.
+
+use super::at_own_counter;
+use crate::case::Case;
+use crate::context::{Context, Facts};
+use crate::event::{Event, SubmissionMode};
+use crate::refusal::Refusal;
+use crate::requirement::{Missing, missing};
+
+type Decided = Result<Vec<Event>, Refusal>;
+
+pub(super) fn submit(case: &Case, context: &Context, facts: &Facts<'_>) -> Decided {
+    at_own_counter(case, context, facts)?;
+    let accepted = context.online || facts.definition.accept_offline;
+    let lacking = missing(facts.definition, case, facts.codes, context.time.day(), !accepted);
+    if !lacking.is_empty() {
+        return Err(Refusal::Incomplete { missing: lacking });
+    }
+    let query_password = case
+        .submission
+        .as_ref()
+        .map(|one| one.query_password.clone())
+        .or_else(|| context.allotted.query_password.clone())
+        .unwrap_or_default();
+    if !accepted {
+        return Ok(vec![Event::Submitted {
+            mode: SubmissionMode::TakenIn,
+            // An exhausted block stops the number, not the intake.
+            number: context.allotted.intake_number.clone(),
+            query_password,
+            due: None,
+            stage: None,
+        }]);
+    }
+    // A case that was sent back keeps its number.
+    let kept = case.submission.as_ref().filter(|one| one.mode == SubmissionMode::Accepted);
+    let number = match kept.and_then(|one| one.number.clone()) {
+        Some(number) => number,
+        None => context.allotted.case_number.clone().ok_or(Refusal::NoNumberLeft)?,
+    };
+    let due = facts.calendar.due(context.time.day(), facts.definition.limit)?;
+    Ok(vec![Event::Submitted {
+        mode: SubmissionMode::Accepted,
+        number: Some(number),
+        query_password,
+        due: Some(due),
+        stage: facts.definition.flow.first(),
+    }])
+}
+
+pub(super) fn confirm(case: &Case, context: &Context, facts: &Facts<'_>) -> Decided {
+    if !context.online {
+        return Err(Refusal::NotOffline);
+    }
+    if !case.awaits_confirmation() {
+        return Err(Refusal::WrongStage);
+    }
+    let opening = case.opening.as_ref().ok_or(Refusal::NotOpen)?;
+    if opening.unit != context.actor.post.unit {
+        return Err(Refusal::UnitNotAllowed);
+    }
+    if !facts.definition.intake_roles.contains(&context.actor.post.role) {
+        return Err(Refusal::RoleNotAllowed);
+    }
+    let lacking: Vec<Missing> = missing(facts.definition, case, facts.codes, context.time.day(), false);
+    if !lacking.is_empty() {
+        return Err(Refusal::Incomplete { missing: lacking });
+    }
+    let number = context.allotted.case_number.clone().ok_or(Refusal::NoNumberLeft)?;
+    let due = facts.calendar.due(context.time.day(), facts.definition.limit)?;
+    Ok(vec![Event::AcceptanceConfirmed { number, due, stage: facts.definition.flow.first() }])
+}
+
+pub(super) fn withdraw(reason: &str, case: &Case, context: &Context, facts: &Facts<'_>) -> Decided {
+    let opening = case.opening.as_ref().ok_or(Refusal::NotOpen)?;
+    if opening.unit != context.actor.post.unit {
+        return Err(Refusal::UnitNotAllowed);
+    }
+    if !facts.definition.intake_roles.contains(&context.actor.post.role) {
+        return Err(Refusal::RoleNotAllowed);
+    }
+    // What the register has done cannot be taken back here.
+    if case.effect.is_some() {
+        return Err(Refusal::WrongStage);
+    }
+    if reason.trim().is_empty() {
+        return Err(Refusal::ReasonMissing);
+    }
+    Ok(vec![Event::Withdrawn { reason: reason.to_owned() }])
+}

@@ -1,0 +1,621 @@
+//! Events: what happened to a case, for ever.
+//!
+//! The bytes of an event are deterministic CBOR with `type` and `schema`, signed by the author's session key,
+//! stored and sent verbatim. `apply` never looks at a definition: what a definition decided stands in the
+//! event as a fact. An event of an unknown type makes its case read-only, but is kept and relayed.
+
+use crate::cbor::{self, CborFault};
+use crate::flow::Stage;
+use crate::identity::DocumentKind;
+use crate::ids::{
+    CaseId, CommandId, ContentHash, EventId, FieldPath, MaterialId, MatterId, PageId, QuestionId, SlotId,
+    TerminalId, UnitCode,
+};
+use crate::matter::Family;
+use crate::person::{Actor, PersonRole};
+use ciborium::Value;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use ts_rs::TS;
+
+/// Schema of events written by this version. Older ones are upcast on reading.
+pub const SCHEMA: u16 = 1;
+
+/// When something happened, in milliseconds since 1970-01-01 UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct EventTime {
+    /// The PC's wall clock: information only.
+    #[ts(type = "number")]
+    pub wall: i64,
+    /// Trusted time: last server time plus boot-time clock elapsed. Deadlines count from it.
+    #[ts(type = "number")]
+    pub trusted: i64,
+    /// Whether the trusted time was confirmed by the server since the last reboot.
+    pub confirmed: bool,
+}
+
+/// China Standard Time, the only civil time of the counter: UTC+8 without summer time.
+const CHINA_OFFSET_SECONDS: i32 = 8 * 3600;
+
+impl EventTime {
+    /// The civil day of the trusted time.
+    #[must_use]
+    pub fn day(&self) -> Date {
+        civil_day(self.trusted)
+    }
+}
+
+/// The civil day (China Standard Time) of a moment in milliseconds since 1970-01-01 UTC.
+#[must_use]
+pub fn civil_day(milliseconds: i64) -> Date {
+    let offset = jiff::tz::Offset::from_seconds(CHINA_OFFSET_SECONDS).unwrap_or(jiff::tz::Offset::UTC);
+    jiff::Timestamp::from_millisecond(milliseconds)
+        .map_or(Date::constant(1970, 1, 1), |moment| offset.to_datetime(moment).date())
+}
+
+/// A stored file: encrypted, named by the hash of its ciphertext.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct BlobRef {
+    /// SM3 of the ciphertext: the name under which it is stored and sent.
+    pub id: ContentHash,
+    /// SM3 of the content itself; stands in signed events only.
+    pub content: ContentHash,
+    /// Length of the content in bytes.
+    #[ts(type = "number")]
+    pub length: u64,
+    /// Media type of the content, e.g. `image/jpeg`.
+    pub media: String,
+}
+
+/// Whether a device is what it says (the threat model stands in docs/devices.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Attestation {
+    /// An enrolled physical device.
+    Physical,
+    /// A virtual device, for training and tests.
+    Virtual,
+    /// A device that nobody enrolled.
+    Unattested,
+}
+
+/// Where captured data came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Reading {
+    /// Device id.
+    pub device: String,
+    /// What is known of the device.
+    pub attestation: Attestation,
+    /// Trusted time of the reading.
+    #[ts(type = "number")]
+    pub at: i64,
+    /// SM3 of the raw bytes as the device gave them.
+    pub raw: ContentHash,
+}
+
+/// An identity document as read or typed. Empty text where the document has no such part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Identity {
+    /// Kind of document.
+    pub document: DocumentKind,
+    /// Number.
+    pub number: String,
+    /// Name.
+    pub name: String,
+    /// Sex, code of GB/T 2261.1.
+    pub sex: String,
+    /// Ethnic group, code of GB/T 3304.
+    pub ethnic_group: String,
+    /// Birth date, `YYYY-MM-DD`.
+    pub birth_date: String,
+    /// Address.
+    pub address: String,
+    /// Issuing office.
+    pub issuing_office: String,
+    /// First day of validity, `YYYY-MM-DD`.
+    pub valid_from: String,
+    /// Last day of validity, `YYYY-MM-DD`, or `长期`.
+    pub valid_until: String,
+    /// The portrait as the card gave it; its maker's licensed decoder is needed to see it.
+    pub portrait: Option<BlobRef>,
+}
+
+impl Identity {
+    /// A part by the name that definitions use in `card = "…"`.
+    #[must_use]
+    pub fn part(&self, name: &str) -> Option<&str> {
+        Some(match name {
+            "number" => &self.number,
+            "name" => &self.name,
+            "sex" => &self.sex,
+            "ethnic_group" => &self.ethnic_group,
+            "birth_date" => &self.birth_date,
+            "address" => &self.address,
+            "issuing_office" => &self.issuing_office,
+            "valid_from" => &self.valid_from,
+            "valid_until" => &self.valid_until,
+            _ => return None,
+        })
+    }
+}
+
+/// Where a field's value came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ValueSource {
+    /// 卡: read from a card
+    Card,
+    /// 库: from the population register
+    Register,
+    /// 件: from an earlier case
+    EarlierCase,
+    /// 录: typed
+    Typed,
+}
+
+/// One field's new value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FieldChange {
+    /// The field.
+    pub field: FieldPath,
+    /// The new value; empty to clear it.
+    pub value: String,
+    /// Where it came from.
+    pub source: ValueSource,
+}
+
+/// State of a check (rules of the counter, 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckState {
+    /// 已核验相符
+    Agrees,
+    /// 核验不符
+    Differs,
+    /// 未核验
+    NotChecked,
+    /// 接口不可用
+    Unavailable,
+}
+
+/// An answer of the population register as the server passed it on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RegisterAnswer {
+    /// The register's own number of the query or act.
+    pub query_id: String,
+    /// State as the register gives it.
+    pub state: CheckState,
+    /// Register's time, milliseconds since 1970-01-01 UTC.
+    #[ts(type = "number")]
+    pub answered_at: i64,
+    /// The answer flattened: dotted place → value; list elements by number from 0.
+    pub values: BTreeMap<String, String>,
+}
+
+/// A reviewer's decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// 通过
+    Pass,
+    /// 退回
+    Return,
+    /// 不予办理, 审核不通过
+    Refuse,
+}
+
+/// Reason of a return or refusal.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Reason {
+    /// Code from the reason list; empty when only words were given.
+    pub code: String,
+    /// In words, for the citizen.
+    pub text: String,
+    /// Legal basis.
+    pub basis: String,
+}
+
+/// How a submission counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SubmissionMode {
+    /// 受理: accepted, the promised time runs.
+    Accepted,
+    /// 收件: taken in without the network; acceptance has to be confirmed.
+    TakenIn,
+}
+
+/// A paper that came out of a printer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PrintedDocument {
+    /// Name within the matter.
+    pub document: String,
+    /// Template.
+    pub template: String,
+    /// SM3 of the print set that made the bytes.
+    pub print_set: ContentHash,
+    /// The printed PDF.
+    pub pdf: BlobRef,
+    /// Printer's name.
+    pub printer: String,
+    /// The printer's own job number.
+    pub job: String,
+    /// Reason of a reprint; empty for the first print.
+    pub reprint_reason: String,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case")]
+pub enum Event {
+    /// A case was opened.
+    CaseOpened {
+        /// Matter.
+        matter: MatterId,
+        /// Its short name then.
+        matter_name: String,
+        /// Its family.
+        family: Family,
+        /// Hash of the definition that the case keeps.
+        definition: ContentHash,
+        /// The unit that takes it in.
+        unit: UnitCode,
+    },
+    /// An identity was read from a document or typed.
+    IdentityRead {
+        /// Whose.
+        person: PersonRole,
+        /// What.
+        identity: Identity,
+        /// How; none when it was typed.
+        reading: Option<Reading>,
+    },
+    /// A situation question was answered.
+    SituationAnswered {
+        /// Question.
+        question: QuestionId,
+        /// Id of the answer.
+        answer: String,
+    },
+    /// Fields changed.
+    FieldsChanged {
+        /// New values.
+        changes: Vec<FieldChange>,
+        /// Why a locked value was changed; empty otherwise.
+        reason: String,
+    },
+    /// The register was asked.
+    LookupRecorded {
+        /// Look-up of the definition.
+        lookup: String,
+        /// Its answer.
+        answer: RegisterAnswer,
+        /// Values as the register has them, for comparison.
+        register: BTreeMap<FieldPath, String>,
+    },
+    /// A page was scanned.
+    PageAdded {
+        /// Material.
+        material: MaterialId,
+        /// Page.
+        page: PageId,
+        /// The picture.
+        picture: BlobRef,
+        /// Device; none for an imported file.
+        reading: Option<Reading>,
+    },
+    /// A page got another picture: scanned again, rotated, cropped.
+    PageReplaced {
+        /// Material.
+        material: MaterialId,
+        /// Page.
+        page: PageId,
+        /// The new picture.
+        picture: BlobRef,
+        /// Device, when scanned again.
+        reading: Option<Reading>,
+    },
+    /// A page was taken out.
+    PageRemoved {
+        /// Material.
+        material: MaterialId,
+        /// Page.
+        page: PageId,
+    },
+    /// The pages of a material were put in another order.
+    PagesReordered {
+        /// Material.
+        material: MaterialId,
+        /// All its pages in the new order.
+        order: Vec<PageId>,
+    },
+    /// Somebody signed.
+    Signed {
+        /// Slot.
+        slot: SlotId,
+        /// Name of the signer then.
+        name: String,
+        /// Strokes: x, y, pressure, time.
+        strokes: BlobRef,
+        /// SM3 of what the signer was shown.
+        shown: ContentHash,
+    },
+    /// A signature was taken back, because the form changed or the signer asked.
+    SignatureCleared {
+        /// Slot.
+        slot: SlotId,
+    },
+    /// A warning was overridden.
+    WarningOverridden {
+        /// Rule that warns.
+        rule: String,
+        /// Why.
+        reason: String,
+    },
+    /// The case was submitted.
+    Submitted {
+        /// How it counts.
+        mode: SubmissionMode,
+        /// Printed number; none while the leased block is exhausted.
+        number: Option<String>,
+        /// Password for the citizen's query.
+        query_password: String,
+        /// Last day of the promised time; none while taken in only.
+        due: Option<Date>,
+        /// Where it waits now; none while acceptance has to be confirmed.
+        stage: Option<Stage>,
+    },
+    /// An intake without the network was confirmed: the case is accepted.
+    AcceptanceConfirmed {
+        /// Number of the acceptance.
+        number: String,
+        /// Last day of the promised time.
+        due: Date,
+        /// Where it waits now.
+        stage: Option<Stage>,
+    },
+    /// A reviewer decided.
+    Reviewed {
+        /// Step of the flow.
+        stage: Stage,
+        /// Decision.
+        decision: Decision,
+        /// Reason of a return or refusal.
+        reason: Option<Reason>,
+        /// Opinion in words.
+        opinion: String,
+        /// Where the case waits now; none when it went back to the counter.
+        next: Option<Stage>,
+    },
+    /// A head's opinion given without the network; takes effect when the server has re-checked it.
+    ProvisionalOpinionGiven {
+        /// Step of the flow.
+        stage: Stage,
+        /// Decision.
+        decision: Decision,
+        /// Reason of a return or refusal.
+        reason: Option<Reason>,
+        /// Opinion in words.
+        opinion: String,
+    },
+    /// The register did what was decided (业务落实).
+    Effected {
+        /// The register's receipt.
+        answer: RegisterAnswer,
+        /// Values given by the register.
+        values: BTreeMap<FieldPath, String>,
+        /// Where the case waits now.
+        next: Option<Stage>,
+    },
+    /// The register refused what was decided.
+    EffectRefused {
+        /// The register's answer.
+        answer: RegisterAnswer,
+        /// Its reason in words.
+        reason: String,
+    },
+    /// A paper came out of a printer.
+    Printed(PrintedDocument),
+    /// The result was given to somebody.
+    Collected {
+        /// Collector's name.
+        name: String,
+        /// Kind of the collector's document.
+        document: DocumentKind,
+        /// Number of the collector's document.
+        number: String,
+        /// Strokes of the collector's signature.
+        strokes: BlobRef,
+    },
+    /// The case ended.
+    Closed {
+        /// How.
+        outcome: Outcome,
+    },
+    /// The applicant took the application back.
+    Withdrawn {
+        /// Why.
+        reason: String,
+    },
+    /// Something that this version does not know.
+    #[serde(skip)]
+    Unknown {
+        /// Its type.
+        kind: String,
+    },
+}
+
+/// How a case ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// 办结
+    Done,
+    /// 不予办理 and its kind
+    Refused,
+    /// 撤销
+    Withdrawn,
+}
+
+/// Types of event that this version knows.
+const KNOWN: [&str; 22] = [
+    "case_opened",
+    "identity_read",
+    "situation_answered",
+    "fields_changed",
+    "lookup_recorded",
+    "page_added",
+    "page_replaced",
+    "page_removed",
+    "pages_reordered",
+    "signed",
+    "signature_cleared",
+    "warning_overridden",
+    "submitted",
+    "acceptance_confirmed",
+    "reviewed",
+    "provisional_opinion_given",
+    "effected",
+    "effect_refused",
+    "printed",
+    "collected",
+    "closed",
+    "withdrawn",
+];
+
+/// An event with its envelope: what is signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventRecord {
+    /// Schema of the event.
+    pub schema: u16,
+    /// Name of the event.
+    pub id: EventId,
+    /// The case.
+    pub case: CaseId,
+    /// Author chain: the terminal.
+    pub terminal: TerminalId,
+    /// Author chain: the epoch of the terminal's store.
+    pub epoch: u32,
+    /// Author chain: 1, 2, 3 … without gaps.
+    pub seq: u64,
+    /// Author chain: SM3 of the bytes of the event before.
+    pub previous: ContentHash,
+    /// The command that made it.
+    pub command: CommandId,
+    /// Its place among the events of the command, from 0.
+    pub index: u16,
+    /// Number of events of the command.
+    pub count: u16,
+    /// Who.
+    pub actor: Actor,
+    /// When.
+    pub time: EventTime,
+    /// What.
+    pub event: Event,
+}
+
+impl EventRecord {
+    /// The bytes that are hashed, signed, stored and sent.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        cbor::to_vec(self)
+    }
+
+    /// Reads the bytes of an event, of this or an older schema, or of a type that is not known here.
+    ///
+    /// # Errors
+    /// When the bytes are no event at all.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, CborFault> {
+        let mut value: Value = cbor::from_slice(bytes)?;
+        let unknown = take_unknown(&mut value);
+        let mut record: Self = cbor::from_slice(&cbor::to_vec(&value))?;
+        if let Some(kind) = unknown {
+            record.event = Event::Unknown { kind };
+        }
+        Ok(record)
+    }
+}
+
+/// Puts a stand-in for an event of an unknown type, so that its envelope can be read.
+fn take_unknown(record: &mut Value) -> Option<String> {
+    let event = entry(record, "event")?;
+    let kind = entry(event, "type")?.as_text()?.to_owned();
+    if KNOWN.contains(&kind.as_str()) {
+        return None;
+    }
+    let stand_in = Event::Closed { outcome: Outcome::Withdrawn };
+    *event = Value::serialized(&stand_in).ok()?;
+    Some(kind)
+}
+
+fn entry<'a>(map: &'a mut Value, name: &str) -> Option<&'a mut Value> {
+    map.as_map_mut()?.iter_mut().find(|(key, _)| key.as_text() == Some(name)).map(|(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::person::{Post, Role};
+    use uuid::Uuid;
+
+    fn record(event: Event) -> EventRecord {
+        EventRecord {
+            schema: SCHEMA,
+            id: EventId(Uuid::from_u128(1)),
+            case: CaseId(Uuid::from_u128(2)),
+            terminal: TerminalId(Uuid::from_u128(3)),
+            epoch: 1,
+            seq: 1,
+            previous: ContentHash::ZERO,
+            command: CommandId(Uuid::from_u128(4)),
+            index: 0,
+            count: 1,
+            actor: Actor {
+                officer: "F0001".into(),
+                name: "演示".into(),
+                post: Post { unit: UnitCode::try_from("999901001000").unwrap(), role: Role::Auxiliary },
+            },
+            time: EventTime { wall: 1, trusted: 2, confirmed: true },
+            event,
+        }
+    }
+
+    #[test]
+    fn bytes_are_stable_and_read_back() {
+        let record = record(Event::SituationAnswered { question: "married".into(), answer: "yes".into() });
+        let bytes = record.to_bytes();
+        assert_eq!(bytes, record.to_bytes());
+        assert_eq!(EventRecord::from_bytes(&bytes).unwrap(), record);
+    }
+
+    #[test]
+    fn an_event_of_tomorrow_keeps_its_envelope() {
+        let known = record(Event::Closed { outcome: Outcome::Done });
+        let mut value: Value = cbor::from_slice(&known.to_bytes()).unwrap();
+        let event = entry(&mut value, "event").unwrap();
+        *entry(event, "type").unwrap() = Value::Text("teleported".into());
+        *entry(event, "data").unwrap() = Value::Integer(7.into());
+        let read = EventRecord::from_bytes(&cbor::to_vec(&value)).unwrap();
+        assert_eq!(read.event, Event::Unknown { kind: "teleported".into() });
+        assert_eq!(read.seq, 1);
+    }
+
+    #[test]
+    fn every_known_type_is_listed() {
+        let names = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/event.rs")).unwrap();
+        let body = names.split("pub enum Event {").nth(1).unwrap().split("\n}\n").next().unwrap();
+        let variants = body
+            .lines()
+            .filter(|line| line.starts_with("    ") && !line.starts_with("     "))
+            .filter(|line| line.trim_start().starts_with(|sign: char| sign.is_ascii_uppercase()))
+            .count();
+        assert_eq!(variants - 1, KNOWN.len(), "all but Unknown");
+    }
+
+    #[test]
+    fn midnight_is_chinas() {
+        assert_eq!(civil_day(1_767_196_800_000 - 1), Date::constant(2025, 12, 31));
+        assert_eq!(civil_day(1_767_196_800_000), Date::constant(2026, 1, 1));
+    }
+}

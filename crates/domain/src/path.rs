@@ -1,0 +1,119 @@
+//! Which parts of a case a command reads and writes: the ground on which the server places an act past its base.
+
+use crate::command::Command;
+use crate::event::Event;
+
+/// Paths like `fields/mother.name`, `materials/booklet`, `stage`; a path covers everything below it, and `*` all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Paths(pub Vec<String>);
+
+impl Paths {
+    /// Whether any path of one covers or lies below a path of the other.
+    #[must_use]
+    pub fn overlap(&self, other: &Self) -> bool {
+        self.0.iter().any(|one| other.0.iter().any(|two| touches(one, two)))
+    }
+}
+
+fn touches(one: &str, two: &str) -> bool {
+    let below = |short: &str, long: &str| {
+        long == short || (long.starts_with(short) && long.as_bytes().get(short.len()) == Some(&b'/'))
+    };
+    one == "*" || two == "*" || below(one, two) || below(two, one)
+}
+
+/// What a command reads and writes.
+#[must_use]
+pub fn of_command(command: &Command) -> Paths {
+    let one = |path: String| vec![path];
+    Paths(match command {
+        Command::Open => one("*".into()),
+        Command::ReadIdentity { person, .. } => {
+            vec![format!("identities/{person:?}"), "stage".into(), "fields".into()]
+        }
+        Command::Answer { question, .. } => vec![format!("answers/{question}"), "stage".into()],
+        Command::ChangeFields { changes, .. } => changes
+            .iter()
+            .map(|(field, _)| format!("fields/{field}"))
+            .chain(["stage".to_owned(), "signatures".to_owned()])
+            .collect(),
+        Command::RecordLookup { lookup, .. } => vec![format!("lookups/{lookup}"), "stage".into()],
+        Command::AddPage { material, .. }
+        | Command::ReplacePage { material, .. }
+        | Command::RemovePage { material, .. }
+        | Command::ReorderPages { material, .. } => vec![format!("materials/{material}"), "stage".into()],
+        Command::Sign { slot, .. } | Command::ClearSignature { slot } => {
+            vec![format!("signatures/{slot}"), "stage".into(), "fields".into()]
+        }
+        Command::Override { rule, .. } => vec![format!("overrides/{rule}"), "stage".into()],
+        Command::RecordPrint(document) => vec![format!("prints/{}", document.document)],
+        // Whoever submits, decides, hands over or gives out answers for the whole case as he saw it; papers
+        // printed meanwhile change nothing of that.
+        Command::Submit
+        | Command::ConfirmAcceptance
+        | Command::Review { .. }
+        | Command::RecordEffect { .. }
+        | Command::Collect { .. }
+        | Command::Withdraw { .. } => [
+            "identities",
+            "answers",
+            "fields",
+            "lookups",
+            "materials",
+            "signatures",
+            "overrides",
+            "stage",
+            "reviews",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+    })
+}
+
+/// What an event wrote.
+#[must_use]
+pub fn of_event(event: &Event) -> Paths {
+    Paths(match event {
+        Event::CaseOpened { .. } | Event::Unknown { .. } => vec!["*".into()],
+        Event::IdentityRead { person, .. } => vec![format!("identities/{person:?}")],
+        Event::SituationAnswered { question, .. } => vec![format!("answers/{question}")],
+        Event::FieldsChanged { changes, .. } => {
+            changes.iter().map(|change| format!("fields/{}", change.field)).collect()
+        }
+        Event::LookupRecorded { lookup, .. } => vec![format!("lookups/{lookup}")],
+        Event::PageAdded { material, .. }
+        | Event::PageReplaced { material, .. }
+        | Event::PageRemoved { material, .. }
+        | Event::PagesReordered { material, .. } => vec![format!("materials/{material}")],
+        Event::Signed { slot, .. } | Event::SignatureCleared { slot } => vec![format!("signatures/{slot}")],
+        Event::WarningOverridden { rule, .. } => vec![format!("overrides/{rule}")],
+        Event::Printed(document) => vec![format!("prints/{}", document.document)],
+        Event::Reviewed { .. } | Event::ProvisionalOpinionGiven { .. } => {
+            vec!["reviews".into(), "stage".into()]
+        }
+        Event::Effected { values, .. } => {
+            values.keys().map(|field| format!("fields/{field}")).chain(["stage".to_owned()]).collect()
+        }
+        Event::Submitted { .. }
+        | Event::AcceptanceConfirmed { .. }
+        | Event::EffectRefused { .. }
+        | Event::Collected { .. }
+        | Event::Closed { .. }
+        | Event::Withdrawn { .. } => vec!["stage".into()],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_covers_what_lies_below_and_nothing_beside() {
+        let paths = |text: &str| Paths(vec![text.to_owned()]);
+        assert!(paths("fields").overlap(&paths("fields/mother.name")));
+        assert!(paths("fields/mother.name").overlap(&paths("fields")));
+        assert!(!paths("fields/mother.name").overlap(&paths("fields/mother.number")));
+        assert!(!paths("field").overlap(&paths("fields/mother.name")));
+        assert!(paths("*").overlap(&paths("prints/receipt")));
+    }
+}

@@ -1,0 +1,149 @@
+//! Why the rules say no. Each refusal has a stable code; the sentence stands in the message catalogue.
+
+use crate::limit::NoCalendar;
+use crate::requirement::{FieldFault, Missing};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// The rules refuse a command. No personal data inside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[error("{}", self.code())]
+pub enum Refusal {
+    /// The case exists already.
+    AlreadyOpen,
+    /// The case was never opened, or is not known here.
+    NotOpen,
+    /// The case has ended.
+    Ended,
+    /// The case holds an event that this version does not know.
+    NeedsUpdate,
+    /// The case is not at the counter any more.
+    NotAtCounter,
+    /// The case does not wait for this act.
+    WrongStage,
+    /// The role may not do this.
+    RoleNotAllowed,
+    /// The unit may not do this.
+    UnitNotAllowed,
+    /// The account does not hold the post.
+    PostNotHeld,
+    /// Who made a case cannot review it.
+    MakerCannotReview,
+    /// Who reviewed a case cannot review it again.
+    ReviewerTwice,
+    /// This cannot be done without the network.
+    NotOffline,
+    /// A reason must be given.
+    ReasonMissing,
+    /// The definition does not have this.
+    UnknownName {
+        /// What is not there.
+        name: String,
+    },
+    /// A value cannot be.
+    WrongValue {
+        /// The field.
+        field: String,
+        /// What is wrong.
+        fault: FieldFault,
+    },
+    /// The value was read from a card or the register; a change needs a reason.
+    FieldLocked {
+        /// The field.
+        field: String,
+    },
+    /// The page is not there.
+    NoSuchPage,
+    /// The new order does not hold exactly the pages that are there.
+    OrderIncomplete,
+    /// Something is missing before submission.
+    Incomplete {
+        /// What.
+        missing: Vec<Missing>,
+    },
+    /// No number is left in the leased block.
+    NoNumberLeft,
+    /// The calendar has no data for the year that the promised time reaches.
+    CalendarMissing {
+        /// The year.
+        year: i16,
+    },
+    /// The register's answer does not belong to this act.
+    ForeignAnswer,
+    /// The register has not done it yet.
+    NotEffected,
+    /// The paper is not printed at this moment of the case.
+    NotPrintable,
+    /// The rule cannot be overridden.
+    NotOverridable,
+}
+
+impl Refusal {
+    /// Stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::AlreadyOpen => "CASE_ALREADY_OPEN",
+            Self::NotOpen => "CASE_NOT_OPEN",
+            Self::Ended => "CASE_ENDED",
+            Self::NeedsUpdate => "CASE_NEEDS_UPDATE",
+            Self::NotAtCounter => "CASE_NOT_AT_COUNTER",
+            Self::WrongStage => "WRONG_STAGE",
+            Self::RoleNotAllowed => "ROLE_NOT_ALLOWED",
+            Self::UnitNotAllowed => "UNIT_NOT_ALLOWED",
+            Self::PostNotHeld => "POST_NOT_HELD",
+            Self::MakerCannotReview => "MAKER_CANNOT_REVIEW",
+            Self::ReviewerTwice => "REVIEWER_TWICE",
+            Self::NotOffline => "NOT_OFFLINE",
+            Self::ReasonMissing => "REASON_MISSING",
+            Self::UnknownName { .. } => "UNKNOWN_NAME",
+            Self::WrongValue { .. } => "WRONG_VALUE",
+            Self::FieldLocked { .. } => "FIELD_LOCKED",
+            Self::NoSuchPage => "NO_SUCH_PAGE",
+            Self::OrderIncomplete => "ORDER_INCOMPLETE",
+            Self::Incomplete { .. } => "INCOMPLETE",
+            Self::NoNumberLeft => "NO_NUMBER_LEFT",
+            Self::CalendarMissing { .. } => "CALENDAR_MISSING",
+            Self::ForeignAnswer => "FOREIGN_ANSWER",
+            Self::NotEffected => "NOT_EFFECTED",
+            Self::NotPrintable => "NOT_PRINTABLE",
+            Self::NotOverridable => "NOT_OVERRIDABLE",
+        }
+    }
+
+    /// All codes, for the completeness test of the message catalogue.
+    pub const CODES: [&'static str; 25] = [
+        "CASE_ALREADY_OPEN",
+        "CASE_NOT_OPEN",
+        "CASE_ENDED",
+        "CASE_NEEDS_UPDATE",
+        "CASE_NOT_AT_COUNTER",
+        "WRONG_STAGE",
+        "ROLE_NOT_ALLOWED",
+        "UNIT_NOT_ALLOWED",
+        "POST_NOT_HELD",
+        "MAKER_CANNOT_REVIEW",
+        "REVIEWER_TWICE",
+        "NOT_OFFLINE",
+        "REASON_MISSING",
+        "UNKNOWN_NAME",
+        "WRONG_VALUE",
+        "FIELD_LOCKED",
+        "NO_SUCH_PAGE",
+        "ORDER_INCOMPLETE",
+        "INCOMPLETE",
+        "NO_NUMBER_LEFT",
+        "CALENDAR_MISSING",
+        "FOREIGN_ANSWER",
+        "NOT_EFFECTED",
+        "NOT_PRINTABLE",
+        "NOT_OVERRIDABLE",
+    ];
+}
+
+impl From<NoCalendar> for Refusal {
+    fn from(fault: NoCalendar) -> Self {
+        Self::CalendarMissing { year: fault.0 }
+    }
+}

@@ -1,0 +1,197 @@
+//! Named rules of definitions: what must hold between fields. Each is general; matters choose and word them.
+
+use crate::case::Case;
+use crate::condition::{Condition, Situation};
+use crate::identity::{age_on, birth_date};
+use crate::ids::FieldPath;
+use crate::person::PersonRole;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A rule of a matter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    /// Name.
+    pub id: String,
+    /// What is wrong and what to do, for the officer.
+    pub text: String,
+    /// Whether it stops the case.
+    pub severity: Severity,
+    /// When it applies at all.
+    #[serde(default)]
+    pub when: Option<Condition>,
+    /// What must hold.
+    pub must: Must,
+}
+
+/// Whether a broken rule stops a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The case cannot go on.
+    Block,
+    /// The officer may override it with a reason.
+    Warn,
+}
+
+/// What must hold. A rule whose fields are still empty holds: empty fields are found elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Must {
+    /// Younger than `years` on the day.
+    AgeBelow {
+        /// Birth date.
+        field: FieldPath,
+        /// Years.
+        years: i16,
+    },
+    /// At least `years` old on the day.
+    AgeAtLeast {
+        /// Birth date.
+        field: FieldPath,
+        /// Years.
+        years: i16,
+    },
+    /// Not after the day.
+    NotFuture {
+        /// Date.
+        field: FieldPath,
+    },
+    /// Not before another date.
+    NotBefore {
+        /// Date.
+        field: FieldPath,
+        /// The other date.
+        than: FieldPath,
+    },
+    /// Both values equal.
+    Same {
+        /// The two fields.
+        fields: [FieldPath; 2],
+    },
+    /// The values differ.
+    Different {
+        /// The two fields.
+        fields: [FieldPath; 2],
+    },
+    /// The birth date inside an identity number is the birth date of the form.
+    NumberMatchesBirth {
+        /// Identity number.
+        number: FieldPath,
+        /// Birth date.
+        birth: FieldPath,
+    },
+    /// The identity document of a person is valid on the day.
+    DocumentValid {
+        /// The person.
+        person: PersonRole,
+    },
+    /// An identity document's last day lies within so many days, or behind.
+    ExpiresWithin {
+        /// Last day of validity.
+        field: FieldPath,
+        /// Days.
+        days: i32,
+    },
+    /// Among the rows that stay, exactly one is head of the household, and an adult (rules of the counter, 10).
+    OneAdultHead {
+        /// The table section of the members.
+        section: String,
+        /// Column with the relation to the head.
+        relation: String,
+        /// Codes that mean head.
+        head_codes: Vec<String>,
+        /// Column with the birth date.
+        birth: String,
+        /// Column with the identity number, by which the leaving member is known.
+        number: String,
+        /// The field with the identity number of a member who leaves by this act.
+        #[serde(default)]
+        leaving: Option<FieldPath>,
+    },
+}
+
+/// Age of majority (民法典 §17).
+const ADULT: i16 = 18;
+
+impl Rule {
+    /// The fields that the rule names.
+    #[must_use]
+    pub fn fields(&self) -> Vec<FieldPath> {
+        match &self.must {
+            Must::AgeBelow { field, .. }
+            | Must::AgeAtLeast { field, .. }
+            | Must::NotFuture { field }
+            | Must::ExpiresWithin { field, .. } => vec![field.clone()],
+            Must::NotBefore { field, than } => vec![field.clone(), than.clone()],
+            Must::Same { fields } | Must::Different { fields } => fields.to_vec(),
+            Must::NumberMatchesBirth { number, birth } => vec![number.clone(), birth.clone()],
+            Must::DocumentValid { .. } => Vec::new(),
+            Must::OneAdultHead { leaving, .. } => leaving.iter().cloned().collect(),
+        }
+    }
+
+    /// Whether the rule holds for a case on a day.
+    #[must_use]
+    pub fn holds(&self, case: &Case, day: Date) -> bool {
+        if self.when.as_ref().is_some_and(|when| !when.holds(case)) {
+            return true;
+        }
+        let date = |field: &FieldPath| case.value(field).and_then(|value| value.parse::<Date>().ok());
+        match &self.must {
+            Must::AgeBelow { field, years } => date(field).is_none_or(|born| age_on(born, day) < *years),
+            Must::AgeAtLeast { field, years } => date(field).is_none_or(|born| age_on(born, day) >= *years),
+            Must::NotFuture { field } => date(field).is_none_or(|one| one <= day),
+            Must::NotBefore { field, than } => match (date(field), date(than)) {
+                (Some(one), Some(other)) => one >= other,
+                _ => true,
+            },
+            Must::Same { fields: [first, second] } => match (case.value(first), case.value(second)) {
+                (Some(first), Some(second)) => first == second,
+                _ => true,
+            },
+            Must::Different { fields: [first, second] } => match (case.value(first), case.value(second)) {
+                (Some(first), Some(second)) => first != second,
+                _ => true,
+            },
+            Must::NumberMatchesBirth { number, birth } => match (case.value(number), date(birth)) {
+                (Some(number), Some(born)) => birth_date(number).is_none_or(|inside| inside == born),
+                _ => true,
+            },
+            Must::DocumentValid { person } => case
+                .identities
+                .get(person)
+                .and_then(|record| record.identity.valid_until.parse::<Date>().ok())
+                .is_none_or(|last| last >= day),
+            Must::ExpiresWithin { field, days } => date(field).is_none_or(|last| {
+                day.checked_add(jiff::Span::new().days(*days)).is_ok_and(|limit| last <= limit)
+            }),
+            Must::OneAdultHead { section, relation, head_codes, birth, number, leaving } => {
+                let leaving = leaving.as_ref().and_then(|field| case.value(field));
+                let staying: Vec<u16> = case
+                    .rows(section)
+                    .into_iter()
+                    .filter(|row| {
+                        let member = case.cell(section, *row, number);
+                        leaving.is_none() || member != leaving
+                    })
+                    .collect();
+                if staying.is_empty() {
+                    return true;
+                }
+                let heads: Vec<u16> = staying
+                    .into_iter()
+                    .filter(|row| {
+                        case.cell(section, *row, relation)
+                            .is_some_and(|code| head_codes.iter().any(|head| head == code))
+                    })
+                    .collect();
+                let [head] = heads.as_slice() else { return false };
+                case.cell(section, *head, birth)
+                    .and_then(|value| value.parse::<Date>().ok())
+                    .is_some_and(|born| age_on(born, day) >= ADULT)
+            }
+        }
+    }
+}
