@@ -38,4 +38,4 @@ pub use error::{GmError, Result};
 //pub use keyslots::KeySlots;
 pub use secret::{BlobKey, DatabaseKey, HmacKey, MachineSecret, Sm4Key};
 pub use sign::{Signature, SigningKey, VerifyingKey};
-//pub use sqlite::{open_encrypted, open_encrypted_with_vfs, register_provider};
+pub use sqlite::{open_encrypted, open_encrypted_with_vfs, register_provider};
