@@ -1,0 +1,2 @@
+//! placeholder until the server module stands
+fn main() {}
