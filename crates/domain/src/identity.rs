@@ -81,7 +81,7 @@ pub fn check_number(kind: DocumentKind, number: &str) -> Result<(), NumberFault>
                 return Err(NumberFault::Sign);
             }
             birth_date(number).ok_or(NumberFault::BirthDate)?;
-            if last.chars().next() == Some(check) { Ok(()) } else { Err(NumberFault::CheckDigit) }
+            if last.starts_with(check) { Ok(()) } else { Err(NumberFault::CheckDigit) }
         }
         DocumentKind::ResidentCard15 => match length {
             15 if number.bytes().all(|b| b.is_ascii_digit()) => Ok(()),

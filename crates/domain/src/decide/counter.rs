@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 type Decided = Result<Vec<Event>, Refusal>;
 
-fn unknown(name: impl ToString) -> Refusal {
+fn unknown(name: &(impl ToString + ?Sized)) -> Refusal {
     Refusal::UnknownName { name: name.to_string() }
 }
 
