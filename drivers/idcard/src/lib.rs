@@ -1,0 +1,13 @@
+//! Drivers for identity-card readers.
+//!
+//! [`samv`] speaks the protocol of the readers with a SAM_V security module over a serial line.
+
+pub mod samv;
+
+use driver_contract::DriverFactory;
+
+/// Every driver of this crate.
+#[must_use]
+pub fn factories() -> Vec<Box<dyn DriverFactory>> {
+    vec![Box::new(samv::SamvSerial)]
+}
