@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// The data in force, by hash. The bytes come from `/v1/contents/{hash}` and are kept as long as an event names
 /// them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edition {
     /// Current definition of each matter.
     pub definitions: BTreeMap<MatterId, ContentHash>,
