@@ -35,7 +35,7 @@ pub use aead::Nonce;
 pub use blob::{BlobHeader, SealedBlob};
 pub use digest::{Sm3Hash, Sm3Hasher, hmac_sm3, sm3};
 pub use error::{GmError, Result};
-//pub use keyslots::KeySlots;
+pub use keyslots::KeySlots;
 pub use secret::{BlobKey, DatabaseKey, HmacKey, MachineSecret, Sm4Key};
 pub use sign::{Signature, SigningKey, VerifyingKey};
 pub use sqlite::{open_encrypted, open_encrypted_with_vfs, register_provider};
