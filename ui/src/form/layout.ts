@@ -1,0 +1,18 @@
+import { usualWidth, type FormField } from './types'
+
+/** How wide the form itself is, whatever the window: it decides how many fields stand in a row. */
+export type FormSize = 'wide' | 'medium' | 'narrow'
+
+/** An ID number in groups needs about 230 px beside its mark; these limits keep that room. */
+export function sizeOf(width: number): FormSize {
+  if (width >= 900) return 'wide'
+  return width >= 540 ? 'medium' : 'narrow'
+}
+
+/** Twelfths of the row that a field takes at a size. */
+export function spanOf(field: FormField, size: FormSize): number {
+  const asked = Math.max(1, Math.min(12, field.width ?? usualWidth[field.type]))
+  if (size === 'wide') return asked
+  if (size === 'medium') return asked <= 2 ? 3 : asked === 3 ? 4 : asked <= 6 ? 6 : 12
+  return asked <= 3 ? 6 : 12
+}
