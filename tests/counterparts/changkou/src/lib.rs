@@ -10,9 +10,11 @@
 
 pub mod database;
 pub mod demo;
+pub mod effects;
 pub mod model;
 pub mod number;
 pub mod population;
 pub mod random;
 pub mod records;
+pub mod register;
 pub mod relation;

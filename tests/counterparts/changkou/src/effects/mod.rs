@@ -1,0 +1,271 @@
+//! 业务落实: bringing decided acts into effect, once each.
+
+mod birth;
+mod card;
+mod death;
+mod head;
+mod name;
+mod refusal;
+mod request;
+mod write;
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde_json::{Value, json};
+
+pub use refusal::{EffectError, Refusal, RefusalCode};
+pub use request::{Act, EffectRequest};
+
+use crate::model::Household;
+use crate::records;
+use crate::register::{Clock, next_count};
+
+/// What an act changed.
+#[derive(Debug, Default)]
+pub struct Change {
+    person: Option<String>,
+    household: Option<String>,
+    assigned: Value,
+}
+
+/// A stored answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredAnswer {
+    /// HTTP status
+    pub status: u16,
+    /// The body, exactly as first sent
+    pub body: String,
+}
+
+/// What handing over an act gives.
+#[derive(Debug)]
+pub enum Handed {
+    /// First time under this key
+    New(StoredAnswer),
+    /// The same body came under this key before
+    Repeated(StoredAnswer),
+    /// Another body came under this key before
+    KeyReused,
+}
+
+/// Brings an act into effect, or gives the answer it got before.
+///
+/// The change, the certificate's mark, the receipt and the stored answer stand in one transaction: an
+/// answer that was lost on the way can always be asked for again.
+///
+/// # Errors
+/// When the database fails; then nothing has changed.
+pub fn hand_over(
+    connection: &mut Connection,
+    clock: &Clock,
+    client: &str,
+    key: &str,
+    query_id: &str,
+    raw: &Value,
+    request: &EffectRequest,
+) -> rusqlite::Result<Handed> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    if let Some((stored_request, answer)) = stored(&transaction, client, key)? {
+        let same = serde_json::from_str::<Value>(&stored_request).is_ok_and(|before| &before == raw);
+        return Ok(if same { Handed::Repeated(answer) } else { Handed::KeyReused });
+    }
+    let kind = request.act.kind();
+    let stamp = clock.stamp();
+    transaction.execute_batch("SAVEPOINT act")?;
+    let result = already_in_effect(&transaction, client, request)
+        .and_then(|()| check_dates(clock, request))
+        .and_then(|()| apply(&transaction, clock, client, request));
+    let mut answer = json!({
+        "query_id": query_id, "answered_at": stamp, "idempotency_key": key,
+        "case_id": request.case_id, "kind": kind,
+    });
+    let (status, state, receipt) = match result {
+        Ok(change) => {
+            let receipt = receipt_number(&transaction, clock, &request.handled_by.unit)?;
+            if request.act.kind() == "id_card_acceptance" {
+                transaction
+                    .execute("UPDATE card_acceptance SET receipt = ?1 WHERE receipt = ''", params![receipt])?;
+            }
+            answer["receipt_number"] = json!(receipt);
+            answer["effective_on"] = json!(clock.today());
+            answer["assigned"] = change.assigned;
+            answer["person"] = json!(match &change.person {
+                Some(number) => records::person(&transaction, number)?,
+                None => None,
+            });
+            answer["household"] = json!(match &change.household {
+                Some(number) => records::household(&transaction, number)?,
+                None => None,
+            });
+            (200, "done", Some(receipt))
+        }
+        Err(EffectError::Refused(refusal)) => {
+            transaction.execute_batch("ROLLBACK TO act")?;
+            answer["refusal"] = json!(refusal);
+            (422, "refused", None)
+        }
+        Err(EffectError::Database(error)) => return Err(error),
+    };
+    answer["state"] = json!(state);
+    transaction.execute_batch("RELEASE act")?;
+    let answer = StoredAnswer { status, body: answer.to_string() };
+    transaction.execute(
+        "INSERT INTO effect VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
+        params![
+            client,
+            key,
+            kind,
+            request.case_id,
+            raw.to_string(),
+            state,
+            receipt,
+            answer.status,
+            answer.body,
+            stamp
+        ],
+    )?;
+    transaction.commit()?;
+    Ok(Handed::New(answer))
+}
+
+/// The request and answer stored under a key of this client.
+///
+/// # Errors
+/// When the database fails.
+pub fn stored(
+    connection: &Connection,
+    client: &str,
+    key: &str,
+) -> rusqlite::Result<Option<(String, StoredAnswer)>> {
+    connection
+        .prepare_cached("SELECT request, status, answer FROM effect WHERE client = ?1 AND key = ?2")?
+        .query_row([client, key], |row| {
+            Ok((row.get(0)?, StoredAnswer { status: row.get(1)?, body: row.get(2)? }))
+        })
+        .optional()
+}
+
+fn apply(
+    connection: &Connection,
+    clock: &Clock,
+    client: &str,
+    request: &EffectRequest,
+) -> Result<Change, EffectError> {
+    match &request.act {
+        Act::BirthRegistration(act) => birth::apply(connection, clock, client, act),
+        Act::HeadChange(act) => head::apply(connection, clock, client, act),
+        Act::NameChange(act) => name::apply(connection, clock, client, act),
+        Act::DeathCancellation(act) => death::apply(connection, clock, client, act),
+        Act::IdCardAcceptance(act) => card::apply(connection, clock, client, act),
+    }
+}
+
+/// A second key for an act that is done already would do it twice; the receipt tells the client.
+fn already_in_effect(
+    connection: &Connection,
+    client: &str,
+    request: &EffectRequest,
+) -> Result<(), EffectError> {
+    let receipt: Option<String> = connection
+        .query_row(
+            "SELECT receipt FROM effect WHERE client = ?1 AND case_id = ?2 AND kind = ?3 AND state = 'done'",
+            params![client, request.case_id, request.act.kind()],
+            |row| row.get(0),
+        )
+        .optional()?;
+    match receipt {
+        None => Ok(()),
+        Some(receipt) => Err(Refusal::with(
+            RefusalCode::CaseAlreadyInEffect,
+            "该办件的这项业务已经落实，请查询原回执",
+            json!({ "receipt_number": receipt }),
+        )
+        .into()),
+    }
+}
+
+fn check_dates(clock: &Clock, request: &EffectRequest) -> Result<(), EffectError> {
+    if request.decided_on > clock.today() {
+        return Err(Refusal::new(RefusalCode::DateImpossible, "决定日期晚于今天").into());
+    }
+    Ok(())
+}
+
+fn receipt_number(connection: &Connection, clock: &Clock, unit: &str) -> rusqlite::Result<String> {
+    let day = clock.today().strftime("%Y%m%d");
+    let count = next_count(connection, "receipt")?;
+    Ok(format!("LS{unit}{day}{count:06}"))
+}
+
+/// The household, if the client may change it and saw its present state.
+fn open_household(
+    connection: &Connection,
+    client: &str,
+    number: &str,
+    version: i64,
+) -> Result<Household, EffectError> {
+    let household = records::household(connection, number)?
+        .ok_or_else(|| Refusal::new(RefusalCode::HouseholdNotFound, "户号不存在"))?;
+    if household.status != "open" {
+        return Err(Refusal::new(RefusalCode::HouseholdClosed, "该户已销户").into());
+    }
+    if !covers(client, &household.owner_unit) {
+        return Err(Refusal::with(
+            RefusalCode::UnitNotResponsible,
+            "该户不属于本单位管辖",
+            json!({ "owner_unit": household.owner_unit }),
+        )
+        .into());
+    }
+    if household.flags.iter().any(|flag| flag == "business_frozen") {
+        return Err(Refusal::new(RefusalCode::HouseholdFrozen, "该户户口业务已冻结，不能办理").into());
+    }
+    if household.version != version {
+        return Err(Refusal::with(
+            RefusalCode::HouseholdVersionChanged,
+            "该户信息已变动，请重新核对",
+            json!({ "seen": version, "current": household.version }),
+        )
+        .into());
+    }
+    Ok(household)
+}
+
+/// The registered person, if the client saw the present state.
+fn registered_person(
+    connection: &Connection,
+    number: &str,
+    version: i64,
+) -> Result<crate::model::Person, EffectError> {
+    use crate::model::PersonStatus;
+    let person = records::person(connection, number)?
+        .ok_or_else(|| Refusal::new(RefusalCode::PersonNotFound, "查无此人"))?;
+    match person.status {
+        PersonStatus::Registered => {}
+        PersonStatus::Dead => {
+            return Err(Refusal::new(RefusalCode::PersonDead, "该人已办理死亡注销").into());
+        }
+        PersonStatus::MovedOut => {
+            return Err(Refusal::new(RefusalCode::PersonNotRegistered, "该人已迁出，不在册").into());
+        }
+    }
+    if person.version != version {
+        return Err(Refusal::with(
+            RefusalCode::PersonVersionChanged,
+            "该人信息已变动，请重新核对",
+            json!({ "seen": version, "current": person.version }),
+        )
+        .into());
+    }
+    Ok(person)
+}
+
+/// Whether a client unit stands above (or is) the owner unit: the code without its trailing zero pairs
+/// is a prefix.
+#[must_use]
+pub fn covers(client: &str, owner: &str) -> bool {
+    let mut stem = client;
+    while let Some(shorter) = stem.strip_suffix("00") {
+        stem = shorter;
+    }
+    !stem.is_empty() && owner.starts_with(stem)
+}

@@ -1,0 +1,186 @@
+//! What a client hands over for 业务落实.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+/// One decided act.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EffectRequest {
+    /// The client's id of the case; one act of a kind per case comes into effect once
+    pub case_id: String,
+    /// The printed case number, when there is one
+    #[serde(default)]
+    pub case_number: Option<String>,
+    /// Who hands it over
+    pub handled_by: HandledBy,
+    /// Day of the decision
+    pub decided_on: Date,
+    /// The act itself
+    #[serde(flatten)]
+    pub act: Act,
+}
+
+/// Who hands the act over.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandledBy {
+    /// 12-digit unit code
+    pub unit: String,
+    /// The officer's login
+    pub officer: String,
+}
+
+/// The kinds of acts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "kind", content = "act", rename_all = "snake_case")]
+pub enum Act {
+    /// 出生登记
+    BirthRegistration(BirthRegistration),
+    /// 户主变更
+    HeadChange(HeadChange),
+    /// 姓名变更
+    NameChange(NameChange),
+    /// 死亡注销
+    DeathCancellation(DeathCancellation),
+    /// 居民身份证受理
+    IdCardAcceptance(IdCardAcceptance),
+}
+
+impl Act {
+    /// The kind's word in JSON.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::BirthRegistration(_) => "birth_registration",
+            Self::HeadChange(_) => "head_change",
+            Self::NameChange(_) => "name_change",
+            Self::DeathCancellation(_) => "death_cancellation",
+            Self::IdCardAcceptance(_) => "id_card_acceptance",
+        }
+    }
+}
+
+/// 出生登记, the child joining the mother's household.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BirthRegistration {
+    /// 户号 the child joins
+    pub household_number: String,
+    /// Version the client saw
+    pub household_version: i64,
+    /// Mother's number
+    pub mother: String,
+    /// Version the client saw
+    pub mother_version: i64,
+    /// Father's number, when known
+    #[serde(default)]
+    pub father: Option<String>,
+    /// 出生医学证明编号
+    pub certificate: String,
+    /// The child
+    pub newborn: Newborn,
+}
+
+/// The child of a birth registration; it has no number yet.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Newborn {
+    /// 姓名
+    pub name: String,
+    /// 性别
+    pub sex: String,
+    /// 出生日期
+    pub birth_date: Date,
+    /// 民族
+    pub ethnic_group: String,
+    /// 与户主关系
+    pub relation: String,
+}
+
+/// Relations to the (new) head: citizen number → code.
+pub type Relations = BTreeMap<String, String>;
+
+/// 户主变更
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeadChange {
+    /// 户号
+    pub household_number: String,
+    /// Version the client saw
+    pub household_version: i64,
+    /// The new head's number
+    pub new_head: String,
+    /// Every other member's relation to the new head
+    pub relations: Relations,
+}
+
+/// 姓名变更
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NameChange {
+    /// Whose name
+    pub citizen_number: String,
+    /// Version the client saw
+    pub person_version: i64,
+    /// The new name
+    pub new_name: String,
+    /// Numbers of those who consented; for a minor every registered parent
+    #[serde(default)]
+    pub consents: Vec<String>,
+    /// Why one parent's consent is enough (for example a judgment); empty when both consented
+    #[serde(default)]
+    pub consent_exception: Option<String>,
+    /// Approval document of the sub-bureau
+    pub approval_number: String,
+}
+
+/// 死亡注销
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeathCancellation {
+    /// Who died
+    pub citizen_number: String,
+    /// Version the client saw
+    pub person_version: i64,
+    /// Version of the household the client saw
+    pub household_version: i64,
+    /// Date of death
+    pub died_on: Date,
+    /// 死亡原因类别
+    pub cause: String,
+    /// Kind of proof; `medical_certificate` needs `proof_number`
+    pub proof: String,
+    /// Number of the death certificate
+    #[serde(default)]
+    pub proof_number: Option<String>,
+    /// The new head, when the head died and members remain
+    #[serde(default)]
+    pub new_head: Option<String>,
+    /// Every other remaining member's relation to the new head
+    #[serde(default)]
+    pub relations: Relations,
+    /// `minors_only` when no adult remains
+    #[serde(default)]
+    pub head_exception: Option<String>,
+}
+
+/// 居民身份证受理
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdCardAcceptance {
+    /// Applicant's number
+    pub citizen_number: String,
+    /// Version the client saw
+    pub person_version: i64,
+    /// 受理号 of the client
+    pub acceptance_number: String,
+    /// 申领原因, GA/T 2000.10
+    pub reason: String,
+    /// 领证方式
+    pub collection: String,
+    /// Guardian's number, compulsory under 16
+    #[serde(default)]
+    pub guardian: Option<String>,
+}
