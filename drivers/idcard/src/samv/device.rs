@@ -68,9 +68,16 @@ impl SamvDevice {
 
     /// Selects and reads the card that was found.
     fn take(&mut self, nonce: &str, fingerprint: bool) -> Result<CardReading, SamvError> {
-        let reader = self.reader()?;
-        reader.select()?;
-        self.read_selected(nonce, fingerprint)
+        self.reader()?.select()?;
+        match self.read_selected(nonce, fingerprint) {
+            // The module has done its work and the line spoilt it: the card is still selected, and would
+            // not be found a second time.
+            Err(error) if error.line_was_noisy() => {
+                tracing::debug!(code = error.code(), "asking for the reading again");
+                self.read_selected(nonce, fingerprint)
+            }
+            result => result,
+        }
     }
 
     fn read_selected(&mut self, nonce: &str, fingerprint: bool) -> Result<CardReading, SamvError> {
@@ -200,7 +207,8 @@ impl SamvDevice {
             }
         }
         if !self.reader()?.find()? {
-            if matches!(self.field, Field::Refused(_)) {
+            // A card whose reading was lost on the line is not found again either, and lies there still.
+            if matches!(self.field, Field::Refused(_)) && self.reader()?.presence()? != Presence::Lying {
                 self.left(context);
             }
             return Ok(());
@@ -248,11 +256,9 @@ impl SamvDevice {
     }
 }
 
-/// Whether the same card might be read at a second try without anybody doing anything.
+/// Whether the same card might be found and read at a second try without anybody doing anything.
 const fn worth_another_try(error: &SamvError) -> bool {
-    !error.line_is_lost()
-        && !matches!(error, SamvError::CardPulled | SamvError::Text(_))
-        && !error.fault_code().permanent()
+    matches!(error, SamvError::Status(_)) && !error.fault_code().permanent()
 }
 
 /// Sleeps, in pieces; `false` when the task is to end.

@@ -88,6 +88,15 @@ impl SamvError {
         Fault::new(self.fault_code(), DeviceClass::IdCardReader).at(device).with_detail(self.to_string())
     }
 
+    /// Whether bytes were spoilt or lost on the way.
+    #[must_use]
+    pub const fn line_was_noisy(&self) -> bool {
+        matches!(
+            self,
+            Self::Checksum | Self::Length(_) | Self::BrokenOff | Self::Garbage(_) | Self::Misplaced(_)
+        )
+    }
+
     /// Whether the device file must be opened anew.
     #[must_use]
     pub const fn line_is_lost(&self) -> bool {

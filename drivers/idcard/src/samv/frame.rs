@@ -113,10 +113,10 @@ impl AnswerParser {
         Some(Ok(answer))
     }
 
-    /// Whether a frame has begun and not ended.
+    /// Whether a frame has begun and not ended, be it with the first byte of its preamble.
     #[must_use]
-    pub fn in_frame(&self) -> bool {
-        self.buffer.starts_with(&PREAMBLE)
+    pub fn has_begun(&self) -> bool {
+        !self.buffer.is_empty()
     }
 
     /// Bytes thrown away because they belonged to no frame.
@@ -126,7 +126,7 @@ impl AnswerParser {
     }
 
     fn declared_length(&self) -> Option<usize> {
-        if self.buffer.len() < HEAD || !self.in_frame() {
+        if self.buffer.len() < HEAD {
             return None;
         }
         Some(usize::from(u16::from_be_bytes([self.buffer[PREAMBLE.len()], self.buffer[PREAMBLE.len() + 1]])))

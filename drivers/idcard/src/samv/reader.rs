@@ -17,6 +17,9 @@ pub struct Timing {
     /// For reading text and photo. The module takes 1 to 2 s, then 1.3 KiB come over the line (0.11 s at
     /// 115200 baud, 1.4 s at 9600).
     pub read: Duration,
+    /// A frame that began and then stopped for so long will not go on. Modules send a frame in one go;
+    /// USB bridges add gaps of some 16 ms.
+    pub gap: Duration,
     /// A line that was quiet for so long carries no late answer any more.
     pub quiet: Duration,
 }
@@ -26,6 +29,7 @@ impl Default for Timing {
         Self {
             short: Duration::from_millis(1500),
             read: Duration::from_millis(5000),
+            gap: Duration::from_millis(400),
             quiet: Duration::from_millis(120),
         }
     }
@@ -193,7 +197,10 @@ impl<L: Line> SamvReader<L> {
             error,
             SamvError::Status(Status::READ_FAILED) | SamvError::BrokenOff | SamvError::Timeout
         );
-        if could_be && matches!(self.find(), Ok(false)) { SamvError::CardPulled } else { error }
+        if !could_be || matches!(self.presence(), Ok(Presence::Lying)) {
+            return error;
+        }
+        if matches!(self.find(), Ok(false)) { SamvError::CardPulled } else { error }
     }
 
     /// One command, one answer.
@@ -214,6 +221,7 @@ impl<L: Line> SamvReader<L> {
         self.line.write_all(&encode_command(command.bytes(), &[]))?;
         self.line.flush()?;
         let end = Instant::now() + limit;
+        let mut last_byte = Instant::now();
         let mut parser = AnswerParser::default();
         let mut buffer = [0; 512];
         loop {
@@ -224,15 +232,19 @@ impl<L: Line> SamvReader<L> {
                 Some(Err(FrameError::Length(length))) => return Err(SamvError::Length(length)),
                 None => {}
             }
-            if Instant::now() >= end {
-                return Err(match (parser.in_frame(), parser.skipped()) {
+            let broken_off = parser.has_begun() && last_byte.elapsed() >= self.timing.gap;
+            if broken_off || Instant::now() >= end {
+                return Err(match (parser.has_begun(), parser.skipped()) {
                     (true, _) => SamvError::BrokenOff,
                     (false, 0) => SamvError::Timeout,
                     (false, skipped) => SamvError::Garbage(skipped),
                 });
             }
             match self.line.read(&mut buffer) {
-                Ok(count) => parser.push(&buffer[..count]),
+                Ok(count) => {
+                    last_byte = Instant::now();
+                    parser.push(&buffer[..count]);
+                }
                 Err(error) if error.kind() == ErrorKind::TimedOut => {
                     // Replays give up at once; a port has already waited.
                     std::thread::sleep(Duration::from_millis(1));

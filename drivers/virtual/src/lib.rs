@@ -1,0 +1,7 @@
+//! Devices made of software that speak their real wire protocol, for training, demonstration and tests.
+//!
+//! Nothing here shares code with the drivers: what a virtual reader sends is written from the protocol
+//! sheets a second time, so that a misreading in a driver is not answered by the same misreading here.
+
+pub mod control;
+pub mod samv;
