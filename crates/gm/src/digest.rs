@@ -144,22 +144,25 @@ pub(crate) fn hmac_parts(key: &[u8], parts: &[&[u8]]) -> Result<Sm3Hash> {
     Ok(Sm3Hash(mac.finalize().into_bytes().into()))
 }
 
+/// HMAC-SM3 with a key of fixed length, over the parts in a row. Cannot fail.
+pub(crate) fn hmac_fixed<const N: usize>(key: &[u8; N], parts: &[&[u8]]) -> Sm3Hash {
+    const { assert!(N <= 64, "longer keys are hashed first") };
+    // Keys shorter than the block of 64 bytes are padded with zeros (RFC 2104), so the padded key is the same.
+    let mut block = Zeroizing::new([0; 64]);
+    block[..N].copy_from_slice(key);
+    let mut mac = Hmac::<sm3::Sm3>::new((&*block).into());
+    for part in parts {
+        mac.update(part);
+    }
+    Sm3Hash(mac.finalize().into_bytes().into())
+}
+
 /// HMAC-SM3 of `message`.
 ///
 /// Compare results that came from outside with [`verify_hmac_sm3`], which takes constant time.
 #[must_use]
 pub fn hmac_sm3(key: &HmacKey, message: &[u8]) -> Sm3Hash {
-    let block = padded_block(key.expose());
-    let mut mac = Hmac::<sm3::Sm3>::new((&*block).into());
-    mac.update(message);
-    Sm3Hash(mac.finalize().into_bytes().into())
-}
-
-/// HMAC pads short keys with zeros to the block of 64 bytes (GB/T 15852.2), so the padded key is the same key.
-fn padded_block(key: &[u8; 32]) -> Zeroizing<[u8; 64]> {
-    let mut block = Zeroizing::new([0; 64]);
-    block[..32].copy_from_slice(key);
-    block
+    hmac_fixed(key.expose(), &[message])
 }
 
 /// Whether `tag` is the HMAC-SM3 of `message`, in constant time.

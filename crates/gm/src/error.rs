@@ -49,6 +49,9 @@ pub enum GmError {
     /// Authenticated data was altered, cut, or the key, nonce or associated data differ.
     #[error("the sealed data cannot be opened")]
     Aead,
+    /// Decrypted SM4-CBC or SM4-ECB text has no whole blocks or no PKCS#7 padding: wrong key or torn text.
+    #[error("the decrypted text has no valid padding")]
+    Padding,
     /// A message is longer than SM4-GCM may take under one nonce (NIST SP 800-38D: 2^36 - 32 bytes).
     #[error("the message is too long for one seal")]
     TooLong,
@@ -154,6 +157,7 @@ impl GmError {
             Self::EnvelopeSize { .. } => "GM_ENVELOPE_SIZE",
             Self::Envelope => "GM_ENVELOPE",
             Self::Aead => "GM_SEAL",
+            Self::Padding => "GM_PADDING",
             Self::TooLong => "GM_TOO_LONG",
             Self::BlobHeader => "GM_BLOB_HEADER",
             Self::BlobLength { .. } => "GM_BLOB_LENGTH",

@@ -17,7 +17,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use crate::aead::{NONCE_BYTES, open_raw, seal_raw};
-use crate::digest::{hmac_parts, pbkdf2_hmac_sm3};
+use crate::digest::{hmac_fixed, pbkdf2_hmac_sm3};
 use crate::envelope::seal_to;
 use crate::secret::equal_in_constant_time;
 use crate::{DatabaseKey, GmError, MachineSecret, Result, SigningKey, Sm3Hash, VerifyingKey, random};
@@ -44,7 +44,7 @@ impl KeySlots {
     /// # Errors
     /// [`GmError::Random`].
     pub fn create(database_key: &DatabaseKey, server: &VerifyingKey) -> Result<Self> {
-        let mut slots = Self { content: Content::empty(key_check(database_key)?) };
+        let mut slots = Self { content: Content::empty(key_check(database_key)) };
         slots.set_escrow(database_key, server)?;
         Ok(slots)
     }
@@ -91,7 +91,7 @@ impl KeySlots {
         iterations: u32,
     ) -> Result<()> {
         self.prove(database_key)?;
-        let token = user_token(user_id, machine_secret)?;
+        let token = user_token(user_id, machine_secret);
         if self.content.users.iter().any(|slot| slot.token == token) {
             return Err(GmError::UserExists);
         }
@@ -136,12 +136,10 @@ impl KeySlots {
     }
 
     /// Whether the user has a slot on this machine.
-    ///
-    /// # Errors
-    /// None that a whole program meets; the signature leaves room for key holders that can fail.
-    pub fn has_user(&self, user_id: &str, machine_secret: &MachineSecret) -> Result<bool> {
-        let token = user_token(user_id, machine_secret)?;
-        Ok(self.content.users.iter().any(|slot| slot.token == token))
+    #[must_use]
+    pub fn has_user(&self, user_id: &str, machine_secret: &MachineSecret) -> bool {
+        let token = user_token(user_id, machine_secret);
+        self.content.users.iter().any(|slot| slot.token == token)
     }
 
     /// Number of user slots.
@@ -202,7 +200,7 @@ impl KeySlots {
     }
 
     fn place_of(&self, user_id: &str, machine_secret: &MachineSecret) -> Result<usize> {
-        let token = user_token(user_id, machine_secret)?;
+        let token = user_token(user_id, machine_secret);
         self.content.users.iter().position(|slot| slot.token == token).ok_or(GmError::UnknownUser)
     }
 
@@ -212,7 +210,7 @@ impl KeySlots {
     }
 
     fn prove(&self, database_key: &DatabaseKey) -> Result<()> {
-        if equal_in_constant_time(&key_check(database_key)?, &self.content.key_check) {
+        if equal_in_constant_time(&key_check(database_key), &self.content.key_check) {
             Ok(())
         } else {
             Err(GmError::ForeignDatabaseKey)
@@ -227,15 +225,15 @@ impl KeySlots {
 }
 
 /// Tells one database key from another: 64 bits of a keyed value, of no use for finding a 128-bit key.
-fn key_check(key: &DatabaseKey) -> Result<[u8; 8]> {
-    let value = hmac_parts(key.expose(), &[b"keyslots: database key"])?;
+fn key_check(key: &DatabaseKey) -> [u8; 8] {
+    let value = hmac_fixed(key.expose(), &[b"keyslots: database key"]);
     let mut check = [0; 8];
     check.copy_from_slice(&value.0[..8]);
-    Ok(check)
+    check
 }
 
-fn user_token(user_id: &str, machine_secret: &MachineSecret) -> Result<Sm3Hash> {
-    hmac_parts(machine_secret.expose(), &[b"keyslots: user id", b"\0", user_id.as_bytes()])
+fn user_token(user_id: &str, machine_secret: &MachineSecret) -> Sm3Hash {
+    hmac_fixed(machine_secret.expose(), &[b"keyslots: user id", b"\0", user_id.as_bytes()])
 }
 
 fn wrapping_key(
@@ -244,10 +242,10 @@ fn wrapping_key(
     machine_secret: &MachineSecret,
 ) -> Result<Zeroizing<[u8; 16]>> {
     let stretched = pbkdf2_hmac_sm3(password.as_bytes(), &slot.salt, slot.iterations)?;
-    let mixed = hmac_parts(
+    let mixed = hmac_fixed(
         machine_secret.expose(),
         &[b"keyslots: wrapping key", b"\0", &slot.token.0, stretched.as_slice()],
-    )?;
+    );
     let mixed = Zeroizing::new(mixed.0);
     let mut key = Zeroizing::new([0; 16]);
     key.copy_from_slice(&mixed[..16]);

@@ -64,7 +64,7 @@ pub fn open_encrypted_with_vfs(
     if &head == PLAIN_MAGIC {
         return Err(GmError::PlainDatabase);
     }
-    let mark = mark::read(&head, key)?;
+    let mark = mark::read(&head, key);
     let new_salt = match mark {
         Mark::OtherKey => return Err(GmError::WrongKey),
         Mark::Absent => Some(mark::fresh_salt(key)?),

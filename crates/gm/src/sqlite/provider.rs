@@ -205,7 +205,7 @@ unsafe extern "C" fn add_random(_: *mut c_void, _: *const c_void, _: c_int) -> c
 unsafe extern "C" fn fill_random(_: *mut c_void, buffer: *mut c_void, length: c_int) -> c_int {
     // SAFETY: SQLCipher passes a buffer of `length` bytes that it owns.
     let buffer = unsafe { bytes_mut(buffer.cast(), length) };
-    answer(buffer.map(random::fill))
+    answer(&buffer.map(random::fill))
 }
 
 unsafe extern "C" fn hmac(
@@ -231,7 +231,7 @@ unsafe extern "C" fn hmac(
             ))
         })()
     };
-    answer(parts.map(|(key, first, second, out)| {
+    answer(&parts.map(|(key, first, second, out)| {
         out.copy_from_slice(&hmac_parts(key, &[first, second])?.0);
         Ok(())
     }))
@@ -256,7 +256,7 @@ unsafe extern "C" fn kdf(
     };
     let iterations = u32::try_from(iterations).ok().filter(|count| *count > 0);
     answer(
-        parts
+        &parts
             .zip(iterations)
             .map(|((password, salt, key), iterations)| pbkdf2_into(password, salt, iterations, key)),
     )
@@ -298,11 +298,8 @@ unsafe extern "C" fn cipher(
     ffi::SQLITE_OK
 }
 
-fn answer(done: Option<Result<()>>) -> c_int {
-    match done {
-        Some(Ok(())) => ffi::SQLITE_OK,
-        Some(Err(_)) | None => ffi::SQLITE_ERROR,
-    }
+fn answer(done: &Option<Result<()>>) -> c_int {
+    if let Some(Ok(())) = done { ffi::SQLITE_OK } else { ffi::SQLITE_ERROR }
 }
 
 /// A C array as a slice; an absent one of length zero is empty.
