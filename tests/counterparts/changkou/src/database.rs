@@ -68,13 +68,7 @@ CREATE INDEX card_citizen ON card_acceptance(citizen);
 ///
 /// # Errors
 /// When a folder cannot be written or SQLite refuses.
-pub fn open(
-    data: &Path,
-    cache: &Path,
-    seed: u64,
-    persons: usize,
-    fresh: bool,
-) -> anyhow::Result<Connection> {
+pub fn open(data: &Path, cache: &Path, seed: u64, persons: usize, fresh: bool) -> anyhow::Result<Connection> {
     std::fs::create_dir_all(data).with_context(|| format!("cannot create {}", data.display()))?;
     std::fs::create_dir_all(cache).with_context(|| format!("cannot create {}", cache.display()))?;
     let stem = format!("v{SCHEMA_VERSION}.{POPULATION_VERSION}-seed{seed}-{persons}.sqlite");
@@ -156,9 +150,8 @@ fn insert_population(transaction: &Transaction<'_>, population: &Population) -> 
 /// # Errors
 /// When SQLite refuses, for example because the number is taken.
 pub fn insert_household(connection: &Connection, household: &Household) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached("INSERT INTO household VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)")?
-        .execute(params![
+    connection.prepare_cached("INSERT INTO household VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)")?.execute(
+        params![
             household.household_number,
             household.kind,
             household.division,
@@ -170,7 +163,8 @@ pub fn insert_household(connection: &Connection, household: &Household) -> rusql
             household.head,
             household.head_exception,
             household.version
-        ])?;
+        ],
+    )?;
     Ok(())
 }
 

@@ -117,7 +117,11 @@ impl CardEntry {
             }
             (None, None, Some(days), Some(years)) => {
                 let until = today + days.days();
-                Ok(IdCard { issuing_office, valid_from: until - years.years(), valid_until: until.to_string() })
+                Ok(IdCard {
+                    issuing_office,
+                    valid_from: until - years.years(),
+                    valid_until: until.to_string(),
+                })
             }
             _ => bail!("a card has either valid_from and valid_until, or expires_in_days and years"),
         }

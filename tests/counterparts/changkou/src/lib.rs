@@ -11,6 +11,7 @@
 pub mod database;
 pub mod demo;
 pub mod effects;
+pub mod http;
 pub mod model;
 pub mod number;
 pub mod population;

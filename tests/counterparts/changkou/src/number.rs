@@ -32,12 +32,8 @@ pub fn check_character(first17: &str) -> Option<char> {
 /// Puts a number together. `sequence` is 1 to 999; odd for men, even for women.
 #[must_use]
 pub fn compose(division: &str, birth: Date, sequence: u16) -> String {
-    let mut number = format!(
-        "{division}{:04}{:02}{:02}{sequence:03}",
-        birth.year(),
-        birth.month(),
-        birth.day()
-    );
+    let mut number =
+        format!("{division}{:04}{:02}{:02}{sequence:03}", birth.year(), birth.month(), birth.day());
     if let Some(check) = check_character(&number) {
         number.push(check);
     }

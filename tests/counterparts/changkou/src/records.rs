@@ -10,12 +10,14 @@ use crate::model::{
 /// Most persons a search answers with.
 pub const SEARCH_LIMIT: usize = 50;
 
-const PERSON: &str = "SELECT number,name,former_name,sex,ethnic,birth,marital,education,household,relation,since,
+const PERSON: &str =
+    "SELECT number,name,former_name,sex,ethnic,birth,marital,education,household,relation,since,
  since_reason,status,status_since,mother,father,spouse,card_office,card_from,card_until,version FROM person";
 
 fn date(row: &Row<'_>, index: usize) -> rusqlite::Result<Date> {
     let text: String = row.get(index)?;
-    text.parse().map_err(|error| rusqlite::Error::FromSqlConversionFailure(index, Type::Text, Box::new(error)))
+    text.parse()
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(index, Type::Text, Box::new(error)))
 }
 
 fn optional_date(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<Date>> {
@@ -81,8 +83,8 @@ pub fn search(
         format!("{PERSON} WHERE name = ?1 AND (?2 IS NULL OR birth = ?2) ORDER BY birth, number LIMIT ?3");
     let mut statement = connection.prepare_cached(&sql)?;
     let limit = i64::try_from(SEARCH_LIMIT + 1).unwrap_or(i64::MAX);
-    let rows = statement
-        .query_map(rusqlite::params![name, birth.map(|d| d.to_string()), limit], read_person)?;
+    let rows =
+        statement.query_map(rusqlite::params![name, birth.map(|d| d.to_string()), limit], read_person)?;
     let mut found = rows.collect::<rusqlite::Result<Vec<_>>>()?;
     let more = found.len() > SEARCH_LIMIT;
     found.truncate(SEARCH_LIMIT);

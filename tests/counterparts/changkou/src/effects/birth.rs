@@ -53,9 +53,7 @@ pub(super) fn apply(
     }
     let of_father = father.as_ref().is_some_and(|f| f.ethnic_group == newborn.ethnic_group);
     if newborn.ethnic_group != mother.ethnic_group && !of_father {
-        return Err(
-            Refusal::new(RefusalCode::EthnicGroupNotOfParent, "民族须随父或随母").into()
-        );
+        return Err(Refusal::new(RefusalCode::EthnicGroupNotOfParent, "民族须随父或随母").into());
     }
     let (twins_and_doubles, _) = records::search(connection, &newborn.name, Some(newborn.birth_date))?;
     if twins_and_doubles.iter().any(|p| p.mother.as_deref() == Some(&act.mother)) {
@@ -84,7 +82,8 @@ pub(super) fn apply(
         id_card: None,
         version: 1,
     };
-    if !relation::fits_newborn(&newborn.relation) && household.head_exception.as_deref() != Some("collective") {
+    if !relation::fits_newborn(&newborn.relation) && household.head_exception.as_deref() != Some("collective")
+    {
         return Err(write::impossible(relation::RelationFault::Unknown, "").into());
     }
     if let Some(head) = household.members.iter().find(|m| m.relation == relation::HEAD)

@@ -47,7 +47,9 @@ pub(super) fn apply(
     let first = act.reason.starts_with('1');
     match &person.id_card {
         Some(_) if first => {
-            return Err(Refusal::new(RefusalCode::CardExists, "该人已领过居民身份证，应办理换领或补领").into());
+            return Err(
+                Refusal::new(RefusalCode::CardExists, "该人已领过居民身份证，应办理换领或补领").into()
+            );
         }
         None if !first => {
             return Err(Refusal::new(RefusalCode::NoFormerCard, "查无该人领证记录，应办理首次申领").into());
@@ -76,13 +78,7 @@ pub(super) fn apply(
     // The receipt number is drawn once for all kinds of acts; the caller writes it over this mark.
     connection.execute(
         "INSERT INTO card_acceptance VALUES ('',?1,?2,?3,?4,?5,'accepted')",
-        params![
-            act.citizen_number,
-            act.acceptance_number,
-            act.reason,
-            act.collection,
-            today.to_string()
-        ],
+        params![act.citizen_number, act.acceptance_number, act.reason, act.collection, today.to_string()],
     )?;
     write::touch_person(connection, &act.citizen_number)?;
     Ok(Change {

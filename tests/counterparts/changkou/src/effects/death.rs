@@ -74,9 +74,7 @@ fn check_proof(connection: &Connection, act: &DeathCancellation) -> Result<(), E
             "recorded": certificate.citizen_number }));
     }
     if certificate.died_on != act.died_on {
-        differing.push(
-            json!({ "field": "died_on", "given": act.died_on, "recorded": certificate.died_on }),
-        );
+        differing.push(json!({ "field": "died_on", "given": act.died_on, "recorded": certificate.died_on }));
     }
     if !differing.is_empty() {
         return Err(Refusal::with(

@@ -82,8 +82,10 @@ pub fn hand_over(
         Ok(change) => {
             let receipt = receipt_number(&transaction, clock, &request.handled_by.unit)?;
             if request.act.kind() == "id_card_acceptance" {
-                transaction
-                    .execute("UPDATE card_acceptance SET receipt = ?1 WHERE receipt = ''", params![receipt])?;
+                transaction.execute(
+                    "UPDATE card_acceptance SET receipt = ?1 WHERE receipt = ''",
+                    params![receipt],
+                )?;
             }
             answer["receipt_number"] = json!(receipt);
             answer["effective_on"] = json!(clock.today());

@@ -184,8 +184,8 @@ impl Inventor {
     fn three_generations(&mut self, home: &Home) -> usize {
         let (grandfather, grandmother) = self.couple(home, (56, 80), "02", "12", home.surname);
         let years = self.random.between(22 * 365, 30 * 365);
-        let birth = self.population.persons[grandmother].birth_date
-            + i32::try_from(years).unwrap_or(9000).days();
+        let birth =
+            self.population.persons[grandmother].birth_date + i32::try_from(years).unwrap_or(9000).days();
         let birth = birth.min(AS_OF - 24.years());
         let son = self.born_on(home, true, birth, "21", home.surname);
         self.descend(son, Some(grandfather), grandmother);

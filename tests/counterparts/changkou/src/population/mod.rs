@@ -43,11 +43,8 @@ pub struct Population {
 /// Invents at least `persons` persons.
 #[must_use]
 pub fn invent(seed: u64, persons: usize) -> Population {
-    let mut inventor = Inventor {
-        random: Random::new(seed),
-        sequences: HashMap::new(),
-        population: Population::default(),
-    };
+    let mut inventor =
+        Inventor { random: Random::new(seed), sequences: HashMap::new(), population: Population::default() };
     while inventor.population.persons.len() < persons {
         inventor.household();
     }

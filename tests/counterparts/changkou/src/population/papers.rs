@@ -110,7 +110,8 @@ impl Inventor {
         let surname = home_surname(&self.population.persons[husband].name);
         let name = names::full_name(&mut self.random, &surname, male, "01");
         let persons = &self.population.persons;
-        let (mother, father) = (persons[wife].citizen_number.clone(), persons[husband].citizen_number.clone());
+        let (mother, father) =
+            (persons[wife].citizen_number.clone(), persons[husband].citizen_number.clone());
         let sex = if male { "1" } else { "2" }.to_owned();
         self.birth_certificate(name, sex, birth, Some(mother), Some(father), None);
     }
@@ -150,7 +151,7 @@ impl Inventor {
     /// Lets some records collide with records held elsewhere.
     pub(super) fn collisions(&mut self) {
         for (index, person) in self.population.persons.iter().enumerate().skip(7).step_by(COLLISION_EVERY) {
-            let same_person = index / COLLISION_EVERY % 2 == 0;
+            let same_person = (index / COLLISION_EVERY).is_multiple_of(2);
             let sequence = if person.sex == "1" { 11 } else { 12 };
             self.population.collisions.push(Collision {
                 kind: if same_person { "same_person" } else { "same_number" }.into(),

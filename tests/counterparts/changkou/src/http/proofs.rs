@@ -1,0 +1,108 @@
+//! 户籍证明: the content comes from the register, with a query number by which it can be verified.
+
+use axum::Extension;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use rusqlite::{OptionalExtension as _, params};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::envelope::{answer, broken, failure};
+use super::{ClientUnit, Shared, with_register};
+use crate::model::PersonStatus;
+use crate::records;
+use crate::register::Register;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Purpose {
+    purpose: String,
+    receiving_unit: String,
+}
+
+pub(super) async fn household_registration(
+    State(shared): State<Shared>,
+    Extension(ClientUnit(client)): Extension<ClientUnit>,
+    Path(number): Path<String>,
+    query: Result<Query<Purpose>, QueryRejection>,
+) -> Response {
+    let asked = query.ok().map(|Query(p)| p);
+    let Some(asked) = asked.filter(|p| !p.purpose.trim().is_empty() && !p.receiving_unit.trim().is_empty())
+    else {
+        return failure(&shared.register, StatusCode::BAD_REQUEST, "PURPOSE_MISSING", "须写明用途和用证单位");
+    };
+    with_register(&shared, move |register| match content(register, &number) {
+        Ok(Some(mut proof)) => {
+            proof["purpose"] = json!(asked.purpose);
+            proof["receiving_unit"] = json!(asked.receiving_unit);
+            issue(register, &client, &proof)
+        }
+        Ok(None) => answer(register, StatusCode::NOT_FOUND, "not_found", json!({ "proof": null })),
+        Err(error) => broken(register, &error),
+    })
+    .await
+}
+
+/// The facts of the proof; only a registered resident has any.
+fn content(register: &Register, number: &str) -> rusqlite::Result<Option<Value>> {
+    let connection = register.connection();
+    let Some(person) = records::person(&connection, number)? else { return Ok(None) };
+    if person.status != PersonStatus::Registered {
+        return Ok(None);
+    }
+    let Some(household) = records::household(&connection, &person.household_number)? else { return Ok(None) };
+    let head = household.members.iter().find(|m| Some(&m.citizen_number) == household.head.as_ref());
+    Ok(Some(json!({
+        "name": person.name,
+        "former_name": person.former_name,
+        "sex": person.sex,
+        "ethnic_group": person.ethnic_group,
+        "birth_date": person.birth_date,
+        "citizen_number": person.citizen_number,
+        "address": household.address,
+        "household_number": household.household_number,
+        "household_kind": household.kind,
+        "head_name": head.map(|h| &h.name),
+        "relation": person.relation,
+        "since": person.since,
+        "since_reason": person.since_reason,
+        "owner_unit": household.owner_unit,
+    })))
+}
+
+fn issue(register: &Register, client: &str, proof: &Value) -> Response {
+    let query_id = register.query_id();
+    let body = json!({
+        "query_id": query_id,
+        "answered_at": register.clock().stamp(),
+        "state": "found",
+        "proof": proof,
+    })
+    .to_string();
+    let stored =
+        register.connection().execute("INSERT INTO proof VALUES (?1,?2,?3)", params![query_id, client, body]);
+    match stored {
+        Ok(_) => ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
+        Err(error) => broken(register, &error),
+    }
+}
+
+pub(super) async fn verify(State(shared): State<Shared>, Path(query_id): Path<String>) -> Response {
+    with_register(&shared, move |register| {
+        let stored: rusqlite::Result<Option<String>> = register
+            .connection()
+            .query_row("SELECT answer FROM proof WHERE query_id = ?1", [&query_id], |row| row.get(0))
+            .optional();
+        match stored {
+            Ok(Some(text)) => {
+                let issued: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+                answer(register, StatusCode::OK, "found", json!({ "issued": issued }))
+            }
+            Ok(None) => answer(register, StatusCode::NOT_FOUND, "not_found", json!({ "issued": null })),
+            Err(error) => broken(register, &error),
+        }
+    })
+    .await
+}
