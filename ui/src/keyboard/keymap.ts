@@ -24,6 +24,8 @@ export interface ScopeOptions {
   within?: () => HTMLElement | null | undefined
   /** Nothing below this scope is asked; for a dialog that waits for an answer. */
   closed?: boolean
+  /** Asked after all others, whenever it was opened: the window's own keys, which a screen may use otherwise. */
+  ground?: boolean
 }
 
 export interface OpenScope extends ScopeOptions {
@@ -70,8 +72,9 @@ export class KeyMap {
   /** Scopes whose keys count at this moment, the nearest first. For the map shown by `?`. */
   inForce(target: EventTarget | null): OpenScope[] {
     const result: OpenScope[] = []
-    for (let place = this.scopes.length - 1; place >= 0; place -= 1) {
-      const scope = this.scopes[place]!
+    const nearestFirst = this.scopes.slice().reverse()
+    const order = [...nearestFirst.filter((scope) => !scope.ground), ...nearestFirst.filter((scope) => scope.ground)]
+    for (const scope of order) {
       if (!holds(scope, target)) continue
       result.push(scope)
       if (scope.closed) break
