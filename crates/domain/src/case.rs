@@ -165,6 +165,8 @@ pub struct Submission {
     pub number: Option<String>,
     /// Number of the intake slip, kept after the confirmation.
     pub intake_number: Option<String>,
+    /// Number of the acceptance, once given: a case that was sent back keeps it, however it is handed in again.
+    pub accepted_number: Option<String>,
     /// Password for the citizen's query.
     pub query_password: String,
     /// Last day of the promised time.
@@ -306,12 +308,17 @@ impl Case {
     /// Adds one event. Never fails: what cannot be was refused before the event was written.
     pub fn apply(&mut self, record: &EventRecord) {
         let time = record.time;
-        let reviewing =
-            matches!(record.event, Event::Reviewed { .. } | Event::ProvisionalOpinionGiven { .. });
-        if reviewing {
-            self.reviewers.insert(record.actor.officer.clone());
-        } else {
-            self.makers.insert(record.actor.officer.clone());
+        match record.event {
+            Event::Reviewed { .. } | Event::ProvisionalOpinionGiven { .. } => {
+                self.reviewers.insert(record.actor.officer.clone());
+            }
+            // Printing what is there, and being refused by the register, make nothing of the case's content; nor
+            // does asking the register again while the decided act is handed over.
+            Event::Printed(_) | Event::EffectRefused { .. } => {}
+            Event::LookupRecorded { .. } if self.stage.is_some() => {}
+            _ => {
+                self.makers.insert(record.actor.officer.clone());
+            }
         }
         self.last_event = Some(record.id);
         self.changed = Some(time);
@@ -385,6 +392,11 @@ impl Case {
             }
             Event::Submitted { mode, number, query_password, due, stage } => {
                 let before = self.submission.take();
+                let accepted_number = match mode {
+                    SubmissionMode::Accepted => number.clone(),
+                    SubmissionMode::TakenIn => None,
+                }
+                .or_else(|| before.as_ref().and_then(|one| one.accepted_number.clone()));
                 self.submission = Some(Submission {
                     mode: *mode,
                     number: number.clone().or_else(|| before.as_ref().and_then(|one| one.number.clone())),
@@ -392,6 +404,7 @@ impl Case {
                         SubmissionMode::TakenIn => number.clone(),
                         SubmissionMode::Accepted => before.and_then(|one| one.intake_number),
                     },
+                    accepted_number,
                     query_password: query_password.clone(),
                     due: *due,
                     actor: record.actor.clone(),
@@ -404,6 +417,7 @@ impl Case {
                 if let Some(submission) = &mut self.submission {
                     submission.mode = SubmissionMode::Accepted;
                     submission.number = Some(number.clone());
+                    submission.accepted_number = Some(number.clone());
                     submission.due = Some(*due);
                 }
                 self.stage.clone_from(stage);
@@ -421,7 +435,10 @@ impl Case {
                 self.stage.clone_from(next);
                 match decision {
                     Decision::Pass => {}
-                    Decision::Return => self.returned = Some(reason.clone().unwrap_or_default()),
+                    Decision::Return => {
+                        self.returned = Some(reason.clone().unwrap_or_default());
+                        self.effect_refused = None;
+                    }
                     Decision::Refuse => self.refused = Some(reason.clone().unwrap_or_default()),
                 }
             }

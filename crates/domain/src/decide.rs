@@ -79,10 +79,11 @@ pub fn decide(
     }
 }
 
-/// Whether the case lies at the counter of the actor's unit, and the role may take it in.
+/// Whether the case lies at the counter of the actor's unit, and the role may take it in. A case taken in without
+/// the network lies there until it is confirmed: what the checks then find has to be mended.
 fn at_own_counter(case: &Case, context: &Context, facts: &Facts<'_>) -> Result<(), Refusal> {
     let opening = case.opening.as_ref().ok_or(Refusal::NotOpen)?;
-    if !case.at_counter() {
+    if !case.at_counter() && !case.awaits_confirmation() {
         return Err(Refusal::NotAtCounter);
     }
     if context.actor.post.unit != opening.unit {

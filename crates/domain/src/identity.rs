@@ -118,6 +118,15 @@ pub fn check_number(kind: DocumentKind, number: &str) -> Result<(), NumberFault>
     }
 }
 
+/// Whether a number of this kind has a check digit: only there may a wrong number stop an officer.
+#[must_use]
+pub fn checked_by_arithmetic(kind: DocumentKind) -> bool {
+    matches!(
+        kind,
+        DocumentKind::ResidentCard | DocumentKind::ResidencePermit | DocumentKind::PermanentResidence18
+    )
+}
+
 /// The birth date inside an 18-digit number.
 #[must_use]
 pub fn birth_date(number: &str) -> Option<Date> {

@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod case;
+pub mod catalogue;
 pub mod cbor;
 pub mod code;
 pub mod command;
@@ -17,9 +18,12 @@ pub mod identity;
 pub mod ids;
 pub mod limit;
 pub mod matter;
+mod matter_check;
+pub mod messages;
 pub mod number;
 pub mod path;
 pub mod person;
 pub mod refusal;
+pub mod register;
 pub mod requirement;
 pub mod rule;

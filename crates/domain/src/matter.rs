@@ -297,8 +297,15 @@ pub struct Lookup {
     pub title: String,
     /// What the register is asked: `person`, `household`, `birth_certificate`, `duplicate` ….
     pub query: String,
-    /// The question: parameter → field.
+    /// The question: parameter → field. An empty field is not asked about.
     pub ask: BTreeMap<String, FieldPath>,
+    /// Parameters that are the same for every case: parameter → value.
+    #[serde(default)]
+    pub fixed: BTreeMap<String, String>,
+    /// Places of an agreeing answer (dotted) that must have this value if they are there; another value makes
+    /// the check differ. For example a certificate that agrees but was used already.
+    #[serde(default)]
+    pub expect: BTreeMap<String, String>,
     /// The answer: field → place in the answer (dotted).
     #[serde(default)]
     pub fill: BTreeMap<FieldPath, String>,
@@ -323,6 +330,19 @@ pub struct LookupRows {
     pub list: String,
     /// Column → place within one element (dotted).
     pub columns: BTreeMap<String, String>,
+    /// Elements that make no row: the element whose place has the value of the field.
+    #[serde(default)]
+    pub without: Vec<WithoutElement>,
+}
+
+/// An element of a list that makes no row, for example the person who died.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WithoutElement {
+    /// Place within the element (dotted).
+    pub place: String,
+    /// The field whose value marks the element.
+    pub field: FieldPath,
 }
 
 /// A paper of the matter.
@@ -369,9 +389,78 @@ pub struct Effect {
     /// Request: a list made from the rows of a table section.
     #[serde(default)]
     pub rows: Option<EffectRows>,
-    /// Answer: field → place in the answer (dotted).
+    /// Request: an object made from the rows of a table section.
+    #[serde(default)]
+    pub entries: Option<EffectEntries>,
+    /// Request: values that stand in the definition.
+    #[serde(default)]
+    pub fixed: Vec<FixedValue>,
+    /// Request: values that the register gave in a look-up, as it gave them last: versions, internal numbers.
+    #[serde(default)]
+    pub answers: Vec<AnswerValue>,
+    /// Request: facts of the case itself: place (dotted) → fact.
+    #[serde(default)]
+    pub case: BTreeMap<String, CaseFact>,
+    /// Places of the request that are whole numbers and not text.
+    #[serde(default)]
+    pub numbers: Vec<String>,
+    /// Answer: field → place in the answer (dotted). A required field must be in the answer.
     #[serde(default)]
     pub result: BTreeMap<FieldPath, String>,
+}
+
+/// A value of the request that stands in the definition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FixedValue {
+    /// Place in the request (dotted).
+    pub place: String,
+    /// The value.
+    pub value: String,
+    /// When it is sent at all.
+    #[serde(default)]
+    pub when: Option<Condition>,
+}
+
+/// A value of the request that comes from a look-up's last answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerValue {
+    /// Place in the request (dotted).
+    pub place: String,
+    /// The look-up.
+    pub lookup: String,
+    /// Place in its answer (dotted).
+    pub at: String,
+}
+
+/// Facts of a case that an act may need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CaseFact {
+    /// Printed number of the acceptance.
+    Number,
+    /// Day of the acceptance.
+    AcceptedOn,
+    /// Day of the last passing review.
+    ApprovedOn,
+}
+
+/// How the rows of a table section become an object of the request: one column gives the keys, one the values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EffectEntries {
+    /// The table section.
+    pub section: String,
+    /// Place of the object in the request (dotted).
+    pub place: String,
+    /// Column of the keys.
+    pub key: String,
+    /// Column of the values.
+    pub value: String,
+    /// Rows that are left out: those whose key is the value of one of these fields.
+    #[serde(default)]
+    pub without: Vec<FieldPath>,
 }
 
 /// How the rows of a table section become a list of the request.
@@ -464,7 +553,8 @@ impl MatterDefinition {
         let section = self.sections.iter().find(|one| one.id == section)?;
         let id = if section.table {
             let (row, column) = rest.split_once('.')?;
-            row.parse::<u16>().ok()?;
+            // One way of writing a row only: `1`, never `01` or `+1`, so that a value is never lost beside its row.
+            row.parse::<u16>().ok().filter(|number| number.to_string() == row)?;
             column
         } else {
             rest
@@ -476,76 +566,5 @@ impl MatterDefinition {
     #[must_use]
     pub fn lookup(&self, id: &str) -> Option<&Lookup> {
         self.lookups.iter().find(|lookup| lookup.id == id)
-    }
-
-    fn check(&self) -> Result<(), DefinitionFault> {
-        fn unique<'a>(
-            what: &'static str,
-            names: impl Iterator<Item = &'a str>,
-        ) -> Result<(), DefinitionFault> {
-            let mut seen = std::collections::BTreeSet::new();
-            for name in names {
-                if !seen.insert(name) {
-                    return Err(DefinitionFault::Twice { what, name: name.to_owned() });
-                }
-            }
-            Ok(())
-        }
-        unique("questions", self.questions.iter().map(|one| one.id.as_str()))?;
-        unique("materials", self.materials.iter().map(|one| one.id.as_str()))?;
-        unique("sections", self.sections.iter().map(|one| one.id.as_str()))?;
-        unique("signers", self.signers.iter().map(|one| one.slot.as_str()))?;
-        unique("look-ups", self.lookups.iter().map(|one| one.id.as_str()))?;
-        unique("prints", self.prints.iter().map(|one| one.document.as_str()))?;
-        unique("steps", self.flow.steps.iter().map(|one| one.id.as_str()))?;
-        for section in &self.sections {
-            unique("fields", section.fields.iter().map(|one| one.id.as_str()))?;
-        }
-        let known_field = |path: &FieldPath| {
-            self.field(path)
-                .map(|_| ())
-                .ok_or_else(|| DefinitionFault::Dangling { what: "field", name: path.to_string() })
-        };
-        let mut conditions: Vec<&Condition> = Vec::new();
-        conditions.extend(self.questions.iter().filter_map(|one| one.when.as_ref()));
-        conditions.extend(self.materials.iter().filter_map(|one| one.when.as_ref()));
-        conditions.extend(self.signers.iter().filter_map(|one| one.when.as_ref()));
-        conditions.extend(self.lookups.iter().filter_map(|one| one.when.as_ref()));
-        for section in &self.sections {
-            conditions.extend(section.when.as_ref());
-            conditions.extend(section.fields.iter().filter_map(|one| one.when.as_ref()));
-        }
-        for condition in conditions {
-            let (mut questions, mut fields) = (Vec::new(), Vec::new());
-            condition.mentions(&mut questions, &mut fields);
-            for question in questions {
-                if !self.questions.iter().any(|one| one.id == question) {
-                    return Err(DefinitionFault::Dangling { what: "question", name: question.to_string() });
-                }
-            }
-            fields.iter().try_for_each(known_field)?;
-        }
-        for signer in &self.signers {
-            known_field(&signer.name_field)?;
-        }
-        for lookup in &self.lookups {
-            lookup.ask.values().try_for_each(known_field)?;
-            lookup.fill.keys().try_for_each(known_field)?;
-        }
-        for material in &self.materials {
-            if let Some(check) = &material.check
-                && self.lookup(check).is_none()
-            {
-                return Err(DefinitionFault::Dangling { what: "look-up", name: check.clone() });
-            }
-        }
-        if let Some(effect) = &self.effect {
-            effect.body.values().try_for_each(known_field)?;
-            effect.result.keys().try_for_each(known_field)?;
-        }
-        for rule in &self.rules {
-            rule.fields().iter().try_for_each(known_field)?;
-        }
-        Ok(())
     }
 }

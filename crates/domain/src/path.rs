@@ -29,21 +29,34 @@ pub fn of_command(command: &Command) -> Paths {
     Paths(match command {
         Command::Open => one("*".into()),
         Command::ReadIdentity { person, .. } => {
-            vec![format!("identities/{person:?}"), "stage".into(), "fields".into()]
+            ["stage", "fields", "lookups", "signatures"]
+                .map(str::to_owned)
+                .into_iter()
+                .chain([format!("identities/{person:?}")])
+                .collect()
         }
-        Command::Answer { question, .. } => vec![format!("answers/{question}"), "stage".into()],
+        Command::Answer { question, .. } => {
+            vec![format!("answers/{question}"), "stage".into(), "signatures".into()]
+        }
         Command::ChangeFields { changes, .. } => changes
             .iter()
             .map(|(field, _)| format!("fields/{field}"))
-            .chain(["stage".to_owned(), "signatures".to_owned()])
+            .chain(["stage", "signatures", "lookups"].map(str::to_owned))
             .collect(),
-        Command::RecordLookup { lookup, .. } => vec![format!("lookups/{lookup}"), "stage".into()],
+        // The answer fills fields that are empty, and the change of a form takes signatures back.
+        Command::RecordLookup { lookup, .. } => {
+            vec![format!("lookups/{lookup}"), "stage".into(), "fields".into(), "signatures".into()]
+        }
         Command::AddPage { material, .. }
         | Command::ReplacePage { material, .. }
         | Command::RemovePage { material, .. }
         | Command::ReorderPages { material, .. } => vec![format!("materials/{material}"), "stage".into()],
         Command::Sign { slot, .. } | Command::ClearSignature { slot } => {
-            vec![format!("signatures/{slot}"), "stage".into(), "fields".into()]
+            ["stage", "fields", "answers"]
+                .map(str::to_owned)
+                .into_iter()
+                .chain([format!("signatures/{slot}")])
+                .collect()
         }
         Command::Override { rule, .. } => vec![format!("overrides/{rule}"), "stage".into()],
         Command::RecordPrint(document) => vec![format!("prints/{}", document.document)],

@@ -115,6 +115,53 @@ pub enum FieldFault {
     AssignedByRegister,
 }
 
+impl From<crate::identity::NumberFault> for FieldFault {
+    fn from(fault: crate::identity::NumberFault) -> Self {
+        use crate::identity::NumberFault;
+        match fault {
+            NumberFault::Length => Self::NumberLength,
+            NumberFault::Sign => Self::NumberSign,
+            NumberFault::BirthDate => Self::NumberBirthDate,
+            NumberFault::CheckDigit => Self::CheckDigit,
+        }
+    }
+}
+
+impl FieldFault {
+    /// Every kind with its stable code, for the completeness test of the message catalogue.
+    pub const CODES: [(Self, &'static str); 11] = [
+        (Self::TooLong, "FIELD_TOO_LONG"),
+        (Self::NameSign, "FIELD_NAME_SIGN"),
+        (Self::NotADate, "FIELD_NOT_A_DATE"),
+        (Self::NotACode, "FIELD_NOT_A_CODE"),
+        (Self::NumberLength, "FIELD_NUMBER_LENGTH"),
+        (Self::NumberSign, "FIELD_NUMBER_SIGN"),
+        (Self::CheckDigit, "FIELD_CHECK_DIGIT"),
+        (Self::NumberBirthDate, "FIELD_NUMBER_BIRTH_DATE"),
+        (Self::NotAPhone, "FIELD_NOT_A_PHONE"),
+        (Self::NotANumber, "FIELD_NOT_A_NUMBER"),
+        (Self::AssignedByRegister, "FIELD_ASSIGNED_BY_REGISTER"),
+    ];
+
+    /// Stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooLong => "FIELD_TOO_LONG",
+            Self::NameSign => "FIELD_NAME_SIGN",
+            Self::NotADate => "FIELD_NOT_A_DATE",
+            Self::NotACode => "FIELD_NOT_A_CODE",
+            Self::NumberLength => "FIELD_NUMBER_LENGTH",
+            Self::NumberSign => "FIELD_NUMBER_SIGN",
+            Self::CheckDigit => "FIELD_CHECK_DIGIT",
+            Self::NumberBirthDate => "FIELD_NUMBER_BIRTH_DATE",
+            Self::NotAPhone => "FIELD_NOT_A_PHONE",
+            Self::NotANumber => "FIELD_NOT_A_NUMBER",
+            Self::AssignedByRegister => "FIELD_ASSIGNED_BY_REGISTER",
+        }
+    }
+}
+
 /// A person's name has at most 50 characters (rules of the counter, 9).
 pub const NAME_LENGTH: usize = 50;
 /// Address of a card: 35 UTF-16 units; register addresses run longer. 100 is twice the longest seen.
@@ -149,13 +196,7 @@ pub fn check_value(field: &Field, value: &str, codes: &CodeTables) -> Result<(),
             Ok(())
         }
         FieldKind::IdNumber => {
-            use crate::identity::NumberFault;
-            check_number(DocumentKind::ResidentCard, value).map_err(|fault| match fault {
-                NumberFault::Length => FieldFault::NumberLength,
-                NumberFault::Sign => FieldFault::NumberSign,
-                NumberFault::BirthDate => FieldFault::NumberBirthDate,
-                NumberFault::CheckDigit => FieldFault::CheckDigit,
-            })
+            check_number(DocumentKind::ResidentCard, value).map_err(FieldFault::from)
         }
         FieldKind::Date => value.parse::<Date>().map(|_| ()).map_err(|_| FieldFault::NotADate),
         FieldKind::DateOrLongTerm => {

@@ -2,6 +2,7 @@
 
 use crate::case::Case;
 use crate::condition::{Condition, Situation};
+use crate::event::CheckState;
 use crate::identity::{age_on, birth_date};
 use crate::ids::FieldPath;
 use crate::person::PersonRole;
@@ -94,6 +95,29 @@ pub enum Must {
         /// Days.
         days: i32,
     },
+    /// A condition holds: for what the answers to the questions rule out.
+    Holds {
+        /// The condition.
+        condition: Condition,
+    },
+    /// A look-up did not find a difference. One that was not made, or could not be, holds.
+    NotDiffering {
+        /// The look-up.
+        lookup: String,
+    },
+    /// The row of a table that a field names is there and has one of these values in a column.
+    RowHas {
+        /// The table section.
+        section: String,
+        /// Column by which the row is known.
+        key: String,
+        /// The field that names it.
+        field: FieldPath,
+        /// The column.
+        column: String,
+        /// Its possible values.
+        one_of: Vec<String>,
+    },
     /// Among the rows that stay, exactly one is head of the household, and an adult (rules of the counter, 10).
     OneAdultHead {
         /// The table section of the members.
@@ -115,6 +139,9 @@ pub enum Must {
 /// Age of majority (民法典 §17).
 const ADULT: i16 = 18;
 
+/// Word for a validity without end.
+const LONG_TERM: &str = "长期";
+
 impl Rule {
     /// The fields that the rule names.
     #[must_use]
@@ -127,7 +154,8 @@ impl Rule {
             Must::NotBefore { field, than } => vec![field.clone(), than.clone()],
             Must::Same { fields } | Must::Different { fields } => fields.to_vec(),
             Must::NumberMatchesBirth { number, birth } => vec![number.clone(), birth.clone()],
-            Must::DocumentValid { .. } => Vec::new(),
+            Must::DocumentValid { .. } | Must::Holds { .. } | Must::NotDiffering { .. } => Vec::new(),
+            Must::RowHas { field, .. } => vec![field.clone()],
             Must::OneAdultHead { leaving, .. } => leaving.iter().cloned().collect(),
         }
     }
@@ -164,9 +192,21 @@ impl Rule {
                 .get(person)
                 .and_then(|record| record.identity.valid_until.parse::<Date>().ok())
                 .is_none_or(|last| last >= day),
-            Must::ExpiresWithin { field, days } => date(field).is_none_or(|last| {
-                day.checked_add(jiff::Span::new().days(*days)).is_ok_and(|limit| last <= limit)
-            }),
+            Must::ExpiresWithin { field, days } => match date(field) {
+                Some(last) => day.checked_add(jiff::Span::new().days(*days)).is_ok_and(|limit| last <= limit),
+                // 长期 never expires; anything else that is no date is found elsewhere.
+                None => case.value(field) != Some(LONG_TERM),
+            },
+            Must::Holds { condition } => condition.holds(case),
+            Must::NotDiffering { lookup } => case.check_state(lookup) != CheckState::Differs,
+            Must::RowHas { section, key, field, column, one_of } => {
+                let Some(wanted) = case.value(field) else { return true };
+                case.rows(section)
+                    .into_iter()
+                    .find(|row| case.cell(section, *row, key) == Some(wanted))
+                    .and_then(|row| case.cell(section, row, column))
+                    .is_some_and(|value| one_of.iter().any(|one| one == value))
+            }
             Must::OneAdultHead { section, relation, head_codes, birth, number, leaving } => {
                 let leaving = leaving.as_ref().and_then(|field| case.value(field));
                 let staying: Vec<u16> = case

@@ -1,13 +1,16 @@
 //! Taking in: what happens while the case lies at the counter.
 
-use super::at_own_counter;
-use crate::case::Case;
+use super::{at_own_counter, may_act};
+use crate::case::{Case, FieldValue};
 use crate::condition::Situation;
 use crate::context::{Context, Facts};
-use crate::event::{BlobRef, Event, FieldChange, Identity, Reading, RegisterAnswer, ValueSource};
-use crate::identity::{DocumentKind, check_number};
+use crate::event::{
+    BlobRef, CheckState, Event, FieldChange, Identity, Reading, RegisterAnswer, ValueSource,
+};
+use crate::flow::StepKind;
+use crate::identity::{check_number, checked_by_arithmetic};
 use crate::ids::{ContentHash, FieldPath, MaterialId, PageId, QuestionId, SlotId};
-use crate::matter::FieldKind;
+use crate::matter::{FieldKind, Lookup};
 use crate::person::PersonRole;
 use crate::refusal::Refusal;
 use crate::requirement::{material_applies, signer_applies};
@@ -62,23 +65,11 @@ pub(super) fn read_identity(
     facts: &Facts<'_>,
 ) -> Decided {
     at_own_counter(case, context, facts)?;
-    if identity.document != DocumentKind::None
+    // Only an impossible checksum on an 18-digit number blocks (rules of the counter, 9).
+    if checked_by_arithmetic(identity.document)
         && let Err(fault) = check_number(identity.document, &identity.number)
-        // Only an impossible checksum on an 18-digit number blocks (rules of the counter, 9).
-        && matches!(
-            identity.document,
-            DocumentKind::ResidentCard | DocumentKind::ResidencePermit | DocumentKind::PermanentResidence18
-        )
     {
-        use crate::identity::NumberFault;
-        use crate::requirement::FieldFault;
-        let fault = match fault {
-            NumberFault::Length => FieldFault::NumberLength,
-            NumberFault::Sign => FieldFault::NumberSign,
-            NumberFault::BirthDate => FieldFault::NumberBirthDate,
-            NumberFault::CheckDigit => FieldFault::CheckDigit,
-        };
-        return Err(Refusal::WrongValue { field: "identity.number".to_owned(), fault });
+        return Err(Refusal::WrongValue { field: "identity.number".to_owned(), fault: fault.into() });
     }
     let source = if reading.is_some() { ValueSource::Card } else { ValueSource::Typed };
     let mut changes = Vec::new();
@@ -87,15 +78,21 @@ pub(super) fn read_identity(
             let Some(part) = field.card.as_deref().and_then(|name| identity.part(name)) else { continue };
             let path = FieldPath(format!("{}.{}", section.id, field.id));
             if !part.is_empty() && case.value(&path) != Some(part) {
+                // Typing an identity is typing: what a card or the register said is changed with a reason only.
+                if reading.is_none() && case.fields.get(&path).is_some_and(FieldValue::locked) {
+                    return Err(Refusal::FieldLocked { field: path.to_string() });
+                }
                 changes.push(FieldChange { field: path, value: part.to_owned(), source });
             }
         }
     }
     let mut events =
         vec![Event::IdentityRead { person, identity: identity.clone(), reading: reading.cloned() }];
+    let outdated = outdated_lookups(&changes, None, case, facts);
     if !changes.is_empty() {
         events.push(Event::FieldsChanged { changes, reason: String::new() });
     }
+    events.extend(outdated);
     events.extend(stale_signatures(case, &events));
     Ok(events)
 }
@@ -116,7 +113,10 @@ pub(super) fn answer(
     if case.answer(question) == Some(answer) {
         return Ok(Vec::new());
     }
-    Ok(vec![Event::SituationAnswered { question: question.clone(), answer: answer.to_owned() }])
+    let mut events =
+        vec![Event::SituationAnswered { question: question.clone(), answer: answer.to_owned() }];
+    events.extend(stale_signatures(case, &events));
+    Ok(events)
 }
 
 pub(super) fn change_fields(
@@ -152,14 +152,44 @@ pub(super) fn change_fields(
     if accepted.is_empty() {
         return Ok(Vec::new());
     }
+    let outdated = outdated_lookups(&accepted, None, case, facts);
     let mut events = vec![Event::FieldsChanged { changes: accepted, reason: reason.to_owned() }];
+    events.extend(outdated);
     events.extend(stale_signatures(case, &events));
     Ok(events)
 }
 
-/// Who signed signed what he was shown: a change of the form takes the signatures back.
+/// An answer of the register belongs to what was asked: when that changes, the look-up counts as not made.
+fn outdated_lookups(
+    changes: &[FieldChange],
+    just_made: Option<&str>,
+    case: &Case,
+    facts: &Facts<'_>,
+) -> Vec<Event> {
+    let asked_about = |lookup: &&Lookup| {
+        changes.iter().any(|change| lookup.ask.values().any(|field| *field == change.field))
+    };
+    let made = |lookup: &&Lookup| {
+        just_made != Some(lookup.id.as_str()) && case.check_state(&lookup.id) != CheckState::NotChecked
+    };
+    let not_checked = |lookup: &Lookup| Event::LookupRecorded {
+        lookup: lookup.id.clone(),
+        answer: RegisterAnswer {
+            query_id: String::new(),
+            state: CheckState::NotChecked,
+            answered_at: 0,
+            values: BTreeMap::new(),
+        },
+        register: BTreeMap::new(),
+    };
+    facts.definition.lookups.iter().filter(made).filter(asked_about).map(not_checked).collect()
+}
+
+/// Who signed signed what he was shown: a change of the form, or of the situation, takes the signatures back.
 fn stale_signatures(case: &Case, events: &[Event]) -> Vec<Event> {
-    let form_changed = events.iter().any(|event| matches!(event, Event::FieldsChanged { .. }));
+    let form_changed = events
+        .iter()
+        .any(|event| matches!(event, Event::FieldsChanged { .. } | Event::SituationAnswered { .. }));
     if !form_changed {
         return Vec::new();
     }
@@ -173,14 +203,19 @@ pub(super) fn record_lookup(
     context: &Context,
     facts: &Facts<'_>,
 ) -> Decided {
-    // The last look-ups of an intake without the network are made when it is confirmed.
-    if !case.awaits_confirmation() {
-        at_own_counter(case, context, facts)?;
+    // The register refuses an act on a household that changed since it was seen: who hands the act over looks
+    // again. Nothing of the form changes by it.
+    let handing_over =
+        case.stage.as_ref().filter(|stage| stage.kind == StepKind::Effect && case.effect.is_none());
+    match handing_over {
+        Some(stage) => may_act(stage, case, context, facts)?,
+        None => at_own_counter(case, context, facts)?,
     }
-    if !context.online && answer.state != crate::event::CheckState::Unavailable {
+    if !context.online && answer.state != CheckState::Unavailable {
         return Err(Refusal::NotOffline);
     }
     let known = facts.definition.lookup(lookup).ok_or_else(|| unknown(lookup))?;
+    let answer = &RegisterAnswer { state: known.state(answer), ..answer.clone() };
     let mut register = BTreeMap::new();
     for (field, place) in &known.fill {
         if let Some(value) = answer.values.get(place) {
@@ -193,6 +228,13 @@ pub(super) fn record_lookup(
             if !answer.values.range(prefix.clone()..).next().is_some_and(|(key, _)| key.starts_with(&prefix))
             {
                 break;
+            }
+            let left_out = rows.without.iter().any(|one| {
+                let found = answer.values.get(&format!("{prefix}{}", one.place)).map(String::as_str);
+                found.is_some() && found == case.value(&one.field)
+            });
+            if left_out {
+                continue;
             }
             for (column, place) in &rows.columns {
                 if let Some(value) = answer.values.get(&format!("{prefix}{place}")) {
@@ -217,8 +259,10 @@ pub(super) fn record_lookup(
         .collect();
     let mut events =
         vec![Event::LookupRecorded { lookup: lookup.to_owned(), answer: answer.clone(), register }];
-    if !changes.is_empty() && case.at_counter() {
+    if !changes.is_empty() && handing_over.is_none() {
+        let outdated = outdated_lookups(&changes, Some(lookup), case, facts);
         events.push(Event::FieldsChanged { changes, reason: String::new() });
+        events.extend(outdated);
     }
     events.extend(stale_signatures(case, &events));
     Ok(events)

@@ -5,7 +5,7 @@ use crate::case::Case;
 use crate::context::{Context, Facts};
 use crate::event::{BlobRef, CheckState, Event, Outcome, PrintedDocument, RegisterAnswer};
 use crate::flow::StepKind;
-use crate::identity::DocumentKind;
+use crate::identity::{DocumentKind, check_number, checked_by_arithmetic};
 use crate::matter::PrintMoment;
 use crate::refusal::Refusal;
 use std::collections::BTreeMap;
@@ -36,8 +36,15 @@ pub(super) fn record_effect(
     }
     let mut values = BTreeMap::new();
     for (field, place) in &effect.result {
-        let value = answer.values.get(place).ok_or(Refusal::ForeignAnswer)?;
-        values.insert(field.clone(), value.clone());
+        match answer.values.get(place) {
+            Some(value) => {
+                values.insert(field.clone(), value.clone());
+            }
+            None if facts.definition.field(field).is_some_and(|one| one.required) => {
+                return Err(Refusal::ForeignAnswer);
+            }
+            None => {}
+        }
     }
     let next = facts.definition.flow.after(&stage.step);
     let ends = next.is_none();
@@ -114,6 +121,11 @@ pub(super) fn collect(
             field: "collector.name".to_owned(),
             fault: crate::requirement::FieldFault::NameSign,
         });
+    }
+    if checked_by_arithmetic(document)
+        && let Err(fault) = check_number(document, number)
+    {
+        return Err(Refusal::WrongValue { field: "collector.number".to_owned(), fault: fault.into() });
     }
     let outcome = if case.refused.is_some() { Outcome::Refused } else { Outcome::Done };
     Ok(vec![

@@ -16,26 +16,33 @@ pub(super) fn review(
     facts: &Facts<'_>,
 ) -> Result<Vec<Event>, Refusal> {
     let stage = case.stage.as_ref().ok_or(Refusal::WrongStage)?;
-    if !matches!(stage.kind, StepKind::Review | StepKind::Investigate) {
+    // What the register refused to do goes back to the counter or is refused; it cannot be passed any more.
+    let after_refusal = stage.kind == StepKind::Effect
+        && case.effect_refused.is_some()
+        && case.effect.is_none()
+        && decision != Decision::Pass;
+    if !matches!(stage.kind, StepKind::Review | StepKind::Investigate) && !after_refusal {
         return Err(Refusal::WrongStage);
     }
     may_act(stage, case, context, facts)?;
+    // Sending back decides nothing; everything else is decided by somebody who did not make the case.
+    let decides = !after_refusal || decision == Decision::Refuse;
     // The person, not the post: across accounts' posts and take-overs nobody reviews his own work.
-    if case.makers.contains(&context.actor.officer) {
+    if decides && case.makers.contains(&context.actor.officer) {
         return Err(Refusal::MakerCannotReview);
     }
-    if case.reviewers.contains(&context.actor.officer)
-        && case
-            .reviews
-            .iter()
-            .any(|one| one.actor.officer == context.actor.officer && one.decision == Decision::Pass)
-    {
+    // A case that came back begins a new round: who passed it before it was returned may look at it again.
+    let mut this_round = case.reviews.iter().rev().take_while(|one| one.decision != Decision::Return);
+    if !after_refusal && this_round.any(|one| one.actor.officer == context.actor.officer) {
         return Err(Refusal::ReviewerTwice);
     }
     if decision != Decision::Pass && reason.is_none_or(|one| one.text.trim().is_empty()) {
         return Err(Refusal::ReasonMissing);
     }
     let reason = reason.filter(|_| decision != Decision::Pass).cloned();
+    if !context.online && after_refusal {
+        return Err(Refusal::NotOffline);
+    }
     if !context.online {
         return Ok(vec![Event::ProvisionalOpinionGiven {
             stage: stage.clone(),

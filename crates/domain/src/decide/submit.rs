@@ -11,6 +11,9 @@ type Decided = Result<Vec<Event>, Refusal>;
 
 pub(super) fn submit(case: &Case, context: &Context, facts: &Facts<'_>) -> Decided {
     at_own_counter(case, context, facts)?;
+    if case.awaits_confirmation() {
+        return Err(Refusal::NotAtCounter);
+    }
     let accepted = context.online || facts.definition.accept_offline;
     let lacking = missing(facts.definition, case, facts.codes, context.time.day(), !accepted);
     if !lacking.is_empty() {
@@ -32,12 +35,7 @@ pub(super) fn submit(case: &Case, context: &Context, facts: &Facts<'_>) -> Decid
             stage: None,
         }]);
     }
-    // A case that was sent back keeps its number.
-    let kept = case.submission.as_ref().filter(|one| one.mode == SubmissionMode::Accepted);
-    let number = match kept.and_then(|one| one.number.clone()) {
-        Some(number) => number,
-        None => context.allotted.case_number.clone().ok_or(Refusal::NoNumberLeft)?,
-    };
+    let number = acceptance_number(case, context)?;
     let due = facts.calendar.due(context.time.day(), facts.definition.limit)?;
     Ok(vec![Event::Submitted {
         mode: SubmissionMode::Accepted,
@@ -46,6 +44,12 @@ pub(super) fn submit(case: &Case, context: &Context, facts: &Facts<'_>) -> Decid
         due: Some(due),
         stage: facts.definition.flow.first(),
     }])
+}
+
+/// A case that was sent back keeps its number.
+fn acceptance_number(case: &Case, context: &Context) -> Result<String, Refusal> {
+    let kept = case.submission.as_ref().and_then(|one| one.accepted_number.clone());
+    kept.or_else(|| context.allotted.case_number.clone()).ok_or(Refusal::NoNumberLeft)
 }
 
 pub(super) fn confirm(case: &Case, context: &Context, facts: &Facts<'_>) -> Decided {
@@ -66,7 +70,7 @@ pub(super) fn confirm(case: &Case, context: &Context, facts: &Facts<'_>) -> Deci
     if !lacking.is_empty() {
         return Err(Refusal::Incomplete { missing: lacking });
     }
-    let number = context.allotted.case_number.clone().ok_or(Refusal::NoNumberLeft)?;
+    let number = acceptance_number(case, context)?;
     let due = facts.calendar.due(context.time.day(), facts.definition.limit)?;
     Ok(vec![Event::AcceptanceConfirmed { number, due, stage: facts.definition.flow.first() }])
 }
@@ -79,8 +83,8 @@ pub(super) fn withdraw(reason: &str, case: &Case, context: &Context, facts: &Fac
     if !facts.definition.intake_roles.contains(&context.actor.post.role) {
         return Err(Refusal::RoleNotAllowed);
     }
-    // What the register has done cannot be taken back here.
-    if case.effect.is_some() {
+    // What the register has done cannot be taken back here, nor what was refused before the applicant is told.
+    if case.effect.is_some() || case.refused.is_some() {
         return Err(Refusal::WrongStage);
     }
     if reason.trim().is_empty() {
