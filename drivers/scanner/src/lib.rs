@@ -1,0 +1,22 @@
+//! Scanners through SANE.
+//!
+//! The library is loaded when it is first needed, so that a PC without it still starts everything else;
+//! its absence is a typed fault. Network and eSCL scanners come through SANE's own back-ends.
+
+mod capture;
+mod driver;
+mod error;
+mod ffi;
+mod frame;
+mod option;
+mod setup;
+
+pub use driver::{DRIVER, SaneFactory, fault};
+pub use error::{ScanError, Status};
+pub use ffi::{Handle, Library, SaneDevice};
+
+/// The factories of this crate.
+#[must_use]
+pub fn factories() -> Vec<Box<dyn driver_contract::DriverFactory>> {
+    vec![Box::new(SaneFactory::default())]
+}
