@@ -1,0 +1,171 @@
+//! The list of commands.
+
+use super::request::*;
+use super::view::*;
+use super::{RpcError, WindowRole};
+use crate::Terminal;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+fn run<Q: DeserializeOwned, A: Serialize>(
+    terminal: &Terminal,
+    window: WindowRole,
+    payload: Value,
+    work: impl FnOnce(&Terminal, Q) -> Result<A, crate::TerminalError>,
+) -> Result<Value, RpcError> {
+    let payload = if payload.is_null() { Value::Object(serde_json::Map::new()) } else { payload };
+    let request: Q =
+        serde_json::from_value(payload).map_err(|_| terminal.rpc_error(&crate::TerminalError::RequestUnreadable))?;
+    let _ = window;
+    let answer = work(terminal, request).map_err(|error| terminal.rpc_error(&error))?;
+    serde_json::to_value(answer).map_err(|_| terminal.rpc_error(&crate::TerminalError::RequestUnreadable))
+}
+
+macro_rules! commands {
+    ($(#[$list_doc:meta])* $list:ident, $dispatch:ident, $role:expr, $interface:literal, $types:ident;
+     $($(#[doc = $doc:literal])* $name:ident($request:ty) -> $answer:ty;)*) => {
+        $(#[$list_doc])*
+        pub const $list: &[&str] = &[$(stringify!($name)),*];
+
+        pub(super) fn $dispatch(terminal: &Terminal, name: &str, payload: Value) -> Result<Value, RpcError> {
+            match name {
+                $(stringify!($name) => run::<$request, $answer>(terminal, $role, payload, Terminal::$name),)*
+                _ => Err(terminal.rpc_error(&crate::TerminalError::UnknownCommand)),
+            }
+        }
+
+        fn $types(config: &ts_rs::Config) -> String {
+            use ts_rs::TS as _;
+            let mut text = String::from(concat!("export interface ", $interface, " {\n"));
+            $(
+                $(text.push_str(concat!("  /**", $doc, " */\n"));)*
+                text.push_str(&format!(
+                    "  {}: {{ request: {}; answer: {} }};\n",
+                    stringify!($name),
+                    <$request>::name(config),
+                    <$answer>::name(config),
+                ));
+            )*
+            text.push_str("}\n");
+            text
+        }
+    };
+}
+
+commands! {
+    /// Commands of the officer window.
+    OFFICER_COMMANDS, dispatch_officer, WindowRole::Officer, "OfficerCommands", officer_types;
+    /// Header and status bar.
+    shell(Empty) -> Shell;
+    /// Makes this terminal known to a server.
+    enrol(Enrol) -> Shell;
+    /// Logs in.
+    login(Login) -> Shell;
+    /// Locks the screen; synchronisation goes on.
+    lock(Empty) -> Shell;
+    /// Goes on after a lock.
+    unlock(Unlock) -> Shell;
+    /// Logs out.
+    logout(Empty) -> Shell;
+    /// Acts in another post.
+    switch_post(SwitchPost) -> Shell;
+    /// The desk.
+    desk(Empty) -> Desk;
+    /// Cases by number or name.
+    find_cases(FindCases) -> Vec<CaseLine>;
+    /// Matters.
+    matters(Empty) -> Vec<MatterLine>;
+    /// Who laid a card on the empty desk.
+    arrival(Empty) -> Option<Arrival>;
+    /// Forgets the card of the arrival page.
+    dismiss_arrival(Empty) -> Shell;
+    /// Begins a case.
+    open_case(OpenCase) -> CaseView;
+    /// A case.
+    case(OneCase) -> CaseView;
+    /// A case with what its reviewer needs.
+    review_case(OneCase) -> ReviewView;
+    /// Answers a situation question.
+    answer_question(AnswerQuestion) -> CaseView;
+    /// Changes fields.
+    change_fields(ChangeFields) -> CaseView;
+    /// Keeps what is being typed.
+    save_draft(SaveDraft) -> Shell;
+    /// Reads a card for a person of the case.
+    read_card(ReadCard) -> OperationView;
+    /// Takes an identity as typed.
+    type_identity(TypeIdentity) -> CaseView;
+    /// Asks the register.
+    run_lookup(RunLookup) -> CaseView;
+    /// Scans pages.
+    scan_pages(ScanPages) -> OperationView;
+    /// Turns a page.
+    rotate_page(RotatePage) -> CaseView;
+    /// Cuts a page.
+    crop_page(CropPage) -> CaseView;
+    /// Takes a page out.
+    remove_page(RemovePage) -> CaseView;
+    /// Puts pages in another order.
+    reorder_pages(ReorderPages) -> CaseView;
+    /// Releases a signature slot to the applicant screen.
+    request_signature(RequestSignature) -> CaseView;
+    /// Takes the release back.
+    cancel_signature(OneCase) -> CaseView;
+    /// Takes a signature back.
+    clear_signature(ClearSignature) -> CaseView;
+    /// Overrides a warning.
+    override_warning(OverrideWarning) -> CaseView;
+    /// Submits.
+    submit_case(CaseAct) -> CaseView;
+    /// Confirms an intake made without the network.
+    confirm_acceptance(CaseAct) -> CaseView;
+    /// Takes the application back.
+    withdraw_case(Withdraw) -> CaseView;
+    /// Parks a case.
+    park_case(OneCase) -> Shell;
+    /// Takes a parked case up again.
+    resume_case(OneCase) -> CaseView;
+    /// Parked cases.
+    parked_cases(Empty) -> Vec<CaseLine>;
+    /// Decides as a reviewer.
+    decide_review(DecideReview) -> CaseView;
+    /// Hands the decided act to the register.
+    effect_case(CaseAct) -> CaseView;
+    /// Gives the result out.
+    collect_result(CollectResult) -> CaseView;
+    /// Shows a paper before printing.
+    preview_print(PreviewPrint) -> PreviewView;
+    /// Prints a paper.
+    print_document(PrintDocument) -> OperationView;
+    /// An operation.
+    operation(OneOperation) -> OperationView;
+    /// Stops an operation.
+    cancel_operation(OneOperation) -> OperationView;
+    /// Undoes the last act that can be undone.
+    undo(Empty) -> Shell;
+    /// Code tables.
+    codes(Empty) -> Codes;
+    /// Devices.
+    devices(Empty) -> DevicesView;
+    /// What waits for the server.
+    sync_state(Empty) -> SyncView;
+    /// Tries the server now.
+    sync_now(Empty) -> SyncView;
+    /// Writes a diagnostic bundle without personal data; the answer names the file.
+    diagnostic_bundle(Empty) -> String;
+}
+
+commands! {
+    /// Commands of the applicant screen.
+    APPLICANT_COMMANDS, dispatch_applicant, WindowRole::Applicant, "ApplicantCommands", applicant_types;
+    /// What the screen shows.
+    applicant(Empty) -> ApplicantView;
+    /// The citizen signed.
+    submit_signature(SubmitSignature) -> ApplicantView;
+}
+
+/// TypeScript interfaces of both lists.
+#[must_use]
+pub fn command_types(config: &ts_rs::Config) -> String {
+    format!("{}\n{}", officer_types(config), applicant_types(config))
+}
