@@ -1,5 +1,8 @@
 //! The register's own tests: its people, its demo people, its answers, its faults.
 
+// The whole file is test code; its shared functions are not marked #[test], which is all clippy looks at.
+#![allow(clippy::unwrap_used)]
+
 #[path = "suite/api.rs"]
 mod api;
 #[path = "suite/faults.rs"]
