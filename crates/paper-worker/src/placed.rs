@@ -196,9 +196,12 @@ impl PlacedPress {
     }
 }
 
-/// Own names for fonts: printpdf's are random, and the same order must give the same bytes.
+/// Own names for fonts: printpdf's are random, and the same order must give the same bytes. It puts the name
+/// before the font's own, where a subset must have six capitals (ISO 32000-1, 9.6.4).
 fn font_id(face: usize) -> FontId {
-    FontId(format!("F{face}"))
+    const TAGS: [&str; crate::fonts::FACES.len()] =
+        ["FACEAA", "FACEAB", "FACEAC", "FACEAD", "FACEAE", "FACEAF", "FACEAG"];
+    FontId(TAGS[face].to_owned())
 }
 
 /// Writes the file with the order's identity and time in place of printpdf's random ones.

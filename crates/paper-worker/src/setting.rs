@@ -161,7 +161,8 @@ mod tests {
     #[test]
     fn lines_keep_the_rules_of_punctuation() {
         assert_eq!(lines("请于三月，来领", 4.0), ["请于三", "月，来领"]);
-        assert_eq!(lines("请带（身份证）来", 3.0), ["请带", "（身", "份证）", "来"]);
+        assert_eq!(lines("请带（身份证）来", 3.0), ["请带", "（身份", "证）来"]);
+        assert_eq!(lines("请带身份）来", 4.0), ["请带身", "份）来"]);
         assert_eq!(lines("编号ABC12完", 4.0), ["编号", "ABC12完"]);
         assert_eq!(lines("一\n二三", 4.0), ["一", "二三"]);
     }
