@@ -92,7 +92,7 @@ export const sections: FormSection[] = [
 ]
 
 export const deskColumns: WorkColumn[] = [
-  { key: 'number', title: '受理号', width: '9.5em' }, { key: 'person', title: '姓名', kind: 'name', width: '9em' },
+  { key: 'number', title: '受理号', width: '9.5em' }, { key: 'person', title: '姓名', kind: 'name', width: '12em' },
   { key: 'id', title: '公民身份号码', kind: 'id_number', width: '13em', spare: true }, { key: 'matter', title: '事项' },
   { key: 'state', title: '状态', kind: 'state', width: '11em' }, { key: 'age', title: '已过', kind: 'number', width: '6em' }, { key: 'next', title: '下一步', width: '9em', spare: true },
 ]

@@ -13,6 +13,6 @@ export function sizeOf(width: number): FormSize {
 export function spanOf(field: FormField, size: FormSize): number {
   const asked = Math.max(1, Math.min(12, field.width ?? usualWidth[field.type]))
   if (size === 'wide') return asked
-  if (size === 'medium') return asked <= 2 ? 3 : asked === 3 ? 4 : asked <= 6 ? 6 : 12
+  if (size === 'medium') return asked <= 3 ? 3 : asked <= 6 ? 6 : 12
   return asked <= 3 ? 6 : 12
 }

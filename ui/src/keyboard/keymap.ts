@@ -82,6 +82,13 @@ export class KeyMap {
     return result
   }
 
+  /** All open scopes, those in force first. */
+  all(target: EventTarget | null): { scope: OpenScope; inForce: boolean }[] {
+    const now = this.inForce(target)
+    const others = this.scopes.filter((scope) => !now.includes(scope)).reverse()
+    return [...now.map((scope) => ({ scope, inForce: true })), ...others.map((scope) => ({ scope, inForce: false }))]
+  }
+
   /** Gives a key to the first binding that wants it. True when it was taken. */
   press(event: KeyboardEvent): boolean {
     if (belongsToInputMethod(event) || event.defaultPrevented) return false
