@@ -3,11 +3,12 @@
 //! The terminal links this crate alone. Drivers, and the libraries they need, live in device-host
 //! processes; this crate says what both sides may say to each other ([`wire`]), how a driver looks from
 //! the inside ([`DriverFactory`], [`OpenDevice`]), which faults exist and what an officer reads about
-//! them ([`FaultCode`]), and it holds the terminal's end of the line (`HostClient`).
+//! them ([`FaultCode`]), and it holds the terminal's end of the line ([`HostClient`]).
 //!
 //! Pixels and documents travel through one sealed memory file shared by the two processes
 //! ([`SharedArea`]), never through the control channel.
 
+mod client;
 mod collecting;
 mod device;
 mod driver;
@@ -23,6 +24,10 @@ mod tape;
 mod task;
 pub mod wire;
 
+pub use client::{
+    CardNews, CardWatch, HostClient, HostLog, HostNotice, HostOptions, HostState, ReceivedPage, Running,
+    TaskNews,
+};
 pub use collecting::{CollectedPage, CollectingContext};
 pub use device::{
     Accessibility, Attestation, Capabilities, Connection, DeviceClass, DeviceConfig, DeviceId, DeviceInfo,

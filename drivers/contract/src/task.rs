@@ -48,6 +48,8 @@ pub enum Task {
 #[serde(tag = "type", content = "value", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DeviceEvent {
+    /// The device is open and the task begins. Said by the host, not by drivers.
+    Started,
     /// The device is there again (or newly there).
     Plugged(Box<DeviceInfo>),
     /// The device has gone.
@@ -71,6 +73,14 @@ pub enum DeviceEvent {
     PrintJob(JobStatus),
     /// Something stands in the way that may pass without ending the task (out of paper while printing).
     Warning(Fault),
+}
+
+impl Task {
+    /// Whether the task goes on until it is cancelled, whatever its deadline.
+    #[must_use]
+    pub const fn is_endless(&self) -> bool {
+        matches!(self, Self::WatchCards { .. })
+    }
 }
 
 /// How a task ended well.

@@ -120,6 +120,9 @@ pub enum FromHost {
     Pong {
         /// From the ping.
         id: u64,
+        /// Milliseconds for which the quietest endless task (a watch) has not asked whether to stop; 0 if
+        /// none runs. A driver that is stuck in a call shows here.
+        silent_ms: u64,
     },
 }
 

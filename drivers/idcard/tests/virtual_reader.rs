@@ -1,5 +1,7 @@
 //! The real driver against a virtual reader, over a real pseudo terminal.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise, its helpers too")]
+
 mod common;
 
 use std::cell::RefCell;

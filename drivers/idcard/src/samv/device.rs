@@ -150,7 +150,7 @@ impl SamvDevice {
     fn nothing_read(&mut self, context: &dyn TaskContext) -> Fault {
         let code = if !context.remaining().is_zero() {
             FaultCode::Cancelled
-        } else if matches!(self.reader().and_then(|reader| reader.presence()), Ok(Presence::Lying)) {
+        } else if matches!(self.reader().and_then(SamvReader::presence), Ok(Presence::Lying)) {
             FaultCode::CardMustBeRelaid
         } else {
             FaultCode::NoCard

@@ -150,7 +150,7 @@ impl<L: Line> SamvReader<L> {
         let command = if fingerprint { Command::ReadWithFingerprint } else { Command::Read };
         let answer = self.exchange(command).and_then(|answer| expect(answer, Status::OK));
         match answer {
-            Ok(answer) => split_card(answer, fingerprint),
+            Ok(answer) => split_card(&answer, fingerprint),
             Err(error) => Err(self.was_it_pulled(error)),
         }
     }
@@ -292,7 +292,7 @@ fn unexpected(answer: &Answer) -> SamvError {
 }
 
 /// Cuts a reading into its parts: two or three big-endian lengths, then the parts.
-fn split_card(answer: Answer, fingerprint: bool) -> Result<CardBytes, SamvError> {
+fn split_card(answer: &Answer, fingerprint: bool) -> Result<CardBytes, SamvError> {
     let data = &answer.data;
     let head = if fingerprint { 6 } else { 4 };
     let wrong = || SamvError::Length(data.len());

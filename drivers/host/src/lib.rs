@@ -1,0 +1,17 @@
+//! The device host: one process per device class, in which the drivers run.
+//!
+//! The terminal starts it (see `driver_contract::HostClient`), talks to it over its standard input, and
+//! shares one memory file with it as its standard output. When the terminal ends, the host ends.
+
+mod configuration;
+mod context;
+mod hub;
+mod registry;
+mod server;
+mod stdio;
+mod worker;
+
+pub use configuration::HostConfiguration;
+pub use registry::{all_factories, factories_of};
+pub use server::serve;
+pub use stdio::{Line, take_over};

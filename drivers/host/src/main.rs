@@ -1,0 +1,56 @@
+//! `device-host`: runs the drivers of one device class for one terminal.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, ensure};
+use clap::Parser;
+use device_host::{HostConfiguration, factories_of, serve, take_over};
+use driver_contract::{DeviceClass, harden_process};
+use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
+
+/// Runs the drivers of one device class. Started by the terminal, not by hand.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// The device class.
+    #[arg(long)]
+    class: DeviceClass,
+    /// The terminal's profile, told to other terminals as the holder of a device.
+    #[arg(long)]
+    profile: String,
+    /// The configuration file.
+    #[arg(long)]
+    config: PathBuf,
+    /// The folder of the device locks.
+    #[arg(long)]
+    lock_dir: PathBuf,
+    /// Process id of the terminal.
+    #[arg(long)]
+    parent: i32,
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    harden_process().context("hardening the process")?;
+    set_parent_process_death_signal(Some(Signal::KILL)).context("parent-death signal")?;
+    // The terminal may have died before the line above.
+    ensure!(getppid() == Pid::from_raw(arguments.parent), "the terminal that started this host has gone");
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_ansi(false)
+        .with_writer(std::io::stderr)
+        .init();
+    let line = take_over()?;
+    let configuration = HostConfiguration::load(&arguments.config)?;
+    let class = arguments.class;
+    let factories = factories_of(class);
+    let result = serve(line, class, factories, &arguments.profile, &arguments.lock_dir, &configuration);
+    // Not by returning: a driver's thread that is stuck in a library must not keep the process alive.
+    match result {
+        Ok(()) => std::process::exit(0),
+        Err(error) => {
+            tracing::error!(%error, "the line to the terminal");
+            std::process::exit(1);
+        }
+    }
+}

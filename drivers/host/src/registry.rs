@@ -1,0 +1,33 @@
+//! Which drivers there are.
+
+use driver_contract::{DeviceClass, DriverFactory};
+
+/// Every driver that this program carries.
+#[must_use]
+pub fn all_factories() -> Vec<Box<dyn DriverFactory>> {
+    let mut factories = driver_idcard::factories();
+    factories.extend(driver_scanner::factories());
+    factories
+}
+
+/// The drivers of one class.
+#[must_use]
+pub fn factories_of(class: DeviceClass) -> Vec<Box<dyn DriverFactory>> {
+    all_factories().into_iter().filter(|factory| factory.class() == class).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_drivers_share_a_name_and_every_name_fits_into_an_id() {
+        let mut names: Vec<&str> = all_factories().iter().map(|factory| factory.name()).collect();
+        assert!(names.iter().all(|name| !name.is_empty() && !name.contains(':')));
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        assert!(!factories_of(DeviceClass::IdCardReader).is_empty());
+    }
+}

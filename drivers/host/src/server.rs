@@ -1,0 +1,222 @@
+//! Reads what the terminal wants and hands it to the devices' threads.
+
+use std::collections::HashMap;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use driver_contract::wire::{Answer, FromHost, PROTOCOL, Request, ToHost, read_frame};
+use driver_contract::{
+    Accessibility, DeviceClass, DeviceConfig, DeviceId, DeviceInfo, DeviceLock, DriverFactory, Fault,
+    FaultCode,
+};
+
+use crate::configuration::HostConfiguration;
+use crate::hub::{Hub, locked};
+use crate::stdio::Line;
+use crate::worker::{Job, Queue, What, Worker};
+
+/// Deadlines further away than this are cut: an `Instant` far in the future may not exist.
+const FURTHEST: Duration = Duration::from_secs(365 * 24 * 3600);
+
+type Cancels = Arc<Mutex<HashMap<u64, Arc<AtomicBool>>>>;
+
+/// Serves the terminal until it closes the line or says so, with the drivers of one class.
+///
+/// # Errors
+/// A line that cannot be read: the two sides have lost each other.
+pub fn serve(
+    line: Line,
+    class: DeviceClass,
+    factories: Vec<Box<dyn DriverFactory>>,
+    profile: &str,
+    lock_dir: &Path,
+    configuration: &HostConfiguration,
+) -> anyhow::Result<()> {
+    let mut reader = line.control.try_clone()?;
+    let hub = Arc::new(Hub::new(class, line.control, line.area));
+    hub.send(&FromHost::Hello { protocol: PROTOCOL, class });
+    let factories = factories.into_iter().map(Arc::from).collect();
+    let mut server = Server {
+        hub: Arc::clone(&hub),
+        factories,
+        devices: configuration.devices.clone(),
+        profile: profile.to_owned(),
+        lock_dir: lock_dir.to_owned(),
+        queues: HashMap::new(),
+        cancels: Arc::default(),
+    };
+    let result = server.listen(&mut reader);
+    hub.close();
+    result
+}
+
+struct Server {
+    hub: Arc<Hub>,
+    factories: Vec<Arc<dyn DriverFactory>>,
+    devices: Vec<DeviceConfig>,
+    profile: String,
+    lock_dir: PathBuf,
+    queues: HashMap<DeviceId, Arc<Queue>>,
+    /// The cancel switches of requests under way, and of those that have ended since the last sweep.
+    cancels: Cancels,
+}
+
+impl Server {
+    fn listen(&mut self, reader: &mut UnixStream) -> anyhow::Result<()> {
+        while let Some(message) = read_frame::<ToHost>(reader)? {
+            match message {
+                ToHost::Request { id, deadline_ms, request } => self.accept(id, deadline_ms, request),
+                ToHost::Cancel { id } => {
+                    if let Some(cancel) = locked(&self.cancels).get(&id) {
+                        cancel.store(true, Ordering::SeqCst);
+                    }
+                }
+                ToHost::Release { region } => self.hub.release(region),
+                ToHost::Ping { id } => {
+                    let silent_ms = self.hub.longest_silence().as_millis();
+                    let silent_ms = u64::try_from(silent_ms).unwrap_or(u64::MAX);
+                    self.hub.send(&FromHost::Pong { id, silent_ms });
+                }
+                ToHost::Shutdown => break,
+            }
+            if self.hub.is_closing() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn accept(&mut self, id: u64, deadline_ms: u64, request: Request) {
+        let until = Instant::now() + Duration::from_millis(deadline_ms).min(FURTHEST);
+        let (device, what) = match request {
+            Request::List => return self.list_aside(id),
+            Request::Open { device } => (device, What::Open),
+            Request::Close { device } => (device, What::Close),
+            Request::Run { device, task } => (device, What::Run(task)),
+        };
+        let result = self.queue_of(&device).and_then(|queue| {
+            let watch = match &what {
+                What::Run(task) if task.is_endless() => {
+                    Some(queue.claim_watch().ok_or_else(|| self.watched_already(&device))?)
+                }
+                _ => None,
+            };
+            queue.add(Job { id, until, cancel: self.switch_for(id), what, _watch: watch });
+            Ok(())
+        });
+        if let Err(fault) = result {
+            self.hub.send(&FromHost::Answer { id, result: Err(fault) });
+        }
+    }
+
+    fn watched_already(&self, device: &DeviceId) -> Fault {
+        Fault::new(FaultCode::Busy, self.hub.class).at(device).held_by(self.profile.as_str())
+    }
+
+    fn switch_for(&self, id: u64) -> Arc<AtomicBool> {
+        let cancel = Arc::new(AtomicBool::new(false));
+        let mut cancels = locked(&self.cancels);
+        // A switch that only this table holds belongs to a request that has ended.
+        cancels.retain(|_, switch| Arc::strong_count(switch) > 1);
+        cancels.insert(id, Arc::clone(&cancel));
+        cancel
+    }
+
+    /// Searching may take seconds (scanners on the network); it has a thread of its own.
+    fn list_aside(&self, id: u64) {
+        let search = Search {
+            factories: self.factories.clone(),
+            devices: self.devices.clone(),
+            lock_dir: self.lock_dir.clone(),
+        };
+        let hub = Arc::clone(&self.hub);
+        let spawned = std::thread::Builder::new().name("list".into()).spawn({
+            let hub = Arc::clone(&hub);
+            move || hub.send(&FromHost::Answer { id, result: search.run().map(Answer::Devices) })
+        });
+        if let Err(error) = spawned {
+            hub.send(&FromHost::Answer { id, result: Err(no_thread(hub.class, &error)) });
+        }
+    }
+
+    fn queue_of(&mut self, device: &DeviceId) -> Result<Arc<Queue>, Fault> {
+        if let Some(queue) = self.queues.get(device) {
+            return Ok(Arc::clone(queue));
+        }
+        let class = self.hub.class;
+        let factory =
+            self.factories.iter().find(|factory| factory.name() == device.driver()).ok_or_else(|| {
+                Fault::new(FaultCode::NotFound, class).at(device).with_detail("no such driver")
+            })?;
+        let queue = Arc::new(Queue::default());
+        let worker = Worker {
+            hub: Arc::clone(&self.hub),
+            queue: Arc::clone(&queue),
+            factory: Arc::clone(factory),
+            device: device.clone(),
+            configured: entries_of(factory.as_ref(), &self.devices),
+            lock_dir: self.lock_dir.clone(),
+            profile: self.profile.clone(),
+        };
+        std::thread::Builder::new()
+            .name("device".into())
+            .spawn(move || worker.run())
+            .map_err(|error| no_thread(class, &error))?;
+        self.queues.insert(device.clone(), Arc::clone(&queue));
+        Ok(queue)
+    }
+}
+
+fn no_thread(class: DeviceClass, error: &std::io::Error) -> Fault {
+    Fault::new(FaultCode::DriverFailed, class).with_detail(format!("no thread: {error}"))
+}
+
+fn entries_of(factory: &dyn DriverFactory, devices: &[DeviceConfig]) -> Vec<DeviceConfig> {
+    devices.iter().filter(|device| device.driver == factory.name()).cloned().collect()
+}
+
+struct Search {
+    factories: Vec<Arc<dyn DriverFactory>>,
+    devices: Vec<DeviceConfig>,
+    lock_dir: PathBuf,
+}
+
+impl Search {
+    /// What all drivers see. A driver that cannot search hides the others only if all fail.
+    fn run(&self) -> Result<Vec<DeviceInfo>, Fault> {
+        let mut found = Vec::new();
+        let mut first_fault = None;
+        for factory in &self.factories {
+            match factory.list(&entries_of(factory.as_ref(), &self.devices)) {
+                Ok(devices) => {
+                    found.extend(devices.into_iter().map(|info| self.mark(factory.as_ref(), info)));
+                }
+                Err(fault) => {
+                    tracing::warn!(
+                        driver = factory.name(),
+                        code = fault.code(),
+                        detail = fault.detail,
+                        "list"
+                    );
+                    first_fault.get_or_insert(fault);
+                }
+            }
+        }
+        match first_fault {
+            Some(fault) if found.is_empty() => Err(fault),
+            _ => Ok(found),
+        }
+    }
+
+    fn mark(&self, factory: &dyn DriverFactory, mut info: DeviceInfo) -> DeviceInfo {
+        if factory.exclusive()
+            && let Some(held_by) = DeviceLock::holder(&self.lock_dir, &info.id)
+        {
+            info.accessibility = Accessibility::Busy { held_by };
+        }
+        info
+    }
+}
