@@ -62,7 +62,7 @@ impl Counter {
 fn demo_card() -> VirtualCard {
     serde_json::from_value(json!({
         "name": "演示𠮷", "sex_code": "1", "ethnic_group_code": "01", "birth_date": "1990-01-01",
-        "address": "演示省江城市", "number": "999901199001010015", "issuing_office": "江城市公安局",
+        "address": "演示省江城市", "number": "999901199001010010", "issuing_office": "江城市公安局",
         "valid_from": "2015-01-01", "valid_until": "2035-01-01"
     }))
     .unwrap()

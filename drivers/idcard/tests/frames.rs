@@ -1,5 +1,7 @@
 //! Frames under every cut, noise and flipped bit.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise, its helpers too")]
+
 use driver_idcard::samv::{AnswerParser, Status, encode_answer};
 use proptest::prelude::*;
 

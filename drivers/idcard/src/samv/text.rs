@@ -259,7 +259,7 @@ mod tests {
         put(&mut area, 36, "19900229");
         put(&mut area, 36, "19920229");
         put(&mut area, 52, "演示省江城市演示路1号");
-        put(&mut area, 122, "99990119920229002X");
+        put(&mut area, 122, "999901199202290020");
         put(&mut area, 158, "江城市公安局");
         put(&mut area, 188, "20150101");
         put(&mut area, 204, "长期");

@@ -54,7 +54,7 @@ impl Bench {
 pub fn demo_card() -> VirtualCard {
     serde_json::from_value(json!({
         "name": "演示𠮷𬭚㛃", "sex_code": "2", "ethnic_group_code": "01", "birth_date": "1990-01-01",
-        "address": "演示省江城市城关区演示路1号", "number": "999901199001010023",
+        "address": "演示省江城市城关区演示路1号", "number": "999901199001010029",
         "issuing_office": "江城市公安局", "valid_from": "2010-01-01", "valid_until": "2020-01-01"
     }))
     .unwrap()

@@ -248,7 +248,7 @@ mod tests {
     fn card(name: &str) -> VirtualCard {
         serde_json::from_value(serde_json::json!({
             "name": name, "sex_code": "1", "ethnic_group_code": "01", "birth_date": "1990-01-01",
-            "address": "演示省", "number": "999901199001010013", "issuing_office": "江城市公安局",
+            "address": "演示省", "number": "999901199001010010", "issuing_office": "江城市公安局",
             "valid_from": "2015-01-01", "valid_until": "2035-01-01"
         }))
         .unwrap()
