@@ -16,6 +16,11 @@ pub struct LoginRequest {
     /// The officer key born on this terminal: public, 65 bytes.
     #[serde(with = "serde_bytes")]
     pub officer_key: Vec<u8>,
+    /// When the terminal's store is closed and the officer has no slot of his own: the escrow slot's envelope of
+    /// the database key, sealed to [`crate::enrol::EnrolAnswer::escrow_key`]. Empty otherwise. After the password
+    /// has been checked, the server opens it and seals the key to the officer key; it logs the release.
+    #[serde(with = "serde_bytes", default)]
+    pub escrow: Vec<u8>,
 }
 
 /// The server knows the officer.
@@ -25,6 +30,9 @@ pub struct LoginAnswer {
     pub officer: Officer,
     /// Certificate of the officer key, a [`Signed`] [`crate::credential::OfficerCertificate`].
     pub certificate: Signed,
+    /// The database key in an SM2 envelope to the officer key, when an escrow envelope was sent; empty otherwise.
+    #[serde(with = "serde_bytes", default)]
+    pub database_key: Vec<u8>,
     /// Server time.
     pub now: i64,
 }
