@@ -9,6 +9,13 @@ export function sizeOf(width: number): FormSize {
   return width >= 540 ? 'medium' : 'narrow'
 }
 
+/** Labels at the left need 120 px beside every control; in a narrower form they stand above. */
+const LEFT_LABELS_FROM = 1200
+
+export function labelsAt(width: number, wanted: 'left' | 'above'): 'left' | 'above' {
+  return width >= LEFT_LABELS_FROM ? wanted : 'above'
+}
+
 /** Twelfths of the row that a field takes at a size. */
 export function spanOf(field: FormField, size: FormSize): number {
   const asked = Math.max(1, Math.min(12, field.width ?? usualWidth[field.type]))

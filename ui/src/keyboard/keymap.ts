@@ -15,6 +15,8 @@ export interface KeyBinding {
   when?: () => boolean
   /** Also taken while the cursor stands in a text field, though the key types a character. */
   inText?: boolean
+  /** Asked when the map is drawn; false leaves the key out: 到第 7 组 in a form of three. */
+  listed?: () => boolean
   /** Returning false says: not mine after all. */
   run: (event: KeyboardEvent) => unknown
 }
@@ -82,10 +84,11 @@ export class KeyMap {
     return result
   }
 
-  /** All open scopes, those in force first. */
+  /** All scopes that are on the screen, those in force first. */
   all(target: EventTarget | null): { scope: OpenScope; inForce: boolean }[] {
     const now = this.inForce(target)
-    const others = this.scopes.filter((scope) => !now.includes(scope)).reverse()
+    const onScreen = (scope: OpenScope) => !scope.within || !!scope.within()
+    const others = this.scopes.filter((scope) => !now.includes(scope) && onScreen(scope)).reverse()
     return [...now.map((scope) => ({ scope, inForce: true })), ...others.map((scope) => ({ scope, inForce: false }))]
   }
 
