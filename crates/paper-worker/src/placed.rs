@@ -12,11 +12,11 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::files::TemplateFiles;
-use crate::fonts::FontShelf;
-use crate::prepare::Prepared;
+use crate::fonts::{FACES, FontShelf};
+use crate::prepare::{Prepared, code_point};
 use crate::press::Made;
 use crate::qr::{Modules, QUIET};
-use crate::setting::{self, ASCENT, LEADING, SetText};
+use crate::setting::{self, ASCENT, LEADING, SetText, Unset};
 
 /// Points in a millimetre.
 const POINTS: f32 = 72.0 / 25.4;
@@ -33,14 +33,14 @@ enum Style {
 
 impl Style {
     /// Faces by their place on the shelf, the wanted one first.
-    fn chain(self) -> [usize; 4] {
-        let first = match self {
-            Self::Song => 0,
-            Self::SongBold => 1,
-            Self::Hei => 2,
-            Self::HeiBold => 3,
-        };
-        [first, 4, 5, 6]
+    /// All of them: a character that any face has is set.
+    fn chain(self) -> [usize; FACES.len()] {
+        match self {
+            Self::Song => [0, 4, 5, 6, 1, 2, 3],
+            Self::SongBold => [1, 4, 5, 6, 0, 2, 3],
+            Self::Hei => [2, 4, 5, 6, 0, 1, 3],
+            Self::HeiBold => [3, 4, 5, 6, 0, 1, 2],
+        }
     }
 }
 
@@ -169,9 +169,11 @@ impl PlacedPress {
                 (text.size[0] * POINTS, text.size[1] * POINTS),
             );
             // The box is named by the template's own words, never by what was filled in.
-            let set = set.ok_or_else(|| PaperError::Overflow {
-                template: template.to_owned(),
-                place: text.text.clone(),
+            let set = set.map_err(|unset| match unset {
+                Unset::Missing(c) => PaperError::MissingGlyphs { code_points: vec![code_point(c)] },
+                Unset::TooLarge => {
+                    PaperError::Overflow { template: template.to_owned(), place: text.text.clone() }
+                }
             })?;
             page.text(text, &set);
         }
@@ -186,21 +188,20 @@ impl PlacedPress {
     }
 
     fn face(&mut self, shelf: &FontShelf, face: usize) -> Option<ParsedFont> {
-        if !self.parsed.contains_key(&face) {
-            let shelved = &shelf.shelved[face];
-            let parsed =
-                ParsedFont::from_bytes(shelved.bytes.as_ref(), shelved.index as usize, &mut Vec::new())?;
-            self.parsed.insert(face, parsed);
+        if let Some(parsed) = self.parsed.get(&face) {
+            return Some(parsed.clone());
         }
-        self.parsed.get(&face).cloned()
+        let found = &shelf.shelved[face];
+        let parsed = ParsedFont::from_bytes(found.bytes.as_ref(), found.index as usize, &mut Vec::new())?;
+        self.parsed.insert(face, parsed.clone());
+        Some(parsed)
     }
 }
 
 /// Own names for fonts: printpdf's are random, and the same order must give the same bytes. It puts the name
 /// before the font's own, where a subset must have six capitals (ISO 32000-1, 9.6.4).
 fn font_id(face: usize) -> FontId {
-    const TAGS: [&str; crate::fonts::FACES.len()] =
-        ["FACEAA", "FACEAB", "FACEAC", "FACEAD", "FACEAE", "FACEAF", "FACEAG"];
+    const TAGS: [&str; FACES.len()] = ["FACEAA", "FACEAB", "FACEAC", "FACEAD", "FACEAE", "FACEAF", "FACEAG"];
     FontId(TAGS[face].to_owned())
 }
 
@@ -213,8 +214,8 @@ fn finish(mut document: PdfDocument, set: &PrintSet, ident: &str) -> Option<Made
         ..CustomPdfConformance::default()
     });
     let time = printpdf::OffsetDateTime::from_unix_timestamp(set.timestamp).ok()?;
-    info.creation_date = time.clone();
-    info.modification_date = time.clone();
+    info.creation_date = time;
+    info.modification_date = time;
     info.metadata_date = time;
     info.creator.clone_from(&set.renderer_version);
     info.producer = "printpdf".into();
@@ -308,7 +309,7 @@ impl PageOps {
                 matches!(op, Op::SetFont { font: PdfFontHandle::External(id), .. } if *id == font_id(*face))
             })
         };
-        (0..crate::fonts::FACES.len()).filter(used).collect()
+        (0..FACES.len()).filter(used).collect()
     }
 }
 

@@ -140,7 +140,7 @@ impl Preparing<'_> {
 
 /// Characters that show nothing by themselves: variation selectors (the glyph is chosen by the font, or the
 /// plain one stands) and the zero-width joiners and spaces.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{E0100}'..='\u{E01EF}')
 }
 

@@ -3,6 +3,7 @@
 use ttf_parser::GlyphId;
 
 use crate::fonts::FontShelf;
+use crate::prepare::is_invisible;
 
 /// Distance of two base lines, in sizes of the type.
 pub(crate) const LEADING: f32 = 1.3;
@@ -57,32 +58,49 @@ struct Glyph {
     advance: f32,
 }
 
+/// Why text was not set.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Unset {
+    /// No face of the chain has the character.
+    Missing(char),
+    /// It does not fit even at the least size.
+    TooLarge,
+}
+
 /// Sets text with the first face of `chain` that has each character, as large as fits between `least` and
-/// `size` points; `None` when it does not fit even at the least size.
+/// `size` points.
 pub(crate) fn set(
     shelf: &FontShelf,
     chain: &[usize],
     text: &str,
     (size, least): (f32, f32),
     (width, room): (f32, f32),
-) -> Option<SetText> {
-    let glyphs: Vec<Glyph> = text.chars().filter_map(|c| glyph(shelf, chain, c)).collect();
+) -> Result<SetText, Unset> {
+    let glyphs = text
+        .chars()
+        .filter(|c| !is_invisible(*c))
+        .map(|c| glyph(shelf, chain, c).ok_or(Unset::Missing(c)))
+        .collect::<Result<Vec<Glyph>, Unset>>()?;
     let mut size = size;
     loop {
         if let Some(lines) = broken(&glyphs, width / size) {
             // A hair of tolerance: sums of floating numbers.
             if height(lines.len(), size) <= room + 0.01 {
-                return Some(SetText { size, lines });
+                return Ok(SetText { size, lines });
             }
         }
         size -= STEP;
         if size < least {
-            return None;
+            return Err(Unset::TooLarge);
         }
     }
 }
 
 fn glyph(shelf: &FontShelf, chain: &[usize], c: char) -> Option<Glyph> {
+    if c == '\n' {
+        // Ends a line and is not set.
+        return Some(Glyph { c, face: chain[0], advance: 0.0 });
+    }
     chain.iter().find_map(|&face| {
         let (glyph, advance) = shelf.measure(face, c)?;
         (glyph != GlyphId(0)).then_some(Glyph { c, face, advance })
@@ -126,7 +144,9 @@ fn broken(glyphs: &[Glyph], width: f32) -> Option<Vec<Vec<Run>>> {
 fn may_break(glyphs: &[Glyph], at: usize) -> bool {
     let (before, after) = (glyphs[at - 1].c, glyphs[at].c);
     let joined = |c: char| c.is_ascii_graphic();
-    !NOT_FIRST.contains(after) && !NOT_LAST.contains(before) && !(joined(before) && joined(after))
+    let held = NOT_FIRST.contains(after) || NOT_LAST.contains(before);
+    let inside_a_word = joined(before) && joined(after);
+    !(held || inside_a_word)
 }
 
 fn runs(glyphs: &[Glyph]) -> Vec<Run> {
