@@ -7,6 +7,7 @@ use driver_contract::{DeviceClass, DriverFactory};
 pub fn all_factories() -> Vec<Box<dyn DriverFactory>> {
     let mut factories = driver_idcard::factories();
     factories.extend(driver_scanner::factories());
+    factories.extend(driver_printer::factories());
     factories
 }
 

@@ -142,12 +142,14 @@ fn a_killed_host_fails_its_requests_and_the_next_one_serves() {
 
     let running = waiting_read(&client, &counter, LONG);
     let first = pid_of(&client);
+    let killed = Instant::now();
     kill_process(first, Signal::KILL).unwrap();
     let fault = running.finish(drop).unwrap_err();
     assert_eq!(fault.code, FaultCode::HostCrashed);
     counter.reader.lay(&demo_card()).unwrap();
     // No waiting here: the call itself is patient while the host is restarted.
     assert_eq!(client.read_card(&counter.device, "next", false, LONG).unwrap().nonce, "next");
+    println!("from the kill to the next reading: {} ms", killed.elapsed().as_millis());
     assert_ne!(pid_of(&client), first);
     assert_eq!(pid_of(&other), other_pid, "another class did not notice");
     let states = states.lock().unwrap();

@@ -1,5 +1,6 @@
 //! What a client is told, and what it tells.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ pub struct HostOptions {
     pub lock_dir: PathBuf,
     /// Where its log goes.
     pub log: HostLog,
+    /// Variables set for the host beside those it inherits, for example `SANE_CONFIG_DIR`.
+    pub environment: Vec<(OsString, OsString)>,
     /// Time between two pings.
     pub ping_every: Duration,
     /// A host that leaves a ping, or a watch its switch, unanswered for so long is killed.
@@ -60,6 +63,7 @@ impl HostOptions {
             config,
             lock_dir,
             log: HostLog::Inherit,
+            environment: Vec::new(),
             ping_every: Duration::from_secs(1),
             ping_limit: Duration::from_secs(8),
             deadline_grace: Duration::from_secs(6),

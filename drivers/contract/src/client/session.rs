@@ -55,6 +55,7 @@ impl Session {
             .arg(&options.lock_dir)
             .arg("--parent")
             .arg(std::process::id().to_string())
+            .envs(options.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::from(area.duplicate()?))
             .stderr(log_target(&options.log)?)
