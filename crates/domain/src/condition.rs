@@ -23,6 +23,11 @@ pub enum Condition {
         /// The values.
         one_of: Vec<String>,
     },
+    /// A field has a value.
+    Filled {
+        /// The field.
+        filled: FieldPath,
+    },
     /// Two fields are both filled and differ.
     Differ {
         /// The two fields.
@@ -62,6 +67,7 @@ impl Condition {
             Self::Field { field, one_of } => {
                 situation.value(field).is_some_and(|value| one_of.iter().any(|one| one == value))
             }
+            Self::Filled { filled } => situation.value(filled).is_some(),
             Self::Differ { differ: [first, second] } => {
                 match (situation.value(first), situation.value(second)) {
                     (Some(first), Some(second)) => first != second,
@@ -79,6 +85,7 @@ impl Condition {
         match self {
             Self::Answer { question, .. } => questions.push(question.clone()),
             Self::Field { field, .. } => fields.push(field.clone()),
+            Self::Filled { filled } => fields.push(filled.clone()),
             Self::Differ { differ } => fields.extend(differ.iter().cloned()),
             Self::All { all: parts } | Self::Any { any: parts } => {
                 for part in parts {

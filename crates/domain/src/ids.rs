@@ -5,13 +5,52 @@ use std::fmt;
 use ts_rs::TS;
 use uuid::Uuid;
 
+/// Reads a UUID as text or as bytes, whichever is there. Inside a tagged enum serde reads from a buffer that no
+/// longer knows the format, so the format cannot be asked.
+struct UuidVisitor;
+
+impl serde::de::Visitor<'_> for UuidVisitor {
+    type Value = Uuid;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a UUID")
+    }
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Uuid, E> {
+        Uuid::parse_str(text).map_err(E::custom)
+    }
+    fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Uuid, E> {
+        Uuid::from_slice(bytes).map_err(E::custom)
+    }
+}
+
+/// Reads a hash as text or as bytes, for the same reason.
+struct HashVisitor;
+
+impl serde::de::Visitor<'_> for HashVisitor {
+    type Value = ContentHash;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a hash of 32 bytes")
+    }
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<ContentHash, E> {
+        ContentHash::from_hex(text).ok_or_else(|| E::custom("not 64 hexadecimal digits"))
+    }
+    fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<ContentHash, E> {
+        bytes.try_into().map(ContentHash).map_err(|_| E::custom("not 32 bytes"))
+    }
+}
+
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, TS)]
         #[serde(transparent)]
         #[ts(type = "string")]
         pub struct $name(pub Uuid);
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_any(UuidVisitor).map(Self)
+            }
+        }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -210,15 +249,7 @@ impl Serialize for ContentHash {
 
 impl<'de> Deserialize<'de> for ContentHash {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            let text = String::deserialize(deserializer)?;
-            Self::from_hex(&text).ok_or_else(|| serde::de::Error::custom("not 64 hexadecimal digits"))
-        } else {
-            let bytes = serde_bytes::ByteBuf::deserialize(deserializer)?;
-            let bytes: [u8; 32] =
-                bytes.as_ref().try_into().map_err(|_| serde::de::Error::custom("not 32 bytes"))?;
-            Ok(Self(bytes))
-        }
+        deserializer.deserialize_any(HashVisitor)
     }
 }
 
@@ -231,6 +262,20 @@ mod tests {
         assert!(UnitCode::try_from("999901001000").is_ok());
         assert!(UnitCode::try_from("99990100100").is_err());
         assert!(UnitCode::try_from("99990100100a").is_err());
+    }
+
+    #[test]
+    fn names_survive_inside_tagged_enums() {
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "type", content = "data")]
+        enum Tagged {
+            One { hash: ContentHash, page: PageId },
+        }
+        let one = Tagged::One { hash: ContentHash([200; 32]), page: PageId(Uuid::from_u128(7)) };
+        let bytes = crate::cbor::to_vec(&one);
+        assert_eq!(crate::cbor::from_slice::<Tagged>(&bytes).unwrap(), one);
+        let json = serde_json::to_string(&one).unwrap();
+        assert_eq!(serde_json::from_str::<Tagged>(&json).unwrap(), one);
     }
 
     #[test]

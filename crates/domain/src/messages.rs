@@ -142,7 +142,8 @@ mod tests {
 
     #[test]
     fn bad_texts_are_refused() {
-        let text = |sentence: &str| format!("[a.X]\nsentence = \"{sentence}\"\ncure = \"做\"\nwho = \"clerk\"\n");
+        let text =
+            |sentence: &str| format!("[a.X]\nsentence = \"{sentence}\"\ncure = \"做\"\nwho = \"clerk\"\n");
         assert!(Messages::from_toml(&text("好")).is_ok());
         for bad in ["", "{", "}", "{ }", "{Name}", "{a{b}}"] {
             assert_eq!(Messages::from_toml(&text(bad)), Err(MessagesFault::Text("X".into())), "{bad}");

@@ -28,13 +28,11 @@ pub fn of_command(command: &Command) -> Paths {
     let one = |path: String| vec![path];
     Paths(match command {
         Command::Open => one("*".into()),
-        Command::ReadIdentity { person, .. } => {
-            ["stage", "fields", "lookups", "signatures"]
-                .map(str::to_owned)
-                .into_iter()
-                .chain([format!("identities/{person:?}")])
-                .collect()
-        }
+        Command::ReadIdentity { person, .. } => ["stage", "fields", "lookups", "signatures"]
+            .map(str::to_owned)
+            .into_iter()
+            .chain([format!("identities/{person:?}")])
+            .collect(),
         Command::Answer { question, .. } => {
             vec![format!("answers/{question}"), "stage".into(), "signatures".into()]
         }
@@ -51,13 +49,11 @@ pub fn of_command(command: &Command) -> Paths {
         | Command::ReplacePage { material, .. }
         | Command::RemovePage { material, .. }
         | Command::ReorderPages { material, .. } => vec![format!("materials/{material}"), "stage".into()],
-        Command::Sign { slot, .. } | Command::ClearSignature { slot } => {
-            ["stage", "fields", "answers"]
-                .map(str::to_owned)
-                .into_iter()
-                .chain([format!("signatures/{slot}")])
-                .collect()
-        }
+        Command::Sign { slot, .. } | Command::ClearSignature { slot } => ["stage", "fields", "answers"]
+            .map(str::to_owned)
+            .into_iter()
+            .chain([format!("signatures/{slot}")])
+            .collect(),
         Command::Override { rule, .. } => vec![format!("overrides/{rule}"), "stage".into()],
         Command::RecordPrint(document) => vec![format!("prints/{}", document.document)],
         // Whoever submits, decides, hands over or gives out answers for the whole case as he saw it; papers

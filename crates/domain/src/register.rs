@@ -113,8 +113,10 @@ impl Lookup {
     /// The state of an answer after the definition's own expectations.
     #[must_use]
     pub fn state(&self, answer: &RegisterAnswer) -> CheckState {
-        let unexpected =
-            self.expect.iter().any(|(place, value)| answer.values.get(place).is_some_and(|found| found != value));
+        let unexpected = self
+            .expect
+            .iter()
+            .any(|(place, value)| answer.values.get(place).is_some_and(|found| found != value));
         if answer.state == CheckState::Agrees && unexpected { CheckState::Differs } else { answer.state }
     }
 }

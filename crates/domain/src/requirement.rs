@@ -195,9 +195,7 @@ pub fn check_value(field: &Field, value: &str, codes: &CodeTables) -> Result<(),
             }
             Ok(())
         }
-        FieldKind::IdNumber => {
-            check_number(DocumentKind::ResidentCard, value).map_err(FieldFault::from)
-        }
+        FieldKind::IdNumber => check_number(DocumentKind::ResidentCard, value).map_err(FieldFault::from),
         FieldKind::Date => value.parse::<Date>().map(|_| ()).map_err(|_| FieldFault::NotADate),
         FieldKind::DateOrLongTerm => {
             if value == "长期" {

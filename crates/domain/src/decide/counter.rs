@@ -4,9 +4,7 @@ use super::{at_own_counter, may_act};
 use crate::case::{Case, FieldValue};
 use crate::condition::Situation;
 use crate::context::{Context, Facts};
-use crate::event::{
-    BlobRef, CheckState, Event, FieldChange, Identity, Reading, RegisterAnswer, ValueSource,
-};
+use crate::event::{BlobRef, CheckState, Event, FieldChange, Identity, Reading, RegisterAnswer, ValueSource};
 use crate::flow::StepKind;
 use crate::identity::{check_number, checked_by_arithmetic};
 use crate::ids::{ContentHash, FieldPath, MaterialId, PageId, QuestionId, SlotId};
@@ -113,8 +111,7 @@ pub(super) fn answer(
     if case.answer(question) == Some(answer) {
         return Ok(Vec::new());
     }
-    let mut events =
-        vec![Event::SituationAnswered { question: question.clone(), answer: answer.to_owned() }];
+    let mut events = vec![Event::SituationAnswered { question: question.clone(), answer: answer.to_owned() }];
     events.extend(stale_signatures(case, &events));
     Ok(events)
 }
