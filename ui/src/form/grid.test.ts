@@ -1,6 +1,7 @@
 import { mount, type VueWrapper } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
+import IdNumber from '@/design/IdNumber.vue'
 import { startKeyboard } from '@/keyboard'
 import FormGrid from './FormGrid.vue'
 import type { CodeTable, CursorPlace, FieldChange, FormField, FormSection } from './types'
@@ -101,6 +102,17 @@ describe('form grid', () => {
     expect(changes()[0]).toEqual({ field: 'number', value: '999901198503120020', complete: true })
   })
 
+  it('copies the ID number without gaps, from the field and from the text', async () => {
+    await type('number', '99990119850312002')
+    element('number').setSelectionRange(0, element('number').value.length)
+    const copied = new Map<string, string>()
+    const event = new Event('copy', { bubbles: true, cancelable: true })
+    Object.defineProperty(event, 'clipboardData', { value: { setData: (kind: string, text: string) => copied.set(kind, text) } })
+    element('number').dispatchEvent(event)
+    expect(copied.get('text/plain')).toBe('99990119850312002')
+    expect(mount(IdNumber, { props: { value: '999901198503120020' } }).element.textContent).toBe('999901198503120020')
+  })
+
   it('takes a code by digits and goes on', async () => {
     await type('sex', '2')
     await key('Enter')
@@ -164,6 +176,8 @@ describe('form grid', () => {
     await form.setProps({ sections: one(fields.map((field) => (field.id === 'name' ? { ...field, value: '李四', source: 'card' as const } : field))) })
     expect(element('name').value).toBe('李四')
     await type('name', '李四五')
+    // Also after the change has gone out: the cursor still stands in it.
+    vi.advanceTimersByTime(300)
     await form.setProps({ sections: one(fields.map((field) => (field.id === 'name' ? { ...field, value: '王六' } : field))) })
     expect(element('name').value).toBe('李四五')
   })
