@@ -82,6 +82,8 @@ codes! {
     RegisterUnavailable = "REGISTER_UNAVAILABLE", 503, false;
     /// The population register refuses the question itself.
     RegisterRefused = "REGISTER_REFUSED", 422, true;
+    /// The case does not stand on the server where the request says: push what is waiting, then ask again.
+    CaseNotReady = "CASE_NOT_READY", 409, false;
     /// The server's own storage fails.
     Storage = "SERVER_STORAGE", 503, false;
 }

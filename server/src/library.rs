@@ -1,0 +1,215 @@
+//! Definitions, code tables and calendars by hash: what was ever in force is kept, as events name it.
+
+use crate::fault::{Fault, Result};
+use crate::keys::hash;
+use crate::storage::{Work, one, values};
+use domain::catalogue::{Catalogue, Sources};
+use domain::code::CodeTables;
+use domain::ids::ContentHash;
+use domain::limit::Calendar;
+use domain::matter::MatterDefinition;
+use protocol::edition::Edition;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// A thing named by hash.
+#[derive(Clone)]
+enum Content {
+    Definition(Arc<MatterDefinition>),
+    Codes(Arc<CodeTables>),
+    Calendar(Arc<Calendar>),
+}
+
+/// Things looked up before.
+#[derive(Default)]
+pub struct Library {
+    known: RwLock<HashMap<ContentHash, Content>>,
+}
+
+/// What rules need beside the case and the roster.
+pub struct Shelf {
+    /// The matter.
+    pub definition: Arc<MatterDefinition>,
+    /// Code tables.
+    pub codes: Arc<CodeTables>,
+    /// Calendar.
+    pub calendar: Arc<Calendar>,
+}
+
+impl Library {
+    /// Looks up what a context names; none when the server never gave one of them out.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn shelf(
+        &self,
+        work: &mut dyn Work,
+        definition: &ContentHash,
+        codes: &ContentHash,
+        calendar: &ContentHash,
+    ) -> Result<Option<Shelf>> {
+        let found = (
+            self.content(work, definition).await?,
+            self.content(work, codes).await?,
+            self.content(work, calendar).await?,
+        );
+        Ok(match found {
+            (
+                Some(Content::Definition(definition)),
+                Some(Content::Codes(codes)),
+                Some(Content::Calendar(calendar)),
+            ) => Some(Shelf { definition, codes, calendar }),
+            _ => None,
+        })
+    }
+
+    /// A definition by hash.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn definition(
+        &self,
+        work: &mut dyn Work,
+        name: &ContentHash,
+    ) -> Result<Option<Arc<MatterDefinition>>> {
+        Ok(match self.content(work, name).await? {
+            Some(Content::Definition(definition)) => Some(definition),
+            _ => None,
+        })
+    }
+
+    async fn content(&self, work: &mut dyn Work, name: &ContentHash) -> Result<Option<Content>> {
+        if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(name) {
+            return Ok(Some(known.clone()));
+        }
+        let row = one(work, "SELECT kind, body FROM content WHERE hash = $1", values![name.to_hex()]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let unreadable = |_| Fault::Stored("content");
+        let body = row.bytes(1)?;
+        let content = match row.text(0)? {
+            "definition" => Content::Definition(Arc::new(MatterDefinition::from_bytes(body).map_err(unreadable)?)),
+            "codes" => Content::Codes(Arc::new(domain::cbor::from_slice(body).map_err(unreadable)?)),
+            "calendar" => Content::Calendar(Arc::new(domain::cbor::from_slice(body).map_err(unreadable)?)),
+            _ => return Ok(None),
+        };
+        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(*name, content.clone());
+        Ok(Some(content))
+    }
+}
+
+/// Reads the catalogue of an assets folder.
+///
+/// # Errors
+/// When a file does not read or names what is not there.
+pub fn read_assets(folder: &Path) -> Result<Catalogue> {
+    let matters = texts(&folder.join("matters"))?;
+    let flows = texts(&folder.join("flows"))?;
+    let codes = texts(&folder.join("codes"))?;
+    let calendars = texts(&folder.join("calendar"))?;
+    fn named(texts: &[(String, String)]) -> Vec<(&str, &str)> {
+        texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect()
+    }
+    let (matters, flows, codes, calendars) =
+        (named(&matters), named(&flows), named(&codes), named(&calendars));
+    let sources = Sources { matters: &matters, flows: &flows, codes: &codes, calendars: &calendars };
+    Catalogue::from_texts(sources)
+        .map_err(|fault| Fault::SetUp { file: folder.display().to_string(), what: fault.to_string() })
+}
+
+/// The `.toml` files of a folder in the order of their names; a folder that is not there has none.
+fn texts(folder: &Path) -> Result<Vec<(String, String)>> {
+    let fault = |error: std::io::Error| Fault::SetUp {
+        file: folder.display().to_string(),
+        what: error.kind().to_string(),
+    };
+    let mut found = Vec::new();
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(found),
+        Err(error) => return Err(fault(error)),
+    };
+    for entry in entries {
+        let path = entry.map_err(fault)?.path();
+        if path.extension().is_some_and(|one| one == "toml") {
+            let text = std::fs::read_to_string(&path).map_err(fault)?;
+            found.push((path.display().to_string(), text));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Puts a catalogue in force: stores what is new, and makes a new edition when anything differs from the last.
+///
+/// # Errors
+/// When the storage fails.
+pub async fn put_in_force(work: &mut dyn Work, catalogue: &Catalogue, now: i64) -> Result<()> {
+    let codes = domain::cbor::to_vec(&catalogue.codes);
+    let calendar = domain::cbor::to_vec(&catalogue.calendar);
+    let mut edition = Edition {
+        definitions: catalogue
+            .matters
+            .iter()
+            .map(|(id, matter)| (id.clone(), hash(&matter.bytes)))
+            .collect(),
+        codes: hash(&codes),
+        calendar: hash(&calendar),
+        roster: 0,
+    };
+    keep(work, "codes", codes, now).await?;
+    keep(work, "calendar", calendar, now).await?;
+    for matter in catalogue.matters.values() {
+        keep(work, "definition", matter.bytes.clone(), now).await?;
+    }
+    let (_, before) = present(work).await?;
+    edition.roster = before.as_ref().map_or(0, |one| one.roster);
+    if before.as_ref() != Some(&edition) {
+        publish(work, &edition, now).await?;
+    }
+    Ok(())
+}
+
+async fn keep(work: &mut dyn Work, kind: &str, body: Vec<u8>, now: i64) -> Result<()> {
+    let name = hash(&body).to_hex();
+    let known = one(work, "SELECT kind FROM content WHERE hash = $1", values![name.clone()]).await?;
+    if known.is_none() {
+        work.run(
+            "INSERT INTO content (hash, kind, body, at) VALUES ($1, $2, $3, $4)",
+            values![name, kind, body, now],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// The edition in force with its version; none before the first.
+///
+/// # Errors
+/// When the storage fails.
+pub async fn present(work: &mut dyn Work) -> Result<(i64, Option<Edition>)> {
+    let row =
+        one(work, "SELECT version, body FROM edition ORDER BY version DESC LIMIT 1", values![]).await?;
+    match row {
+        None => Ok((0, None)),
+        Some(row) => {
+            let edition =
+                domain::cbor::from_slice(row.bytes(1)?).map_err(|_| Fault::Stored("edition"))?;
+            Ok((row.int(0)?, Some(edition)))
+        }
+    }
+}
+
+/// Makes an edition the one in force.
+///
+/// # Errors
+/// When the storage fails.
+pub async fn publish(work: &mut dyn Work, edition: &Edition, now: i64) -> Result<()> {
+    let version = crate::storage::next_number(work, "edition", 1).await?;
+    work.run(
+        "INSERT INTO edition (version, body, at) VALUES ($1, $2, $3)",
+        values![version, domain::cbor::to_vec(edition), now],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! Facts inside an act that only the server can vouch for: leased numbers and answers of the register.
+
+use crate::enrol::kind_name;
+use crate::fault::Result;
+use crate::house::Terminal;
+use crate::keys::hash;
+use crate::storage::{Work, one, values};
+use domain::act::Act;
+use domain::case::Case;
+use domain::command::Command;
+use domain::event::{CheckState, Event, EventRecord, RegisterAnswer, SubmissionMode};
+use domain::matter::MatterDefinition;
+use domain::number::{NumberKind, is_valid};
+
+/// A number with its parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PrintedNumber {
+    kind: NumberKind,
+    unit: String,
+    year: i64,
+    serial: i64,
+}
+
+/// The new numbers that an act gives out; one that the case had before is not new.
+pub(super) fn new_numbers<'a>(records: &'a [EventRecord], case: &Case) -> Vec<(NumberKind, &'a str)> {
+    let before = |number: &str| {
+        case.submission.as_ref().is_some_and(|one| {
+            one.number.as_deref() == Some(number)
+                || one.accepted_number.as_deref() == Some(number)
+                || one.intake_number.as_deref() == Some(number)
+        })
+    };
+    records
+        .iter()
+        .filter_map(|record| match &record.event {
+            Event::Submitted { mode: SubmissionMode::Accepted, number: Some(number), .. }
+            | Event::AcceptanceConfirmed { number, .. } => Some((NumberKind::Acceptance, number.as_str())),
+            Event::Submitted { mode: SubmissionMode::TakenIn, number: Some(number), .. } => {
+                Some((NumberKind::Intake, number.as_str()))
+            }
+            _ => None,
+        })
+        .filter(|(_, number)| !before(number))
+        .collect()
+}
+
+/// Reads a printed number: kind (1 digit), unit (12), year (4), serial (6), check digit (1).
+fn parse(kind: NumberKind, number: &str) -> Option<PrintedNumber> {
+    if !is_valid(number) || !number.starts_with(kind.digit()) {
+        return None;
+    }
+    Some(PrintedNumber {
+        kind,
+        unit: number.get(1..13)?.to_owned(),
+        year: number.get(13..17)?.parse().ok()?,
+        serial: number.get(17..23)?.parse().ok()?,
+    })
+}
+
+/// Finds a number in a block leased to this epoch of the terminal, unused; none when it is not there.
+pub(super) async fn leased(
+    work: &mut dyn Work,
+    terminal: &Terminal,
+    epoch: u32,
+    kind: NumberKind,
+    number: &str,
+) -> Result<Option<PrintedNumber>> {
+    let Some(parsed) = parse(kind, number) else { return Ok(None) };
+    let block = one(
+        work,
+        "SELECT request FROM number_block WHERE terminal = $1 AND epoch = $2 AND kind = $3 AND unit = $4 \
+         AND year = $5 AND first <= $6 AND last >= $6",
+        values![
+            terminal.id.to_string(),
+            epoch,
+            kind_name(kind),
+            parsed.unit.clone(),
+            parsed.year,
+            parsed.serial
+        ],
+    )
+    .await?;
+    if block.is_none() {
+        return Ok(None);
+    }
+    let used = one(
+        work,
+        "SELECT case_id FROM number_used WHERE kind = $1 AND unit = $2 AND year = $3 AND serial = $4",
+        values![kind_name(kind), parsed.unit.clone(), parsed.year, parsed.serial],
+    )
+    .await?;
+    Ok(if used.is_some() { None } else { Some(parsed) })
+}
+
+/// Notes that a number was used.
+pub(super) async fn note_used(work: &mut dyn Work, number: &PrintedNumber, act: &Act) -> Result<()> {
+    work.run(
+        "INSERT INTO number_used (kind, unit, year, serial, case_id, act_id) VALUES ($1, $2, $3, $4, $5, $6)",
+        values![
+            kind_name(number.kind),
+            number.unit.clone(),
+            number.year,
+            number.serial,
+            act.case.to_string(),
+            act.id.to_string()
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Content of an answer as its proof is stored.
+pub(crate) fn answer_digest(keys: &crate::keys::Keys, answer: &RegisterAnswer, refused: &str) -> String {
+    let bytes = domain::cbor::to_vec(&(answer, refused));
+    keys.token("register answer", &hash(&bytes).to_hex())
+}
+
+/// Whether the register's answer in a command is one that this server passed on, to this question and case. An
+/// answer that never came needs no proof.
+pub(super) async fn answer_known(
+    keys: &crate::keys::Keys,
+    work: &mut dyn Work,
+    act: &Act,
+    definition: &MatterDefinition,
+) -> Result<bool> {
+    let (answer, refused, query) = match &act.command {
+        Command::RecordLookup { lookup, answer } => {
+            if answer.state == CheckState::Unavailable && answer.values.is_empty() {
+                return Ok(true);
+            }
+            let query = definition.lookup(lookup).map(|one| one.query.clone()).unwrap_or_default();
+            (answer, "", query)
+        }
+        Command::RecordEffect { answer, refused } => {
+            let kind = definition.effect.as_ref().map(|one| one.kind.clone()).unwrap_or_default();
+            (answer, refused.as_str(), format!("effect:{kind}"))
+        }
+        _ => return Ok(true),
+    };
+    let row = one(
+        work,
+        "SELECT query, case_id FROM register_answer WHERE query_id = $1 AND digest = $2",
+        values![answer.query_id.clone(), answer_digest(keys, answer, refused)],
+    )
+    .await?;
+    let Some(row) = row else { return Ok(false) };
+    // What was asked on the arrival page, before there was a case, may serve any.
+    let for_case = row.is_null(1) || row.text(1)? == act.case.to_string();
+    Ok(for_case && row.text(0)? == query)
+}
