@@ -14,4 +14,5 @@ mod offline;
 mod proof;
 mod properties;
 mod refusals;
+mod samples;
 mod source;

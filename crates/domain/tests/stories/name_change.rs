@@ -45,14 +45,6 @@ pub fn submitted() -> Desk {
     desk
 }
 
-pub fn approved() -> Desk {
-    let mut desk = submitted();
-    desk.pass(OFFICER);
-    desk.pass(COMMUNITY);
-    desk.pass(HEAD);
-    desk.pass(REVIEWER);
-    desk
-}
 
 #[test]
 fn a_name_changes_through_station_and_county() {

@@ -1,0 +1,179 @@
+//! One event and one command of every type, fixed for ever: what the compatibility files hold.
+
+use super::desk::*;
+use domain::command::Command;
+use domain::event::{
+    CheckState, Decision, Event, EventRecord, EventTime, FieldChange, Identity, Outcome, PrintedDocument, SCHEMA,
+    SubmissionMode, ValueSource,
+};
+use domain::flow::{Level, Stage, StepKind};
+use domain::identity::DocumentKind;
+use domain::ids::{CaseId, CommandId, ContentHash, EventId, FieldPath, PageId, TerminalId};
+use domain::matter::Family;
+use domain::person::{Actor, PersonRole, Post, Role};
+use serde_json::json;
+use uuid::Uuid;
+
+pub fn stage() -> Stage {
+    Stage {
+        step: "officer-review".into(),
+        kind: StepKind::Review,
+        title: "民警审核".into(),
+        state: "待民警审核".into(),
+        level: Level::Station,
+        roles: vec![Role::Officer],
+    }
+}
+
+fn page(at: u128) -> PageId {
+    PageId(Uuid::from_u128(at))
+}
+
+fn printed() -> PrintedDocument {
+    PrintedDocument {
+        document: "receipt".into(),
+        template: "receipt".into(),
+        print_set: ContentHash([11; 32]),
+        pdf: blob(12),
+        printer: "演示打印机".into(),
+        job: "42".into(),
+        reprint_reason: "卡纸".into(),
+    }
+}
+
+fn identity() -> Identity {
+    Identity { portrait: Some(blob(13)), ..card("沈㛃", "1995-09-03", 902) }
+}
+
+pub fn events() -> Vec<Event> {
+    let found = answer(CheckState::Agrees, &json!({ "person": { "name": "𠮷", "version": 3 } }));
+    let field = FieldPath::from("mother.name");
+    vec![
+        Event::CaseOpened {
+            matter: "T001".into(),
+            matter_name: "出生登记随母入户".into(),
+            family: Family::Household,
+            definition: ContentHash([200; 32]),
+            unit: unit(STATION),
+        },
+        Event::IdentityRead { person: PersonRole::Mother, identity: identity(), reading: Some(reading()) },
+        Event::SituationAnswered { question: "in_wedlock".into(), answer: "yes".into() },
+        Event::FieldsChanged {
+            changes: vec![FieldChange { field: field.clone(), value: "沈㛃".into(), source: ValueSource::Card }],
+            reason: "更正".into(),
+        },
+        Event::LookupRecorded {
+            lookup: "mother".into(),
+            answer: found.clone(),
+            register: [(field.clone(), "𠮷".to_owned())].into(),
+        },
+        Event::PageAdded {
+            material: "mother_booklet".into(),
+            page: page(1),
+            picture: blob(14),
+            reading: Some(reading()),
+        },
+        Event::PageReplaced { material: "mother_booklet".into(), page: page(1), picture: blob(15), reading: None },
+        Event::PageRemoved { material: "mother_booklet".into(), page: page(1) },
+        Event::PagesReordered { material: "mother_booklet".into(), order: vec![page(2), page(1)] },
+        Event::Signed {
+            slot: "applicant".into(),
+            name: "沈㛃".into(),
+            strokes: blob(16),
+            shown: ContentHash([17; 32]),
+        },
+        Event::SignatureCleared { slot: "applicant".into() },
+        Event::WarningOverridden { rule: "no_duplicate".into(), reason: "已核实".into() },
+        Event::Submitted {
+            mode: SubmissionMode::Accepted,
+            number: Some("199990151000020260000015".into()),
+            query_password: "482913".into(),
+            due: Some("2026-12-23".parse().unwrap()),
+            stage: Some(stage()),
+        },
+        Event::AcceptanceConfirmed {
+            number: "199990151000020260000015".into(),
+            due: "2026-12-23".parse().unwrap(),
+            stage: Some(stage()),
+        },
+        Event::Reviewed {
+            stage: stage(),
+            decision: Decision::Refuse,
+            reason: Some(reason("理由不充分")),
+            opinion: "不同意".into(),
+            next: None,
+        },
+        Event::ProvisionalOpinionGiven {
+            stage: stage(),
+            decision: Decision::Pass,
+            reason: None,
+            opinion: "同意".into(),
+        },
+        Event::Effected { answer: found.clone(), values: [(field, "x".to_owned())].into(), next: Some(stage()) },
+        Event::EffectRefused { answer: found, reason: "户口业务已冻结".into() },
+        Event::Printed(printed()),
+        Event::Collected {
+            name: "沈㛃".into(),
+            document: DocumentKind::ResidentCard,
+            number: number("1995-09-03", 902),
+            strokes: blob(18),
+        },
+        Event::Closed { outcome: Outcome::Done },
+        Event::Withdrawn { reason: "不办了".into() },
+    ]
+}
+
+pub fn commands() -> Vec<Command> {
+    let material = || domain::ids::MaterialId::from("mother_booklet");
+    vec![
+        Command::Open,
+        Command::ReadIdentity { person: PersonRole::Mother, identity: identity(), reading: Some(reading()) },
+        Command::Answer { question: "in_wedlock".into(), answer: "yes".into() },
+        typed(&[("newborn.name", "周念安")]),
+        Command::RecordLookup {
+            lookup: "mother".into(),
+            answer: answer(CheckState::Agrees, &json!({ "person": { "name": "𠮷" } })),
+        },
+        Command::AddPage { material: material(), page: page(1), picture: blob(14), reading: Some(reading()) },
+        Command::ReplacePage { material: material(), page: page(1), picture: blob(15), reading: None },
+        Command::RemovePage { material: material(), page: page(1) },
+        Command::ReorderPages { material: material(), order: vec![page(2), page(1)] },
+        sign("applicant"),
+        Command::ClearSignature { slot: "applicant".into() },
+        Command::Override { rule: "no_duplicate".into(), reason: "已核实".into() },
+        Command::Submit,
+        Command::ConfirmAcceptance,
+        review(Decision::Return, Some(reason("缺日期"))),
+        effected(&json!({ "assigned": { "citizen_number": "x" } })),
+        Command::RecordPrint(printed()),
+        collect("沈㛃"),
+        Command::Withdraw { reason: "不办了".into() },
+    ]
+}
+
+pub fn record(event: Event, seq: u64, who: Who, time: i64) -> EventRecord {
+    EventRecord {
+        schema: SCHEMA,
+        id: EventId(Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_0001)),
+        case: CaseId(Uuid::from_u128(1)),
+        terminal: TerminalId(Uuid::from_u128(3)),
+        epoch: 1,
+        seq,
+        previous: ContentHash([255; 32]),
+        command: CommandId(Uuid::from_u128(4)),
+        index: 0,
+        count: 1,
+        actor: Actor {
+            officer: who.0.into(),
+            name: "演示辅警".into(),
+            post: Post { unit: unit(who.2), role: who.1 },
+        },
+        time: EventTime { wall: time - 5, trusted: time, confirmed: false },
+        event,
+    }
+}
+
+/// The word by which a type stands in the bytes.
+pub fn word(thing: &impl serde::Serialize) -> String {
+    serde_json::to_value(thing).unwrap()["type"].as_str().unwrap().to_owned()
+}
