@@ -29,6 +29,7 @@ pub const CURRENT: &[Migration] = &[
     table::officer::MIGRATION,
     table::command::MIGRATION,
     table::audit::MIGRATION,
+    table::recheck::MIGRATION,
 ];
 
 /// Number in `PRAGMA user_version`: one more with every breaking migration.

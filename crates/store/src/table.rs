@@ -10,6 +10,7 @@ pub mod event;
 pub mod number;
 pub mod officer;
 pub mod outbox;
+pub mod recheck;
 pub mod terminal;
 
 use domain::ids::{CaseId, CommandId, ContentHash, EventId};

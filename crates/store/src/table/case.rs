@@ -310,3 +310,20 @@ pub fn clear(connection: &Connection) -> Result<()> {
     connection.execute_batch("DELETE FROM case_search; DELETE FROM case_list;")?;
     Ok(())
 }
+
+/// Takes a case out of list and search.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn remove(connection: &Connection, id: CaseId) -> Result<()> {
+    let known: Option<i64> = connection
+        .prepare_cached("SELECT rowid FROM case_list WHERE id = ?1")?
+        .query_row([Bytes(id)], |one| one.get(0))
+        .optional()?;
+    if let Some(rowid) = known {
+        connection.prepare_cached("DELETE FROM case_search WHERE rowid = ?1")?.execute([rowid])?;
+        connection.prepare_cached("DELETE FROM case_list WHERE rowid = ?1")?.execute([rowid])?;
+        connection.prepare_cached("DELETE FROM parked WHERE case_id = ?1")?.execute([Bytes(id)])?;
+    }
+    Ok(())
+}

@@ -224,3 +224,41 @@ pub fn place_bytes(connection: &Connection, case: CaseId, version: u64) -> Resul
         .optional()?
         .flatten())
 }
+
+/// An event by name, dropped or not.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn get(connection: &Connection, id: EventId) -> Result<Option<EventRow>> {
+    Ok(connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM event WHERE id = ?1"))?
+        .query_row([Bytes(id)], read)
+        .optional()?)
+}
+
+/// Takes back the places of a case from a version on: the server lost them. Own events wait for a new place;
+/// others' leave the case until their authors push them again. All stay stored.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn unplace_from(connection: &Connection, case: CaseId, version: u64) -> Result<usize> {
+    Ok(connection
+        .prepare_cached(
+            "UPDATE event SET version = NULL, place = NULL, place_signature = NULL,
+               dropped = CASE WHEN own_seq IS NULL THEN 1 ELSE dropped END
+             WHERE case_id = ?1 AND version >= ?2",
+        )?
+        .execute((Bytes(case), signed(version)))?)
+}
+
+/// Takes a case out of this terminal's sight: others' events are deleted, own ones stay for the chain.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn forget(connection: &Connection, case: CaseId) -> Result<()> {
+    connection
+        .prepare_cached("DELETE FROM event WHERE case_id = ?1 AND own_seq IS NULL")?
+        .execute([Bytes(case)])?;
+    connection.prepare_cached("UPDATE event SET dropped = 1 WHERE case_id = ?1")?.execute([Bytes(case)])?;
+    Ok(())
+}

@@ -104,3 +104,14 @@ pub fn forget_blocks(connection: &Connection) -> Result<()> {
     connection.execute("DELETE FROM number_block", [])?;
     Ok(())
 }
+
+/// How many serials of a kind and year are left, whatever the unit: a terminal stands in one.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn left_of_year(connection: &Connection, kind: NumberKind, year: i16) -> Result<u32> {
+    let left: Option<u32> = connection
+        .prepare_cached("SELECT sum(last - next + 1) FROM number_block WHERE kind = ?1 AND year = ?2")?
+        .query_row((kind_number(kind), year), |row| row.get(0))?;
+    Ok(left.unwrap_or(0))
+}

@@ -214,3 +214,36 @@ pub fn settle(connection: &Connection, seq: u64) -> Result<()> {
     ))?;
     Ok(())
 }
+
+/// An act by number.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn get(connection: &Connection, seq: u64) -> Result<Option<OutboxRow>> {
+    Ok(connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM outbox WHERE seq = ?1"))?
+        .query_row([signed(seq)], read)
+        .optional()?)
+}
+
+/// The last act that the server answered, whatever the answer.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn last_answered(connection: &Connection) -> Result<Option<OutboxRow>> {
+    Ok(connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM outbox WHERE state <> 0 ORDER BY seq DESC LIMIT 1"))?
+        .query_row([], read)
+        .optional()?)
+}
+
+/// Lets acts from a number on wait again, because the server lost them. Their receipts stay as evidence until the
+/// new answer. Gives how many.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn reopen(connection: &Connection, from: u64) -> Result<usize> {
+    Ok(connection
+        .prepare_cached("UPDATE outbox SET state = ?2 WHERE seq >= ?1 AND state <> ?2")?
+        .execute((signed(from), OutboxState::Waiting.number()))?)
+}
