@@ -24,16 +24,9 @@ pub fn line_hash(
 ///
 /// # Errors
 /// When the storage fails.
-pub async fn log(
-    work: &mut dyn Work,
-    terminal: &Terminal,
-    what: &str,
-    case: &str,
-    blob: &str,
-) -> Result<()> {
+pub async fn log(work: &mut dyn Work, terminal: &Terminal, what: &str, case: &str, blob: &str) -> Result<()> {
     let position = next_number(work, "access", 1).await?;
-    let before =
-        one(work, "SELECT hash FROM access_log WHERE position = $1", values![position - 1]).await?;
+    let before = one(work, "SELECT hash FROM access_log WHERE position = $1", values![position - 1]).await?;
     let previous = before.map_or(Ok(ContentHash::ZERO), |row| row.hash(0))?;
     let at = now();
     let name = terminal.id.to_string();

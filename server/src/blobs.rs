@@ -111,7 +111,13 @@ async fn blob_in_sight(house: &House, work: &mut dyn Work, terminal: &Terminal, 
 }
 
 /// The row of a blob that this terminal may touch.
-async fn own_row(house: &House, work: &mut dyn Work, terminal: &Terminal, name: &str, lock: bool) -> Result<Row> {
+async fn own_row(
+    house: &House,
+    work: &mut dyn Work,
+    terminal: &Terminal,
+    name: &str,
+    lock: bool,
+) -> Result<Row> {
     let row = blob_row(work, name, lock).await?;
     // Whether a blob of others is there is not told either.
     let row = row.ok_or_else(|| told(ErrorCode::NotYours))?;
@@ -174,11 +180,8 @@ pub async fn put_piece(
         let mut work = house.write().await?;
         let still_open = own_row(house, &mut *work, terminal, &name, true).await?.int(1)? == 0;
         if still_open {
-            work.run(
-                "DELETE FROM blob_piece WHERE blob = $1 AND piece = $2",
-                values![name.clone(), piece],
-            )
-            .await?;
+            work.run("DELETE FROM blob_piece WHERE blob = $1 AND piece = $2", values![name.clone(), piece])
+                .await?;
             work.run(
                 "INSERT INTO blob_piece (blob, piece, digest) VALUES ($1, $2, $3)",
                 values![name.clone(), piece, digest],
@@ -199,8 +202,7 @@ async fn pieces(work: &mut dyn Work, name: &str) -> Result<Vec<(u64, String)>> {
 }
 
 async fn get_object(house: &House, name: &str, piece: u64, digest: &str) -> Result<Bytes> {
-    let found =
-        house.objects.get(&object(name, piece, digest)).await.map_err(|_| Fault::Objects("get"))?;
+    let found = house.objects.get(&object(name, piece, digest)).await.map_err(|_| Fault::Objects("get"))?;
     found.bytes().await.map_err(|_| Fault::Objects("get"))
 }
 

@@ -6,10 +6,9 @@ use crate::keys::Seal;
 use crate::storage::{Work, one, values};
 use domain::case::Case;
 use domain::event::EventRecord;
-use domain::ids::{CaseId, ContentHash, EventId, TerminalId, UnitCode};
+use domain::ids::{CaseId, ContentHash, TerminalId, UnitCode};
 use protocol::credential::Signed;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// A case's row with its key open.
 pub struct CaseFile {
@@ -124,7 +123,10 @@ pub async fn seal_named(house: &House, work: &mut dyn Work, name: &str) -> Resul
 /// When the storage fails or an event does not open.
 pub async fn events(work: &mut dyn Work, case: &CaseId, file: &CaseFile) -> Result<Vec<PlacedEvent>> {
     let rows = work
-        .rows("SELECT version, sealed FROM event WHERE case_id = $1 ORDER BY version", values![case.to_string()])
+        .rows(
+            "SELECT version, sealed FROM event WHERE case_id = $1 ORDER BY version",
+            values![case.to_string()],
+        )
         .await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
@@ -191,10 +193,4 @@ pub fn at_base(
         }
     }
     Known { case: at_base, others }
-}
-
-/// Names of events.
-#[must_use]
-pub fn names(events: &[PlacedEvent]) -> BTreeSet<EventId> {
-    events.iter().map(|one| one.record.id).collect()
 }

@@ -105,8 +105,7 @@ pub async fn prepare(house: &House, folder: &Path) -> Result<CodeFile> {
     }
     let mut codes = Vec::new();
     for window in &station.window {
-        let code =
-            enrol::give_code(house, &mut *work, &window.unit, &window.name, now + CODE_LIFE).await?;
+        let code = enrol::give_code(house, &mut *work, &window.unit, &window.name, now + CODE_LIFE).await?;
         codes.push(WindowCode {
             profile: window.profile.clone(),
             window: window.name.clone(),

@@ -168,9 +168,8 @@ pub async fn lease(house: &House, terminal: &Terminal, request: &BlockRequest) -
     };
     let kind = kind_name(request.kind);
     if let Some(row) = known {
-        let same = row.text(2)? == kind
-            && row.int(3)? == i64::from(request.year)
-            && row.small(4)? == request.epoch;
+        let same =
+            row.text(2)? == kind && row.int(3)? == i64::from(request.year) && row.small(4)? == request.epoch;
         return if same { Ok(block(row.small(0)?, row.small(1)?)) } else { Err(told(ErrorCode::Unreadable)) };
     }
     let counter = format!("number:{kind}:{}:{}", terminal.unit, request.year);

@@ -155,8 +155,7 @@ async fn give_edition(State(house): Shared, _signed: Signed) -> Answer<Edition> 
 async fn give_content(State(house): Shared, Path(name): Path<String>, _signed: Signed) -> Result<Bytes> {
     let name = ContentHash::from_hex(&name).ok_or_else(|| told(ErrorCode::NotFound))?;
     let mut work = house.read().await?;
-    let row =
-        one(&mut *work, "SELECT body FROM content WHERE hash = $1", values![name.to_hex()]).await?;
+    let row = one(&mut *work, "SELECT body FROM content WHERE hash = $1", values![name.to_hex()]).await?;
     let row = row.ok_or_else(|| told(ErrorCode::NotFound))?;
     Ok(Bytes::copy_from_slice(row.bytes(0)?))
 }

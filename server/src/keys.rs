@@ -4,7 +4,7 @@
 use crate::fault::{Fault, Result};
 use crate::storage::{Work, one, values};
 use domain::ids::{ContentHash, UnitCode};
-use gm::{HmacKey, Sm4Key, SigningKey, VerifyingKey, aead, envelope, hmac_sm3, random};
+use gm::{HmacKey, SigningKey, Sm4Key, VerifyingKey, aead, envelope, hmac_sm3, random};
 use protocol::credential::Signed;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -78,7 +78,8 @@ impl Keys {
         let sealing = Sm4Key::from_slice(&derived.0[..16])?;
         let plain = match fs::read(file) {
             Ok(bytes) => {
-                let sealed = bytes.strip_prefix(MAGIC).ok_or_else(|| at(file, "no key file of this version"))?;
+                let sealed =
+                    bytes.strip_prefix(MAGIC).ok_or_else(|| at(file, "no key file of this version"))?;
                 aead::open_random(&sealing, MAGIC, sealed)
                     .map_err(|_| at(file, "does not open with this master secret"))?
                     .to_vec()
@@ -166,12 +167,9 @@ impl Keys {
         if let Some(keys) = self.units.read().unwrap_or_else(PoisonError::into_inner).get(unit) {
             return Ok(Arc::clone(keys));
         }
-        let row = one(
-            work,
-            "SELECT wrapped, escrow_public FROM unit_key WHERE unit = $1",
-            values![unit.as_str()],
-        )
-        .await?;
+        let row =
+            one(work, "SELECT wrapped, escrow_public FROM unit_key WHERE unit = $1", values![unit.as_str()])
+                .await?;
         if let Some(row) = row {
             let key = Sm4Key::from_slice(&self.open_envelope(row.bytes(0)?)?)?;
             let keys = Arc::new(UnitKeys { key, escrow: row.bytes(1)?.to_vec() });
@@ -242,7 +240,8 @@ pub fn hash(bytes: &[u8]) -> ContentHash {
 /// Checks a signature over bytes.
 #[must_use]
 pub fn holds(key: &[u8], bytes: &[u8], signature: &[u8]) -> bool {
-    let (Ok(key), Ok(signature)) = (VerifyingKey::from_slice(key), gm::Signature::from_slice(signature)) else {
+    let (Ok(key), Ok(signature)) = (VerifyingKey::from_slice(key), gm::Signature::from_slice(signature))
+    else {
         return false;
     };
     key.verify(bytes, &signature).is_ok()

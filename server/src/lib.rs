@@ -150,8 +150,7 @@ async fn open(settings: &Settings, stopping: watch::Receiver<bool>) -> Result<Ho
         what: error.kind().to_string(),
     };
     std::fs::create_dir_all(&settings.data).map_err(fault)?;
-    let master =
-        settings.master_secret.clone().unwrap_or_else(|| settings.data.join("master.secret"));
+    let master = settings.master_secret.clone().unwrap_or_else(|| settings.data.join("master.secret"));
     let keys = keys::Keys::open(&settings.data.join("server.key"), &master)?;
     let storage: Arc<dyn Storage> = match &settings.database {
         Some(url) => Arc::new(storage::postgres::Postgres::open(url).await?),

@@ -88,7 +88,9 @@ impl Library {
         let unreadable = |_| Fault::Stored("content");
         let body = row.bytes(1)?;
         let content = match row.text(0)? {
-            "definition" => Content::Definition(Arc::new(MatterDefinition::from_bytes(body).map_err(unreadable)?)),
+            "definition" => {
+                Content::Definition(Arc::new(MatterDefinition::from_bytes(body).map_err(unreadable)?))
+            }
             "codes" => Content::Codes(Arc::new(domain::cbor::from_slice(body).map_err(unreadable)?)),
             "calendar" => Content::Calendar(Arc::new(domain::cbor::from_slice(body).map_err(unreadable)?)),
             _ => return Ok(None),
@@ -148,11 +150,7 @@ pub async fn put_in_force(work: &mut dyn Work, catalogue: &Catalogue, now: i64) 
     let codes = domain::cbor::to_vec(&catalogue.codes);
     let calendar = domain::cbor::to_vec(&catalogue.calendar);
     let mut edition = Edition {
-        definitions: catalogue
-            .matters
-            .iter()
-            .map(|(id, matter)| (id.clone(), hash(&matter.bytes)))
-            .collect(),
+        definitions: catalogue.matters.iter().map(|(id, matter)| (id.clone(), hash(&matter.bytes))).collect(),
         codes: hash(&codes),
         calendar: hash(&calendar),
         roster: 0,
@@ -188,13 +186,11 @@ async fn keep(work: &mut dyn Work, kind: &str, body: Vec<u8>, now: i64) -> Resul
 /// # Errors
 /// When the storage fails.
 pub async fn present(work: &mut dyn Work) -> Result<(i64, Option<Edition>)> {
-    let row =
-        one(work, "SELECT version, body FROM edition ORDER BY version DESC LIMIT 1", values![]).await?;
+    let row = one(work, "SELECT version, body FROM edition ORDER BY version DESC LIMIT 1", values![]).await?;
     match row {
         None => Ok((0, None)),
         Some(row) => {
-            let edition =
-                domain::cbor::from_slice(row.bytes(1)?).map_err(|_| Fault::Stored("edition"))?;
+            let edition = domain::cbor::from_slice(row.bytes(1)?).map_err(|_| Fault::Stored("edition"))?;
             Ok((row.int(0)?, Some(edition)))
         }
     }

@@ -42,8 +42,7 @@ pub async fn set_password(
 /// # Errors
 /// When the storage fails.
 pub async fn has_password(work: &mut dyn Work, officer: &OfficerId) -> Result<bool> {
-    let row =
-        one(work, "SELECT officer FROM account WHERE officer = $1", values![officer.as_str()]).await?;
+    let row = one(work, "SELECT officer FROM account WHERE officer = $1", values![officer.as_str()]).await?;
     Ok(row.is_some())
 }
 
@@ -72,11 +71,7 @@ pub async fn login(house: &House, terminal: &Terminal, request: &LoginRequest) -
     };
     let certificate = house.keys.sign(&certificate)?;
     let database_key = release(house, &mut *work, terminal, request).await?;
-    work.run(
-        "UPDATE account SET failures = 0 WHERE officer = $1",
-        values![request.officer.as_str()],
-    )
-    .await?;
+    work.run("UPDATE account SET failures = 0 WHERE officer = $1", values![request.officer.as_str()]).await?;
     work.commit().await?;
     Ok(LoginAnswer { officer, certificate, database_key, now })
 }
@@ -92,13 +87,10 @@ async fn release(
         return Ok(Vec::new());
     }
     let keys = house.keys.unit(work, &terminal.unit).await?;
-    let row = one(
-        work,
-        "SELECT escrow_sealed FROM unit_key WHERE unit = $1",
-        values![terminal.unit.as_str()],
-    )
-    .await?
-    .ok_or_else(|| told(ErrorCode::NotFound))?;
+    let row =
+        one(work, "SELECT escrow_sealed FROM unit_key WHERE unit = $1", values![terminal.unit.as_str()])
+            .await?
+            .ok_or_else(|| told(ErrorCode::NotFound))?;
     let escrow = keys.escrow(row.bytes(0)?)?;
     let key = escrow.open_sealed(&request.escrow).map_err(|_| told(ErrorCode::Unreadable))?;
     let officer = gm::VerifyingKey::from_slice(&request.officer_key)?;
@@ -107,18 +99,15 @@ async fn release(
 }
 
 /// The officer of the roster, when the account is open and one of its posts is on the line of the terminal's unit.
-fn known_here(
-    roster: &domain::person::Roster,
-    officer: &OfficerId,
-    terminal: &Terminal,
-) -> Result<Officer> {
+fn known_here(roster: &domain::person::Roster, officer: &OfficerId, terminal: &Terminal) -> Result<Officer> {
     let officer = roster.officer(officer).ok_or_else(|| told(ErrorCode::AccountClosed))?;
     if !officer.active {
         return Err(told(ErrorCode::AccountClosed));
     }
-    let here = officer.posts.iter().any(|post| {
-        covers(roster, &post.unit, &terminal.unit) || covers(roster, &terminal.unit, &post.unit)
-    });
+    let here = officer
+        .posts
+        .iter()
+        .any(|post| covers(roster, &post.unit, &terminal.unit) || covers(roster, &terminal.unit, &post.unit));
     if here { Ok(officer.clone()) } else { Err(told(ErrorCode::NotYours)) }
 }
 

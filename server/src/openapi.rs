@@ -6,7 +6,8 @@ use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBu
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{
-    ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, Paths, RefOr, Required, ResponseBuilder, Schema,
+    ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, Paths, RefOr, Required, ResponseBuilder,
+    Schema,
 };
 
 /// Method, path, what it does, type of the request, type of the answer.
@@ -16,7 +17,13 @@ const BYTES: &str = "bytes";
 
 const LINES: &[Line] = &[
     (HttpMethod::Get, "/v1/time", "Server time, key and incarnation", "", "enrol::ServerTime"),
-    (HttpMethod::Post, "/v1/enrol", "Makes a terminal's store known", "enrol::EnrolRequest", "enrol::EnrolAnswer"),
+    (
+        HttpMethod::Post,
+        "/v1/enrol",
+        "Makes a terminal's store known",
+        "enrol::EnrolRequest",
+        "enrol::EnrolAnswer",
+    ),
     (HttpMethod::Post, "/v1/login", "Certifies an officer key", "login::LoginRequest", "login::LoginAnswer"),
     (HttpMethod::Post, "/v1/blocks", "Leases numbers", "enrol::BlockRequest", "domain::number::NumberBlock"),
     (HttpMethod::Get, "/v1/roster", "Officers and units", "", "domain::person::Roster"),
@@ -28,7 +35,13 @@ const LINES: &[Line] = &[
     (HttpMethod::Put, "/v1/blobs/{id}/{piece}", "Sends a piece", BYTES, "blob::BlobState"),
     (HttpMethod::Get, "/v1/blobs/{id}/{piece}", "Gives a piece", "", BYTES),
     (HttpMethod::Post, "/v1/blobs/{id}/complete", "Verifies the whole", "", "blob::BlobState"),
-    (HttpMethod::Post, "/v1/blobs/{id}/key", "Wraps the key for the terminal", "blob::KeyRequest", "blob::KeyAnswer"),
+    (
+        HttpMethod::Post,
+        "/v1/blobs/{id}/key",
+        "Wraps the key for the terminal",
+        "blob::KeyRequest",
+        "blob::KeyAnswer",
+    ),
     (
         HttpMethod::Post,
         "/v1/register/query",

@@ -55,8 +55,7 @@ pub(crate) async fn openapi() -> Json<utoipa::openapi::OpenApi> {
 
 /// Counts requests by route and status; paths as written in the table, so that no name gets into a label.
 pub(crate) async fn count(request: Request, next: Next) -> Response {
-    let route =
-        request.extensions().get::<MatchedPath>().map_or("none", |path| path.as_str()).to_owned();
+    let route = request.extensions().get::<MatchedPath>().map_or("none", |path| path.as_str()).to_owned();
     let begin = Instant::now();
     let response = next.run(request).await;
     let status = response.status().as_u16().to_string();

@@ -266,15 +266,10 @@ impl Reader {
         let delegation = row.hash(1)?;
         let name = delegation.to_hex();
         if self.told.insert(name.clone()) {
-            let paper = one(
-                work,
-                "SELECT body, signature FROM delegation WHERE hash = $1",
-                values![name],
-            )
-            .await?
-            .ok_or(Fault::Stored("delegation"))?;
-            let delegation =
-                Signed { bytes: paper.bytes(0)?.to_vec(), signature: paper.bytes(1)?.to_vec() };
+            let paper = one(work, "SELECT body, signature FROM delegation WHERE hash = $1", values![name])
+                .await?
+                .ok_or(Fault::Stored("delegation"))?;
+            let delegation = Signed { bytes: paper.bytes(0)?.to_vec(), signature: paper.bytes(1)?.to_vec() };
             changes.push(Change::Delegation { delegation });
         }
         let file = self.files.get(case).ok_or(Fault::Stored("case"))?;

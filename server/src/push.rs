@@ -16,9 +16,7 @@ use crate::storage::{Row, Work, one, values};
 use crate::{cases, mutants};
 use domain::ids::{CaseId, CommandId, ContentHash};
 use protocol::error::{ErrorCode, ProtocolError};
-use protocol::push::{
-    MOST_ACTS, PushAnswer, PushItem, PushOutcome, PushRequest, PushResult, Receipt,
-};
+use protocol::push::{MOST_ACTS, PushAnswer, PushItem, PushOutcome, PushRequest, PushResult, Receipt};
 
 /// Takes acts in the order of the outbox.
 ///
@@ -51,7 +49,12 @@ pub(crate) struct Stream {
     pub(crate) chain_head: ContentHash,
 }
 
-pub(crate) async fn stream(work: &mut dyn Work, terminal: &Terminal, epoch: u32, lock: bool) -> Result<Stream> {
+pub(crate) async fn stream(
+    work: &mut dyn Work,
+    terminal: &Terminal,
+    epoch: u32,
+    lock: bool,
+) -> Result<Stream> {
     let statement = if lock {
         "SELECT expected, chain_seq, chain_head FROM stream WHERE terminal = $1 AND epoch = $2 FOR UPDATE"
     } else {
@@ -187,8 +190,7 @@ async fn write_down(
     let now = now();
     let outcome_hash = hash(&domain::cbor::to_vec(&verdict.outcome));
     let receipt = house.keys.sign(&Receipt { act: act_hash, outcome: outcome_hash, now })?;
-    let result =
-        PushResult { seq: item.seq, act: verdict.act, outcome: verdict.outcome.clone(), receipt };
+    let result = PushResult { seq: item.seq, act: verdict.act, outcome: verdict.outcome.clone(), receipt };
     let place = result_place(terminal, epoch, item.seq);
     let sealed_result = verdict.seal.seal(&place, &domain::cbor::to_vec(&result))?;
     let name = terminal.id.to_string();

@@ -31,12 +31,9 @@ impl Rosters {
     /// # Errors
     /// When the storage fails.
     pub async fn version(&self, house: &House, work: &mut dyn Work, version: u64) -> Result<Option<Ruling>> {
-        let row = one(
-            work,
-            "SELECT version, superseded, sealed FROM roster WHERE version = $1",
-            values![version],
-        )
-        .await?;
+        let row =
+            one(work, "SELECT version, superseded, sealed FROM roster WHERE version = $1", values![version])
+                .await?;
         row.map(|row| self.read(house, &row)).transpose()
     }
 
@@ -66,10 +63,7 @@ impl Rosters {
         let bytes = house.keys.house().open(&place(version), row.bytes(2)?)?;
         let roster: Arc<Roster> =
             Arc::new(domain::cbor::from_slice(&bytes).map_err(|_| Fault::Stored("roster"))?);
-        self.known
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(version, Arc::clone(&roster));
+        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(version, Arc::clone(&roster));
         Ok(Ruling { roster, superseded })
     }
 }
@@ -96,11 +90,16 @@ pub async fn put_in_force(house: &House, work: &mut dyn Work, mut roster: Roster
         values![now, version],
     )
     .await?;
-    work.run(
-        "INSERT INTO roster (version, sealed, at) VALUES ($1, $2, $3)",
-        values![version, sealed, now],
-    )
-    .await?;
+    work.run("INSERT INTO roster (version, sealed, at) VALUES ($1, $2, $3)", values![version, sealed, now])
+        .await?;
+    // The counters of the trees stand before anybody counts, so that no two first comers make one at once.
+    for unit in &roster.units {
+        let name = format!("change:{}", tree(&roster, &unit.code));
+        let known = one(work, "SELECT value FROM counter WHERE name = $1", values![name.clone()]).await?;
+        if known.is_none() {
+            work.run("INSERT INTO counter (name, value) VALUES ($1, $2)", values![name, 0_i64]).await?;
+        }
+    }
     let (_, edition) = library::present(work).await?;
     let empty = || Edition {
         definitions: std::collections::BTreeMap::new(),
@@ -141,10 +140,7 @@ pub fn tree(roster: &Roster, unit: &UnitCode) -> UnitCode {
 #[must_use]
 pub fn told_to(roster: &Roster, unit: &UnitCode) -> Roster {
     let meets = |officer: &Officer| {
-        officer
-            .posts
-            .iter()
-            .any(|post| covers(roster, &post.unit, unit) || covers(roster, unit, &post.unit))
+        officer.posts.iter().any(|post| covers(roster, &post.unit, unit) || covers(roster, unit, &post.unit))
     };
     Roster {
         version: roster.version,

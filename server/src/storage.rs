@@ -225,9 +225,8 @@ pub async fn one(
 /// # Errors
 /// As [`Work::run`].
 pub async fn next_number(work: &mut dyn Work, name: &str, by: u32) -> Result<i64, StorageFault> {
-    let changed = work
-        .run("UPDATE counter SET value = value + $1 WHERE name = $2", values![by, name])
-        .await?;
+    let changed =
+        work.run("UPDATE counter SET value = value + $1 WHERE name = $2", values![by, name]).await?;
     if changed == 0 {
         work.run("INSERT INTO counter (name, value) VALUES ($1, $2)", values![name, by]).await?;
     }

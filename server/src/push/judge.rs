@@ -43,8 +43,8 @@ pub(super) async fn judge(
     let proved = match read {
         ReadAct::Proved(proved) => proved,
         ReadAct::Refused(act, code) => {
-            let (id, case) = act
-                .map_or((CommandId(Uuid::nil()), CaseId(Uuid::nil())), |act| (act.id, act.case));
+            let (id, case) =
+                act.map_or((CommandId(Uuid::nil()), CaseId(Uuid::nil())), |act| (act.id, act.case));
             let seal = house.keys.unit(work, &terminal.unit).await?.seal(&terminal.unit);
             return Ok(Verdict { act: id, case, outcome: rejected(code), seal });
         }
@@ -174,11 +174,10 @@ impl Bench<'_> {
         let shelf = self.house.library.shelf(self.work, names.0, names.1, names.2).await?;
         let Some(shelf) = shelf else { return Ok(rejected(RejectCode::UnknownDefinition)) };
         let now = now();
-        let roster =
-            match authority::roster_then(self.house, self.work, act, &proved.paper, now).await? {
-                Ok(roster) => roster,
-                Err(code) => return Ok(rejected(code)),
-            };
+        let roster = match authority::roster_then(self.house, self.work, act, &proved.paper, now).await? {
+            Ok(roster) => roster,
+            Err(code) => return Ok(rejected(code)),
+        };
         let events = match &self.file {
             Some(file) => cases::events(self.work, &act.case, file).await?,
             None => Vec::new(),

@@ -36,11 +36,7 @@ pub(super) async fn place(
         let place = bench.house.keys.sign(&place)?;
         file.head = hash(&place.bytes);
         file.version = version;
-        let stored = StoredEvent {
-            event: signed.bytes.clone(),
-            signature: signed.signature.clone(),
-            place,
-        };
+        let stored = StoredEvent { event: signed.bytes.clone(), signature: signed.signature.clone(), place };
         let bytes = domain::cbor::to_vec(&stored);
         let sealed = if crate::mutants::planted("clear-events") {
             bytes
@@ -119,8 +115,7 @@ async fn open_file(bench: &mut Bench<'_>, matter: &str, now: i64) -> Result<Case
 
 async fn keep_delegation(bench: &mut Bench<'_>) -> Result<()> {
     let name = bench.proved.act.delegation.to_hex();
-    let known =
-        one(bench.work, "SELECT hash FROM delegation WHERE hash = $1", values![name.clone()]).await?;
+    let known = one(bench.work, "SELECT hash FROM delegation WHERE hash = $1", values![name.clone()]).await?;
     if known.is_none() {
         let signed = &bench.proved.paper.signed;
         bench

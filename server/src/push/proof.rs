@@ -43,12 +43,9 @@ impl Papers {
             return Ok(Some(paper.clone()));
         }
         let mut work = house.read().await?;
-        let row = one(
-            &mut *work,
-            "SELECT body, signature FROM delegation WHERE hash = $1",
-            values![name.to_hex()],
-        )
-        .await?;
+        let row =
+            one(&mut *work, "SELECT body, signature FROM delegation WHERE hash = $1", values![name.to_hex()])
+                .await?;
         let Some(row) = row else { return Ok(None) };
         let signed = Signed { bytes: row.bytes(0)?.to_vec(), signature: row.bytes(1)?.to_vec() };
         let server = house.keys.public_bytes();

@@ -39,11 +39,7 @@ impl Gateway {
             .no_proxy()
             .build()
             .map_err(|_| Fault::SetUp { file: "register".to_owned(), what: "no HTTP client".to_owned() })?;
-        Ok(Self {
-            client,
-            url: settings.url.trim_end_matches('/').to_owned(),
-            token: settings.token.clone(),
-        })
+        Ok(Self { client, url: settings.url.trim_end_matches('/').to_owned(), token: settings.token.clone() })
     }
 
     /// Asks a question by its kind.
@@ -52,15 +48,11 @@ impl Gateway {
         query: &str,
         ask: &BTreeMap<String, String>,
     ) -> Result<RegisterAnswer, Trouble> {
-        let number = ask.get("number").or_else(|| ask.get("citizen_number"));
+        let number = ask.get("number");
         let value = match query {
             "person" => self.get(&format!("/v1/persons/{}", path_part(number)?)).await?,
-            "household" => match ask.get("household_number") {
-                Some(household) => {
-                    self.get(&format!("/v1/households/{}", path_part(Some(household))?)).await?
-                }
-                None => self.get(&format!("/v1/persons/{}/household", path_part(number)?)).await?,
-            },
+            "household" => self.get(&format!("/v1/households/{}", path_part(number)?)).await?,
+            "household_of" => self.get(&format!("/v1/persons/{}/household", path_part(number)?)).await?,
             "birth_certificate" => self.check("/v1/checks/birth-certificate", ask).await?,
             "duplicate" => self.check("/v1/checks/duplicate", ask).await?,
             "marriage" => self.check("/v1/checks/marriage", ask).await?,
@@ -79,11 +71,9 @@ impl Gateway {
         };
         let mut answer = read_answer(&value)?;
         if query == "person" {
-            let differs = ask.iter().filter(|(name, _)| *name != "number" && *name != "citizen_number").any(
-                |(name, asked)| {
-                    answer.values.get(&format!("person.{name}")).is_some_and(|found| found != asked)
-                },
-            );
+            let differs = ask.iter().filter(|(name, _)| *name != "number").any(|(name, asked)| {
+                answer.values.get(&format!("person.{name}")).is_some_and(|found| found != asked)
+            });
             if differs {
                 answer.state = CheckState::Differs;
             }
@@ -160,5 +150,10 @@ pub(super) fn read_answer(value: &Value) -> Result<RegisterAnswer, Trouble> {
     let answered_at = text("answered_at")?
         .parse::<jiff::Timestamp>()
         .map_or_else(|_| now(), |moment| moment.as_millisecond());
-    Ok(RegisterAnswer { query_id: text("query_id")?.to_owned(), state, answered_at, values: flatten(&content) })
+    Ok(RegisterAnswer {
+        query_id: text("query_id")?.to_owned(),
+        state,
+        answered_at,
+        values: flatten(&content),
+    })
 }

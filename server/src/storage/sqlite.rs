@@ -40,7 +40,8 @@ impl Sqlite {
         let connection = connect(path, false)?;
         make_tables(&connection)?;
         let (writer, jobs) = mpsc::unbounded_channel();
-        let mut threads = vec![spawn("sqlite-writer", connection, Arc::new(Mutex::new(jobs)), "BEGIN IMMEDIATE")?];
+        let mut threads =
+            vec![spawn("sqlite-writer", connection, Arc::new(Mutex::new(jobs)), "BEGIN IMMEDIATE")?];
         let (readers, jobs) = mpsc::unbounded_channel();
         let jobs = Arc::new(Mutex::new(jobs));
         for _ in 0..READERS {
@@ -63,7 +64,8 @@ impl Drop for Sqlite {
 
 fn connect(path: &Path, reader: bool) -> Result<Connection, StorageFault> {
     let fault = |error: rusqlite::Error| StorageFault::Unreachable(code_of(&error));
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
     connection.busy_timeout(BUSY).map_err(fault)?;
     connection.pragma_update(None, "journal_mode", "WAL").map_err(fault)?;
