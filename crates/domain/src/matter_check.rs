@@ -19,7 +19,7 @@ fn unique<'a>(what: &'static str, names: impl Iterator<Item = &'a str>) -> Check
     Ok(())
 }
 
-fn dangling(what: &'static str, name: impl ToString) -> DefinitionFault {
+fn dangling(what: &'static str, name: &(impl ToString + ?Sized)) -> DefinitionFault {
     DefinitionFault::Dangling { what, name: name.to_string() }
 }
 
@@ -40,7 +40,7 @@ impl MatterDefinition {
         for section in &self.sections {
             for field in &section.fields {
                 if field.kind == FieldKind::Code && field.codes.is_none() {
-                    return Err(dangling("code table of", format!("{}.{}", section.id, field.id)));
+                    return Err(dangling("code table of", &format!("{}.{}", section.id, field.id)));
                 }
             }
         }
@@ -77,7 +77,7 @@ impl MatterDefinition {
             .iter()
             .find(|field| field.id == column)
             .map(|_| ())
-            .ok_or_else(|| dangling("column", format!("{section}.{column}")))
+            .ok_or_else(|| dangling("column", &format!("{section}.{column}")))
     }
 
     fn table(&self, section: &str) -> Result<&Section, DefinitionFault> {
@@ -113,7 +113,7 @@ impl MatterDefinition {
             && let Some(known) = self.questions.iter().find(|one| one.id == *question)
             && !known.answers.iter().any(|answer| answer.id == *is)
         {
-            return Err(dangling("answer", format!("{question}={is}")));
+            return Err(dangling("answer", &format!("{question}={is}")));
         }
         if let Condition::All { all: parts } | Condition::Any { any: parts } = condition {
             parts.iter().try_for_each(|part| self.check_condition(part))?;
@@ -125,7 +125,7 @@ impl MatterDefinition {
         condition.mentions(&mut questions, &mut fields);
         for question in questions {
             if !self.questions.iter().any(|one| one.id == question) {
-                return Err(dangling("question", question));
+                return Err(dangling("question", &question));
             }
         }
         fields.iter().try_for_each(|field| self.known_field(field))

@@ -53,8 +53,7 @@ fn every_event_is_written_and_read_as_ever() {
     let records: Vec<EventRecord> =
         events().into_iter().map(|event| record(event, 7, AUXILIARY, TIME)).collect();
     let golden = golden("events.hex");
-    let now: Vec<(String, Vec<u8>)> =
-        records.iter().map(|one| (word(&one.event), one.to_bytes())).collect();
+    let now: Vec<(String, Vec<u8>)> = records.iter().map(|one| (word(&one.event), one.to_bytes())).collect();
     let new = compare(&golden, &now);
     assert!(new.is_empty(), "add to tests/compat/{FIRST}/events.hex:\n{}", new.join("\n"));
     assert_eq!(golden.len(), 22, "one line for each type of event");

@@ -48,7 +48,9 @@ fn filled(name: &str, birth: &str, sequence: u16, relation: &str) -> Desk {
 fn a_head_dies_and_another_follows() {
     let mut desk = filled("何守田", "1955-02-01", 901, "02");
     assert_eq!(desk.case.rows("members"), [1, 2, 3], "the dead man makes no row");
-    assert!(matches!(&desk.missing()[0], Missing::Answer { question, .. } if question.as_str() == "remaining"));
+    assert!(
+        matches!(&desk.missing()[0], Missing::Answer { question, .. } if question.as_str() == "remaining")
+    );
     desk.answer(AUXILIARY, "remaining", "adults");
     let new_head = number("1982-09-10", 903);
     desk.set(
@@ -87,7 +89,10 @@ fn who_was_not_head_leaves_the_relations_alone() {
     assert!(desk.missing().is_empty(), "{:?}", desk.missing());
     let effect = desk.definition.effect.clone().unwrap();
     let request = effect.request(&desk.definition, &desk.case);
-    assert!(!request.keys().any(|place| place.starts_with("relations") || place == "new_head"), "{request:?}");
+    assert!(
+        !request.keys().any(|place| place.starts_with("relations") || place == "new_head"),
+        "{request:?}"
+    );
 }
 
 #[test]
@@ -111,7 +116,10 @@ fn one_of_seven_proofs_is_enough_and_needed() {
     // A page taken out again leaves the group unmet.
     let material = MaterialId::from("judicial_proof");
     let page = PageId(Uuid::from_u128(77));
-    desk.act(AUXILIARY, Command::AddPage { material: material.clone(), page, picture: blob(1), reading: None });
+    desk.act(
+        AUXILIARY,
+        Command::AddPage { material: material.clone(), page, picture: blob(1), reading: None },
+    );
     desk.act(AUXILIARY, Command::RemovePage { material, page });
     assert!(desk.missing().iter().any(|one| matches!(one, Missing::OneOf { .. })));
 }
@@ -138,7 +146,9 @@ fn only_minors_remain_by_a_named_exception() {
     assert_eq!(effect.request(&desk.definition, &desk.case)["head_exception"], "minors_only");
     desk.answer(AUXILIARY, "remaining", "none");
     assert!(
-        desk.missing().iter().any(|one| matches!(one, Missing::Rule { rule, .. } if rule == "one_adult_head")),
+        desk.missing()
+            .iter()
+            .any(|one| matches!(one, Missing::Rule { rule, .. } if rule == "one_adult_head")),
         "there are members"
     );
 }

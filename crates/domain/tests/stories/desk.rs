@@ -244,6 +244,7 @@ impl Desk {
     }
 
     /// Decides and applies.
+    #[allow(clippy::needless_pass_by_value)] // the tests read better without a reference at every act
     pub fn act(&mut self, who: Who, command: Command) -> Vec<Event> {
         let events =
             self.ask(who, &command).unwrap_or_else(|refusal| panic!("{command:?} was refused: {refusal:?}"));

@@ -9,8 +9,10 @@ use domain::requirement::Missing;
 use serde_json::{Value, json};
 
 pub fn household() -> Value {
-    let member = |name: &str, birth: &str, sequence: u16, sex: &str, relation: &str| json!({ "name": name,
-        "citizen_number": number(birth, sequence), "sex": sex, "birth_date": birth, "relation": relation });
+    let member = |name: &str, birth: &str, sequence: u16, sex: &str, relation: &str| {
+        json!({ "name": name,
+        "citizen_number": number(birth, sequence), "sex": sex, "birth_date": birth, "relation": relation })
+    };
     json!({ "household": { "household_number": "900000003", "kind": "1", "address": "江城市城关区石桥路9号",
         "version": 12, "status": "open", "members": [
             member("何守田", "1955-02-01", 901, "1", "02"),
@@ -53,7 +55,10 @@ fn a_head_changes_from_the_card_to_the_closed_case() {
         .iter()
         .filter(|one| matches!(one, Missing::Field { field, .. } if field.as_str().ends_with(".relation")))
         .count();
-    assert_eq!(relations_missing, 4, "every relation is asked again, although the register knows the old ones");
+    assert_eq!(
+        relations_missing, 4,
+        "every relation is asked again, although the register knows the old ones"
+    );
     relations(&mut desk, ["51", "52", "02", "31"]);
     desk.sign_all(AUXILIARY);
     desk.act(AUXILIARY, Command::Submit);

@@ -1,12 +1,13 @@
 //! Exactly one adult head, over any household: the rule against a plain second way of saying it.
 
 use super::desk::{Desk, number};
-use domain::event::ValueSource;
 use domain::case::FieldValue;
 use domain::event::EventTime;
+use domain::event::ValueSource;
 use domain::ids::FieldPath;
 use jiff::civil::Date;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 #[derive(Debug, Clone)]
 struct Member {
@@ -15,8 +16,13 @@ struct Member {
 }
 
 fn member() -> impl Strategy<Value = Member> {
-    let birth = (1930i16..=2026, 1i8..=12, 1i8..=28).prop_map(|(year, month, day)| format!("{year:04}-{month:02}-{day:02}"));
-    let near = prop_oneof![Just("2008-11-22".to_owned()), Just("2008-11-23".to_owned()), Just("2008-11-24".to_owned())];
+    let birth = (1930i16..=2026, 1i8..=12, 1i8..=28)
+        .prop_map(|(year, month, day)| format!("{year:04}-{month:02}-{day:02}"));
+    let near = prop_oneof![
+        Just("2008-11-22".to_owned()),
+        Just("2008-11-23".to_owned()),
+        Just("2008-11-24".to_owned())
+    ];
     (prop_oneof![birth, near], prop_oneof![Just("02"), Just("10"), Just("31"), Just("")])
         .prop_map(|(birth, relation)| Member { birth, relation })
 }
@@ -33,7 +39,7 @@ fn adult(birth: &str, day: Date) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, rng_seed: RngSeed::Fixed(20_261_123), ..ProptestConfig::default() })]
     #[test]
     fn the_rule_holds_exactly_where_one_adult_head_stays(
         members in proptest::collection::vec(member(), 0..7),

@@ -1,1 +1,73 @@
-//! to come
+//! The shipped message catalogue is complete for the codes of this crate and of the cryptography below it.
+
+use super::desk::assets;
+use domain::messages::{MessageWho, Messages, places};
+use domain::refusal::Refusal;
+use domain::requirement::FieldFault;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+const SECTIONS: [&str; 10] =
+    ["agent", "domain", "field", "gm", "paper", "protocol", "server", "store", "sync", "terminal"];
+
+fn shipped() -> Messages {
+    let files = assets("messages");
+    assert_eq!(files.len(), 1, "one catalogue");
+    Messages::from_toml(&files[0].1).unwrap()
+}
+
+fn section(messages: &Messages, name: &str) -> BTreeSet<String> {
+    messages.by_code.iter().filter(|(_, one)| one.section == name).map(|(code, _)| code.clone()).collect()
+}
+
+fn owned(codes: &[&str]) -> BTreeSet<String> {
+    codes.iter().map(|code| (*code).to_owned()).collect()
+}
+
+#[test]
+fn every_refusal_has_its_sentence_and_no_other_stands_there() {
+    assert_eq!(section(&shipped(), "domain"), owned(&Refusal::CODES));
+}
+
+#[test]
+fn every_fault_of_a_value_has_its_sentence() {
+    let codes: Vec<&str> = FieldFault::CODES.iter().map(|(_, code)| *code).collect();
+    assert_eq!(section(&shipped(), "field"), owned(&codes));
+    for (fault, code) in FieldFault::CODES {
+        assert_eq!(fault.code(), code);
+    }
+}
+
+#[test]
+fn every_code_of_gm_has_its_sentence() {
+    // gm stands beside this crate, not below it: its codes are read from its source.
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../gm/src/error.rs");
+    let source = std::fs::read_to_string(path).unwrap();
+    let codes: BTreeSet<String> =
+        source.split("=> \"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect();
+    assert!(codes.len() > 30 && codes.iter().all(|code| code.starts_with("GM_")), "{codes:?}");
+    assert_eq!(section(&shipped(), "gm"), codes);
+}
+
+#[test]
+fn every_message_is_usable() {
+    let known = ["name", "field", "fault", "count", "year"];
+    for (code, message) in &shipped().by_code {
+        assert!(SECTIONS.contains(&message.section.as_str()), "{code}: section {}", message.section);
+        assert!(
+            code.chars().all(|sign| sign.is_ascii_uppercase() || sign.is_ascii_digit() || "_".contains(sign))
+        );
+        for text in [&message.sentence, &message.cure] {
+            let chinese = text.chars().any(|sign| ('\u{4e00}'..='\u{9fff}').contains(&sign));
+            assert!(chinese && text.chars().count() >= 5, "{code}: {text}");
+            if ["domain", "field", "gm"].contains(&message.section.as_str()) {
+                assert!(places(text).unwrap().iter().all(|place| known.contains(place)), "{code}: {text}");
+            }
+        }
+        match message.who {
+            MessageWho::Clerk => {}
+            MessageWho::Administrator => assert!(message.cure.contains("管理员"), "{code}: {}", message.cure),
+            MessageWho::Maker => assert!(message.cure.contains("供应商"), "{code}: {}", message.cure),
+        }
+    }
+}

@@ -45,7 +45,6 @@ pub fn submitted() -> Desk {
     desk
 }
 
-
 #[test]
 fn a_name_changes_through_station_and_county() {
     let mut desk = submitted();
@@ -101,7 +100,9 @@ fn the_county_refuses_and_the_citizen_is_told() {
 #[test]
 fn majority_begins_on_the_birthday() {
     let rule = |desk: &Desk| {
-        desk.missing().iter().any(|one| matches!(one, Missing::Rule { rule, .. } if rule == "subject_is_minor"))
+        desk.missing()
+            .iter()
+            .any(|one| matches!(one, Missing::Rule { rule, .. } if rule == "subject_is_minor"))
     };
     let mut desk = filled("together");
     desk.now = noon("2032-01-19");

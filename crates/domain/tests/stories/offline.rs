@@ -16,10 +16,8 @@ fn taken_in() -> Desk {
     desk.read_card(AUXILIARY, domain::person::PersonRole::Applicant, card("何守田", "1955-02-01", 901));
     desk.read_card(AUXILIARY, domain::person::PersonRole::HouseholdHead, card("何立新", "1982-09-10", 903));
     desk.answer(AUXILIARY, "capacity", "yes");
-    let found = Command::RecordLookup {
-        lookup: "household".into(),
-        answer: answer(CheckState::Agrees, &household),
-    };
+    let found =
+        Command::RecordLookup { lookup: "household".into(), answer: answer(CheckState::Agrees, &household) };
     assert_eq!(desk.refused(AUXILIARY, &found), "NOT_OFFLINE");
     desk.look_up(AUXILIARY, "household", CheckState::Unavailable, &json!({}));
     desk.set(
@@ -63,9 +61,14 @@ fn an_intake_waits_for_its_confirmation() {
     assert_eq!(desk.refused(AUXILIARY, &Command::ConfirmAcceptance), "NOT_OFFLINE");
     assert_eq!(desk.refused(OFFICER, &review(Decision::Pass, None)), "WRONG_STAGE");
     desk.online = true;
-    assert_eq!(desk.refused(AUXILIARY, &Command::ConfirmAcceptance), "INCOMPLETE", "the checks are still to be made");
+    assert_eq!(
+        desk.refused(AUXILIARY, &Command::ConfirmAcceptance),
+        "INCOMPLETE",
+        "the checks are still to be made"
+    );
     let household = super::head_change::household();
-    let look = Command::RecordLookup { lookup: "household".into(), answer: answer(CheckState::Agrees, &household) };
+    let look =
+        Command::RecordLookup { lookup: "household".into(), answer: answer(CheckState::Agrees, &household) };
     assert_eq!(desk.refused(FAR_OFFICER, &look), "UNIT_NOT_ALLOWED");
     let person = json!({ "person": { "name": "何守田", "relation": "02", "status": "registered" } });
     desk.look_up(AUXILIARY, "applicant", CheckState::Agrees, &person);
@@ -157,7 +160,8 @@ fn no_shipped_matter_is_accepted_offline_and_every_one_may_be_taken_in() {
         let slip = definition.prints.iter().find(|one| one.document == "intake-slip").unwrap();
         assert!(slip.offline);
         for print in &definition.prints {
-            let allowed = ["one-time-notice", "application", "intake-slip"].contains(&print.document.as_str());
+            let allowed =
+                ["one-time-notice", "application", "intake-slip"].contains(&print.document.as_str());
             assert!(!print.offline || allowed, "{}: {}", definition.id, print.document);
         }
     }

@@ -69,7 +69,10 @@ fn what_the_booklet_proves_needs_a_reason_or_a_notice() {
     desk.print(AUXILIARY, "no-proof-notice");
     let without_reason = Command::Override { rule: "papers_prove_it".into(), reason: " ".into() };
     assert_eq!(desk.refused(AUXILIARY, &without_reason), "REASON_MISSING");
-    desk.act(AUXILIARY, Command::Override { rule: "papers_prove_it".into(), reason: "公证处来函要求".into() });
+    desk.act(
+        AUXILIARY,
+        Command::Override { rule: "papers_prove_it".into(), reason: "公证处来函要求".into() },
+    );
     assert!(desk.missing().is_empty());
 }
 

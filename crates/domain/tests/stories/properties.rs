@@ -11,6 +11,7 @@ use domain::ids::{CaseId, FieldPath};
 use domain::path::{of_command, of_event};
 use domain::requirement::missing;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use uuid::Uuid;
 
 const MATTERS: [&str; 6] = ["T001", "T026", "T042", "T083", "K07", "ID-RENEW"];
@@ -30,7 +31,11 @@ fn event() -> impl Strategy<Value = Event> {
         proptest::collection::vec((field, value), 0..4).prop_map(|changes| Event::FieldsChanged {
             changes: changes
                 .into_iter()
-                .map(|(field, value)| FieldChange { field: FieldPath(field), value, source: ValueSource::Typed })
+                .map(|(field, value)| FieldChange {
+                    field: FieldPath(field),
+                    value,
+                    source: ValueSource::Typed
+                })
                 .collect(),
             reason: String::new(),
         }),
@@ -64,7 +69,7 @@ fn add_up(events: &[(Event, usize, i64)]) -> (Case, Vec<EventRecord>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 60, rng_seed: RngSeed::Fixed(20_261_123), ..ProptestConfig::default() })]
     #[test]
     fn any_events_add_up_and_any_command_is_answered(
         events in proptest::collection::vec((event(), 0usize..6, any::<i64>().prop_map(|time| time / 2)), 0..30),
@@ -113,28 +118,31 @@ proptest! {
             }
         }
     }
+}
 
-    /// The ground of placing acts past their base: what a command's events write, the command declares.
-    #[test]
-    fn a_command_declares_what_it_writes(who in 0usize..6, state in 0usize..3) {
-        let mut desks = vec![Desk::new("T001"), super::birth::submitted(), {
-            let mut desk = Desk::new("T001");
-            super::birth::fill(&mut desk, "03");
-            desk.sign_all(AUXILIARY);
-            desk
-        }];
-        let desk = desks.swap_remove(state);
-        let mut all = commands();
-        all.push(typed(&[("newborn.certificate", "Z990000077"), ("applicant.phone", "19900000055")]));
-        all.push(Command::Answer { question: "applicant_is".into(), answer: "guardian".into() });
-        for command in all {
-            let declared = of_command(&command);
-            for event in decide(&command, &desk.case, &desk.context(PEOPLE[who]), &desk.facts()).unwrap_or_default() {
-                for path in of_event(&event).0 {
+/// The ground of placing acts past their base: what a command's events write, the command declares.
+#[test]
+fn a_command_declares_what_it_writes() {
+    let mut signed = Desk::new("T001");
+    super::birth::fill(&mut signed, "03");
+    signed.sign_all(AUXILIARY);
+    let mut all = commands();
+    all.push(typed(&[("newborn.certificate", "Z990000077"), ("applicant.phone", "19900000055")]));
+    all.push(Command::Answer { question: "applicant_is".into(), answer: "guardian".into() });
+    let mut events = 0;
+    for desk in [Desk::new("T001"), super::birth::submitted(), signed] {
+        for who in PEOPLE {
+            for command in &all {
+                let declared = of_command(command);
+                let decided =
+                    decide(command, &desk.case, &desk.context(who), &desk.facts()).unwrap_or_default();
+                for path in decided.iter().flat_map(|event| of_event(event).0) {
                     let alone = domain::path::Paths(vec![path.clone()]);
-                    prop_assert!(declared.overlap(&alone), "{command:?} writes {path}");
+                    assert!(declared.overlap(&alone), "{command:?} writes {path}");
+                    events += 1;
                 }
             }
         }
     }
+    assert!(events > 40, "{events} paths were looked at");
 }

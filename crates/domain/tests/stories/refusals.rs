@@ -134,7 +134,10 @@ fn what_the_register_refuses_goes_back_or_is_refused() {
     desk.pass(OFFICER);
     assert_eq!(desk.refused(OFFICER, &review(Decision::Return, Some(reason("x")))), "WRONG_STAGE");
     let refused = Command::RecordEffect {
-        answer: answer(domain::event::CheckState::Differs, &json!({ "refusal": { "code": "HOUSEHOLD_FROZEN" } })),
+        answer: answer(
+            domain::event::CheckState::Differs,
+            &json!({ "refusal": { "code": "HOUSEHOLD_FROZEN" } }),
+        ),
         refused: "该户户口业务已冻结，不能办理".into(),
     };
     desk.act(OFFICER, refused);
@@ -173,7 +176,8 @@ fn locked_values_change_with_a_reason_only() {
     let by_typing_an_identity =
         Command::ReadIdentity { person: PersonRole::Mother, identity: other.clone(), reading: None };
     assert_eq!(desk.refused(AUXILIARY, &by_typing_an_identity), "FIELD_LOCKED");
-    let by_card = Command::ReadIdentity { person: PersonRole::Mother, identity: other, reading: Some(reading()) };
+    let by_card =
+        Command::ReadIdentity { person: PersonRole::Mother, identity: other, reading: Some(reading()) };
     assert!(desk.ask(AUXILIARY, &by_card).is_ok(), "a card says what it says");
     desk.act(
         AUXILIARY,
@@ -196,7 +200,8 @@ fn locked_values_change_with_a_reason_only() {
 fn the_childs_number_is_nobodys_to_type() {
     let mut desk = Desk::new("T001");
     birth::fill(&mut desk, "01");
-    let refusal = desk.ask(AUXILIARY, &typed(&[("newborn.citizen_number", "99990120261103002X")])).unwrap_err();
+    let refusal =
+        desk.ask(AUXILIARY, &typed(&[("newborn.citizen_number", "99990120261103002X")])).unwrap_err();
     assert_eq!(
         refusal,
         Refusal::WrongValue { field: "newborn.citizen_number".into(), fault: FieldFault::AssignedByRegister }
@@ -303,7 +308,8 @@ fn an_impossible_number_is_refused_at_once() {
 #[test]
 fn rows_have_one_way_of_being_named() {
     let mut desk = super::head_change::filled();
-    for path in ["members.01.relation", "members.+1.relation", "members.x.relation", "members.70000.relation"] {
+    for path in ["members.01.relation", "members.+1.relation", "members.x.relation", "members.70000.relation"]
+    {
         assert_eq!(desk.refused(AUXILIARY, &typed(&[(path, "02")])), "UNKNOWN_NAME", "{path}");
     }
     desk.set(AUXILIARY, &[("members.1.relation", "02")]);
@@ -320,7 +326,8 @@ fn pages_keep_their_names_and_order() {
         desk.act(AUXILIARY, add.clone());
         assert_eq!(desk.refused(AUXILIARY, &add), "NO_SUCH_PAGE", "a name is used once");
     }
-    let order = |pages: &[PageId]| Command::ReorderPages { material: material.clone(), order: pages.to_vec() };
+    let order =
+        |pages: &[PageId]| Command::ReorderPages { material: material.clone(), order: pages.to_vec() };
     assert_eq!(desk.refused(AUXILIARY, &order(&pages[..2])), "ORDER_INCOMPLETE");
     assert_eq!(desk.refused(AUXILIARY, &order(&[pages[0], pages[0], pages[1]])), "ORDER_INCOMPLETE");
     desk.act(AUXILIARY, order(&[pages[2], pages[0], pages[1]]));

@@ -3,8 +3,8 @@
 use super::desk::*;
 use domain::command::Command;
 use domain::event::{
-    CheckState, Decision, Event, EventRecord, EventTime, FieldChange, Identity, Outcome, PrintedDocument, SCHEMA,
-    SubmissionMode, ValueSource,
+    CheckState, Decision, Event, EventRecord, EventTime, FieldChange, Identity, Outcome, PrintedDocument,
+    SCHEMA, SubmissionMode, ValueSource,
 };
 use domain::flow::{Level, Stage, StepKind};
 use domain::identity::DocumentKind;
@@ -59,7 +59,11 @@ pub fn events() -> Vec<Event> {
         Event::IdentityRead { person: PersonRole::Mother, identity: identity(), reading: Some(reading()) },
         Event::SituationAnswered { question: "in_wedlock".into(), answer: "yes".into() },
         Event::FieldsChanged {
-            changes: vec![FieldChange { field: field.clone(), value: "沈㛃".into(), source: ValueSource::Card }],
+            changes: vec![FieldChange {
+                field: field.clone(),
+                value: "沈㛃".into(),
+                source: ValueSource::Card,
+            }],
             reason: "更正".into(),
         },
         Event::LookupRecorded {
@@ -73,7 +77,12 @@ pub fn events() -> Vec<Event> {
             picture: blob(14),
             reading: Some(reading()),
         },
-        Event::PageReplaced { material: "mother_booklet".into(), page: page(1), picture: blob(15), reading: None },
+        Event::PageReplaced {
+            material: "mother_booklet".into(),
+            page: page(1),
+            picture: blob(15),
+            reading: None,
+        },
         Event::PageRemoved { material: "mother_booklet".into(), page: page(1) },
         Event::PagesReordered { material: "mother_booklet".into(), order: vec![page(2), page(1)] },
         Event::Signed {
@@ -109,7 +118,11 @@ pub fn events() -> Vec<Event> {
             reason: None,
             opinion: "同意".into(),
         },
-        Event::Effected { answer: found.clone(), values: [(field, "x".to_owned())].into(), next: Some(stage()) },
+        Event::Effected {
+            answer: found.clone(),
+            values: [(field, "x".to_owned())].into(),
+            next: Some(stage()),
+        },
         Event::EffectRefused { answer: found, reason: "户口业务已冻结".into() },
         Event::Printed(printed()),
         Event::Collected {
