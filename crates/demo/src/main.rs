@@ -1,0 +1,101 @@
+//! `demo`: starts the demo station, plays its story, lays cards on its reader.
+
+mod run;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use demo::card::{Hand, cards};
+use demo::place::{Parts, Place};
+
+/// The demo station of the window terminal. Everybody in it is invented.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// Folder that the station keeps its things in.
+    #[arg(long, default_value = ".run/demo")]
+    state: PathBuf,
+    /// Folder of the assets.
+    #[arg(long, default_value = "assets")]
+    assets: PathBuf,
+    /// Folder of the built user interface.
+    #[arg(long, default_value = "ui/dist")]
+    ui: PathBuf,
+    /// Folder of the built programs; the folder of this one by default.
+    #[arg(long)]
+    programs: Option<PathBuf>,
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Starts everything and opens the windows, or prints their addresses where there is no display.
+    Run {
+        /// Forgets everything that was done before.
+        #[arg(long)]
+        fresh: bool,
+        /// Prints addresses even where there is a display.
+        #[arg(long)]
+        without_display: bool,
+    },
+    /// Lays a card on the reader of the running station.
+    Card {
+        /// Number or key of the card; 0 takes it away. Without one the cards are listed.
+        card: Option<String>,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let parts = parts(&arguments)?;
+    match arguments.task {
+        Task::Run { fresh, without_display } => {
+            if fresh {
+                forget(&arguments.state)?;
+            }
+            run::run(&arguments.state, &parts, without_display)
+        }
+        Task::Card { card } => {
+            let cards = cards(&parts.assets.join("demo/people.toml"), jiff::Zoned::now().date())?;
+            let hand = Hand::new(Place::open(&arguments.state)?.reader_control());
+            match card {
+                Some(card) => run::lay(&card, &cards, &hand),
+                None => cards.iter().enumerate().try_for_each(|(index, card)| {
+                    say(&format!("{:>2}  {:<18} {}", index + 1, card.key, card.card.name))
+                }),
+            }
+        }
+    }
+}
+
+fn parts(arguments: &Arguments) -> anyhow::Result<Parts> {
+    let full = |path: &PathBuf| path.canonicalize().with_context(|| format!("{} is missing", path.display()));
+    let programs = match &arguments.programs {
+        Some(folder) => full(folder)?,
+        None => std::env::current_exe()?.parent().context("this program's folder")?.to_owned(),
+    };
+    Ok(Parts {
+        assets: full(&arguments.assets)?,
+        ui: full(&arguments.ui).context("the user interface is not built")?,
+        population: programs.join("../population"),
+        programs,
+    })
+}
+
+/// Removes a station's folder, and no other.
+fn forget(state: &PathBuf) -> anyhow::Result<()> {
+    if !state.exists() {
+        return Ok(());
+    }
+    anyhow::ensure!(state.join("ports.json").is_file(), "{} is no station's folder", state.display());
+    std::fs::remove_dir_all(state).with_context(|| format!("removing {}", state.display()))
+}
+
+fn say(words: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout();
+    writeln!(out, "{words}")?;
+    Ok(out.flush()?)
+}

@@ -1,0 +1,177 @@
+//! The station: everything but its windows.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::child::{Child, Program};
+use crate::place::{Parts, Place};
+
+/// The first start makes a hundred thousand invented people.
+const REGISTER_LIMIT: Duration = Duration::from_secs(180);
+/// Every other program is ready in a moment; a busy PC needs longer.
+const START_LIMIT: Duration = Duration::from_secs(60);
+
+#[derive(Deserialize)]
+struct Clients {
+    client: Vec<RegisterClient>,
+}
+
+#[derive(Deserialize)]
+struct RegisterClient {
+    token: String,
+}
+
+/// A running station. Dropping it ends everything that it started.
+#[derive(Debug)]
+pub struct Station {
+    /// Where it is.
+    pub place: Place,
+    /// Address of the server.
+    pub server: String,
+    /// In the order in which they are ended.
+    children: Vec<Child>,
+}
+
+impl Station {
+    /// Starts register, virtual devices, printer and server.
+    ///
+    /// # Errors
+    /// A program does not start.
+    pub fn start(place: Place, parts: &Parts) -> anyhow::Result<Self> {
+        let server = format!("http://127.0.0.1:{}", place.ports.server);
+        let mut station = Self { place, server, children: Vec::new() };
+        let register = station.start_register(parts)?;
+        station.start_reader(parts)?;
+        let printer = station.start_printer(parts)?;
+        station.write_devices(&printer)?;
+        station.start_server(parts, &register)?;
+        Ok(station)
+    }
+
+    fn program(&self, name: &str, parts: &Parts) -> anyhow::Result<Program> {
+        Program::new(name, &parts.programs.join(name), &self.place.logs())
+    }
+
+    fn keep(&mut self, child: Child) {
+        self.children.insert(0, child);
+    }
+
+    fn start_register(&mut self, parts: &Parts) -> anyhow::Result<String> {
+        std::fs::create_dir_all(&parts.population)?;
+        let address = format!("127.0.0.1:{}", self.place.ports.register);
+        let (child, _) = self
+            .program("changkou", parts)?
+            .option("--listen", &address)
+            .option("--data", self.place.register())
+            .option("--cache", &parts.population)
+            .option("--demo", parts.assets.join("demo/people.toml"))
+            .option("--clients", parts.assets.join("demo/register-clients.toml"))
+            .arg("--exit-with-stdin")
+            .start(REGISTER_LIMIT)?;
+        self.keep(child);
+        Ok(format!("http://{address}"))
+    }
+
+    fn start_reader(&mut self, parts: &Parts) -> anyhow::Result<()> {
+        let (child, _) = self
+            .program("virtual-devices", parts)?
+            .option("--reader", self.place.reader())
+            .option("--control", self.place.reader_control())
+            // As slow as a real line.
+            .option("--baud", "115200")
+            .arg("--until-stdin-ends")
+            .start(START_LIMIT)?;
+        self.keep(child);
+        Ok(())
+    }
+
+    fn start_printer(&mut self, parts: &Parts) -> anyhow::Result<String> {
+        let (child, address) = self
+            .program("ippeve", parts)?
+            .option("--spool", self.place.spool())
+            .option("--port", self.place.ports.printer.to_string())
+            .option("--name", "演示打印机")
+            .start(START_LIMIT)?;
+        self.keep(child);
+        Ok(address)
+    }
+
+    /// One list for both windows: what one of them holds, the other shows as busy.
+    fn write_devices(&self, printer: &str) -> anyhow::Result<()> {
+        let settings = self.place.scanner_settings();
+        std::fs::create_dir_all(&settings)?;
+        // SANE's own training scanner and nothing else: no network is searched, no USB device touched.
+        std::fs::write(settings.join("dll.conf"), "test\n")?;
+        let device = |driver: &str, path: &str, name: &str| json!([{ "driver": driver, "path": path, "name": name, "attestation": "virtual" }]);
+        let reader = self.place.reader();
+        let list = json!({
+            "sane_config": settings,
+            "classes": {
+                "id_card_reader": device("samv-serial", &reader.to_string_lossy(), "读卡器（演示）"),
+                "scanner": device("sane", "test:0", "扫描仪（演示）"),
+                "printer": device("ipp", printer, "打印机（演示）"),
+            },
+        });
+        std::fs::write(self.place.device_list(), serde_json::to_vec_pretty(&list)?)?;
+        Ok(())
+    }
+
+    fn start_server(&mut self, parts: &Parts, register: &str) -> anyhow::Result<()> {
+        write_token(&parts.assets, &self.place.register_token())?;
+        let (child, _) = self
+            .server_program("server", "serve", parts, register)?
+            .option("--listen", format!("127.0.0.1:{}", self.place.ports.server))
+            .arg("--exit-with-stdin")
+            .start(START_LIMIT)?;
+        self.keep(child);
+        Ok(())
+    }
+
+    fn server_program(
+        &self,
+        name: &str,
+        task: &str,
+        parts: &Parts,
+        register: &str,
+    ) -> anyhow::Result<Program> {
+        Ok(Program::new(name, &parts.programs.join("window-server"), &self.place.logs())?
+            .arg(task)
+            .option("--data", self.place.server())
+            .option("--assets", &parts.assets)
+            .option("--register", register)
+            .option("--register-token-file", self.place.register_token()))
+    }
+
+    /// Loads units, officers and passwords, and gives new one-time codes for the windows.
+    ///
+    /// # Errors
+    /// The server's program fails.
+    pub fn prepare(place: &Place, parts: &Parts) -> anyhow::Result<()> {
+        write_token(&parts.assets, &place.register_token())?;
+        Program::new("prepare-demo", &parts.programs.join("window-server"), &place.logs())?
+            .arg("prepare-demo")
+            .option("--data", place.server())
+            .option("--assets", &parts.assets)
+            .option("--codes", place.codes())
+            .run()
+    }
+
+    /// The name of the first program that has ended.
+    pub fn ended(&mut self) -> Option<String> {
+        self.children
+            .iter_mut()
+            .find_map(|child| child.has_ended().then(|| format!("{}: {}", child.name, child.said())))
+    }
+}
+
+fn write_token(assets: &Path, file: &Path) -> anyhow::Result<()> {
+    let clients = assets.join("demo/register-clients.toml");
+    let text = std::fs::read_to_string(&clients).with_context(|| format!("reading {}", clients.display()))?;
+    let clients: Clients = toml::from_str(&text)?;
+    let client = clients.client.first().context("the register knows no client")?;
+    crate::place::write_private(file, client.token.as_bytes())
+}
