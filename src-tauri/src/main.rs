@@ -39,7 +39,7 @@ fn main() -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let _inside = runtime.enter();
     tauri::async_runtime::set(runtime.handle().clone());
-    let signals = process::Signals::listen()?;
+    let signals = process::Signals::listen(options.until_stdin_ends)?;
     let settings = options.settings()?;
     std::fs::create_dir_all(&settings.data).context("making the profile's folder")?;
     let _lock = match ProfileLock::take(&settings.data)? {

@@ -42,6 +42,9 @@ pub(crate) struct Options {
     /// Opens no applicant screen: for rooms without a counter.
     #[arg(long)]
     pub(crate) without_applicant: bool,
+    /// End when standard input ends: for programs that start this one and may die.
+    #[arg(long)]
+    pub(crate) until_stdin_ends: bool,
 }
 
 impl Options {

@@ -2,10 +2,13 @@
 
 use std::os::unix::process::CommandExt as _;
 
+use std::io::Read as _;
+
 use anyhow::Context as _;
 use rustix::process::{DumpableBehavior, Resource, Rlimit};
 use tauri::AppHandle;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
 
 use crate::windows;
 
@@ -64,6 +67,7 @@ pub(crate) struct Signals {
     interrupt: Signal,
     hang_up: Signal,
     raise: Signal,
+    input: Option<oneshot::Receiver<()>>,
 }
 
 impl Signals {
@@ -72,22 +76,43 @@ impl Signals {
     ///
     /// # Errors
     /// The system refuses.
-    pub(crate) fn listen() -> anyhow::Result<Self> {
+    pub(crate) fn listen(stdin_too: bool) -> anyhow::Result<Self> {
+        let input = stdin_too.then(|| {
+            let (ended, input) = oneshot::channel();
+            std::thread::spawn(move || {
+                let _ = std::io::stdin().read_to_end(&mut Vec::new());
+                let _ = ended.send(());
+            });
+            input
+        });
         Ok(Self {
+            input,
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
             hang_up: signal(SignalKind::hangup())?,
-            raise: signal(SignalKind::user_defined1())?,
+            // Not the first user signal: the web view's memory collector takes that one for itself.
+            raise: signal(SignalKind::user_defined2())?,
         })
     }
 
     /// Ends the program in order, or brings its window to the front.
     pub(crate) async fn obey(mut self, app: AppHandle) {
+        let input = self.input.take();
+        let input = async {
+            match input {
+                Some(input) => {
+                    let _ = input.await;
+                }
+                None => std::future::pending().await,
+            }
+        };
+        tokio::pin!(input);
         loop {
             tokio::select! {
                 _ = self.terminate.recv() => break,
                 _ = self.interrupt.recv() => break,
                 _ = self.hang_up.recv() => break,
+                () = &mut input => break,
                 _ = self.raise.recv() => windows::raise(&app),
             }
         }

@@ -53,7 +53,7 @@ impl ProfileLock {
                 file.read_to_string(&mut process)?;
                 if let Some(process) = process.trim().parse().ok().and_then(Pid::from_raw) {
                     // Gone in the same moment: then there is nothing to bring to the front.
-                    let _ = kill_process(process, Signal::USR1);
+                    let _ = kill_process(process, Signal::USR2);
                 }
                 Ok(Holder::Other(process))
             }

@@ -119,14 +119,13 @@ fn builder<'a>(
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .disable_drag_drop_handler()
         .devtools(cfg!(debug_assertions));
-    if automated() {
-        // A driver needs a shared context; it is in the profile's folder, so that a test can search it.
-        if let Ok(settings) = options.settings() {
-            return builder.data_directory(settings.data.join("webkit"));
-        }
-    }
-    // Nothing of a page is ever written to the disk.
-    builder.incognito(true)
+    let builder = match options.settings() {
+        // What the web view writes for itself (salts, list of HSTS hosts) stays with the profile.
+        Ok(settings) => builder.data_directory(settings.data.join("webkit")),
+        Err(_) => builder,
+    };
+    // Nothing of a page is ever written to the disk. A driver cannot reach such a context; it gets an ordinary one.
+    builder.incognito(!automated())
 }
 
 /// Brings the officer window to the front.
