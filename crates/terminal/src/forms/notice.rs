@@ -1,0 +1,156 @@
+//! Papers of the first talk: 一次性告知单 and 不予出具证明告知书.
+
+use super::application::situation;
+use super::words::filled;
+use super::{Paper, moment, shortened};
+use crate::error::Result;
+use domain::case::Case;
+use domain::event::CheckState;
+use domain::ids::{MaterialId, SlotId};
+use domain::matter::Material;
+use domain::requirement::{Missing, missing};
+use paper::{DataProblem, PaperError};
+use serde_json::{Value, json};
+
+/// Limits of the template's sheet, in characters or items.
+const TITLE: usize = 80;
+const EXPLANATION: usize = 400;
+const ALTERNATIVE: usize = 100;
+const BROUGHT: usize = 60;
+const SITUATION: usize = 200;
+const REMARKS: usize = 10;
+
+/// What the citizen still lacks, in his words. Empty fields and questions are no lack of his: the counter asks them.
+pub(super) fn one_time_notice(paper: &Paper<'_, '_>) -> Result<Value> {
+    let lacking = lacking(paper);
+    if lacking.is_empty() {
+        let problem = DataProblem::TooSmall { min: 1 };
+        let template = paper.print.template.clone();
+        return Err(PaperError::DataInvalid { template, path: "lacking".to_owned(), problem }.into());
+    }
+    let situation = situation(paper);
+    let brought: Vec<String> = paper.received().map(|name| shortened(name, BROUGHT)).collect();
+    Ok(json!({
+        "unit": paper.unit()?,
+        "matter": paper.definition().short,
+        "situation": (!situation.is_empty()).then(|| shortened(&situation, SITUATION)),
+        "citizen_name": paper.applicant("citizen_name").ok(),
+        "told_at": moment(paper.source.now.trusted),
+        "lacking": lacking,
+        "brought": brought,
+        "place": paper.place()?,
+        "hours": paper.office().map(|office| office.hours.clone()),
+        "phone": paper.phone()?,
+        "officer": paper.source.actor.name,
+        "guide_url": paper.guide_url(),
+        "remarks": remarks(paper),
+    }))
+}
+
+fn everything_missing(paper: &Paper<'_, '_>) -> Vec<Missing> {
+    missing(paper.definition(), paper.case(), paper.source.codes, paper.source.day, false)
+}
+
+fn lacking(paper: &Paper<'_, '_>) -> Vec<Value> {
+    let mut told: Vec<SlotId> = Vec::new();
+    let mut lacking = Vec::new();
+    for one in everything_missing(paper) {
+        match one {
+            Missing::Material { material, .. } => {
+                lacking.extend(known(paper, &material).map(|material| lack(material, &[])));
+            }
+            Missing::OneOf { materials, .. } => {
+                let group: Vec<&Material> = materials.iter().filter_map(|id| known(paper, id)).collect();
+                if let Some((first, others)) = group.split_first() {
+                    lacking.push(lack(first, others));
+                }
+            }
+            // Whoever has to show himself and to sign comes once for both.
+            Missing::Signature { slot, label } | Missing::Identity { slot, label }
+                if !told.contains(&slot) =>
+            {
+                lacking.push(json!({
+                    "title": shortened(&filled(&paper.words().notice.signature, &[("who", who(&label))]), TITLE),
+                    "explanation": paper.words().notice.signature_how,
+                }));
+                told.push(slot);
+            }
+            _ => {}
+        }
+    }
+    lacking
+}
+
+/// The signer without the explanation for the officer.
+fn who(label: &str) -> &str {
+    label.split('（').next().unwrap_or(label)
+}
+
+fn known<'a>(paper: &Paper<'_, 'a>, id: &MaterialId) -> Option<&'a Material> {
+    paper.definition().materials.iter().find(|material| material.id == *id)
+}
+
+fn lack(material: &Material, others: &[&Material]) -> Value {
+    let alternatives: Vec<String> = others.iter().map(|other| alternative(other)).collect();
+    json!({
+        "title": shortened(&material.name, TITLE),
+        "explanation": (!material.plain.is_empty()).then(|| shortened(&material.plain, EXPLANATION)),
+        "alternatives": alternatives,
+    })
+}
+
+fn alternative(material: &Material) -> String {
+    let plain = material.plain.trim_end_matches('。');
+    let whole = format!("{}（{plain}）", material.name);
+    let fits = !plain.is_empty() && whole.chars().count() <= ALTERNATIVE;
+    if fits { whole } else { shortened(&material.name, ALTERNATIVE) }
+}
+
+/// Checks that the register did not agree with: the citizen has to find out before he comes again.
+fn remarks(paper: &Paper<'_, '_>) -> Vec<String> {
+    everything_missing(paper)
+        .into_iter()
+        .filter_map(|one| match one {
+            Missing::Check { title, state: CheckState::Differs, .. } => {
+                Some(filled(&paper.words().notice.differs, &[("title", &title)]))
+            }
+            _ => None,
+        })
+        .take(REMARKS)
+        .collect()
+}
+
+/// Why no proof is given: what proves it already.
+pub(super) fn no_proof_notice(paper: &Paper<'_, '_>) -> Result<Value> {
+    let words = &paper.words().no_proof;
+    let opening = paper.case().opening.as_ref().ok_or_else(|| paper.missing("asked_on"))?;
+    let (purpose, receiver) = purpose(paper);
+    Ok(json!({
+        "number": paper.document_number()?,
+        "citizen_name": paper.applicant("citizen_name")?,
+        "asked_on": opening.time.day().to_string(),
+        "wanted": paper.definition().name,
+        "purpose": paper.wanted("purpose", purpose)?,
+        "receiver": paper.wanted("receiver", receiver)?,
+        "proved_by": proved_by(paper.case(), &words.proved_by),
+        "reason": words.reason,
+        "basis": words.basis,
+        "unit": paper.unit()?,
+        "told_on": paper.source.day.to_string(),
+        "officer": paper.source.actor.name,
+        "phone": paper.phone()?,
+    }))
+}
+
+fn proved_by(case: &Case, documents: &std::collections::BTreeMap<String, String>) -> Vec<String> {
+    case.answers.values().filter_map(|answer| documents.get(answer).cloned()).collect()
+}
+
+/// What a proof is for, and for whom: what the form hands to the register as `purpose` and `receiving_unit`.
+pub(super) fn purpose(paper: &Paper<'_, '_>) -> (Option<String>, Option<String>) {
+    let asked = |place: &str| {
+        let field = paper.definition().effect.as_ref()?.body.get(place)?;
+        Some(paper.case().fields.get(field)?.value.clone())
+    };
+    (asked("purpose"), asked("receiving_unit"))
+}

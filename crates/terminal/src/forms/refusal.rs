@@ -1,0 +1,59 @@
+//! 不予办理告知书 and its kin: reason, basis, remedy. The reviewer's words stand as given.
+
+use super::Paper;
+use crate::error::Result;
+use domain::event::Decision;
+use serde_json::{Value, json};
+
+/// The template has room for so many grounds.
+const GROUNDS: usize = 10;
+
+pub(super) fn refusal_notice(paper: &Paper<'_, '_>) -> Result<Value> {
+    let case = paper.case();
+    let reason = case.refused.as_ref().ok_or_else(|| paper.missing("reason"))?;
+    let review = case
+        .reviews
+        .iter()
+        .rev()
+        .find(|one| one.decision == Decision::Refuse)
+        .ok_or_else(|| paper.missing("decided_on"))?;
+    let words = &paper.words().refusal;
+    // Whoever decided signs for his unit: a county's refusal is not the station's.
+    let unit = paper.source.roster.unit(&review.actor.post.unit).map(|unit| unit.name.clone());
+    let collector = case.collection.as_ref();
+    let strokes = collector.map(|one| (paper.source.strokes)(one.strokes.id)).transpose()?;
+    Ok(json!({
+        "number": paper.document_number()?,
+        "citizen_name": paper.applicant("citizen_name")?,
+        "matter": paper.definition().short,
+        "case_number": paper.case_number("case_number")?,
+        "applied_on": paper.submission("applied_on")?.time.day().to_string(),
+        "reason": paper.wanted("reason", Some(reason.text.clone()))?,
+        "basis": basis(paper, &reason.basis)?,
+        "remedies": words.remedies,
+        "can_do": words.can_do.of(paper.definition().family),
+        "unit": paper.wanted("unit", unit)?,
+        "decided_on": review.time.day().to_string(),
+        "officer": paper.source.actor.name,
+        "phone": paper.phone()?,
+        "signature": {
+            "role": words.received_by,
+            "name": collector.map(|one| one.name.clone()),
+            "strokes": strokes,
+            "signed_on": collector.map(|one| one.time.day().to_string()),
+        },
+    }))
+}
+
+/// The grounds that the reviewer named, one a line; without any, the basis of the matter itself.
+fn basis(paper: &Paper<'_, '_>, named: &str) -> Result<Vec<String>> {
+    let grounds = |text: &str| -> Vec<String> {
+        let parts = text.split(['\n', '；', ';']).map(str::trim).filter(|part| !part.is_empty());
+        parts.take(GROUNDS).map(str::to_owned).collect()
+    };
+    let mut found = grounds(named);
+    if found.is_empty() {
+        found = grounds(&paper.definition().guide.basis);
+    }
+    if found.is_empty() { Err(paper.missing("basis")) } else { Ok(found) }
+}
