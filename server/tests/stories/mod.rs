@@ -1,1 +1,13 @@
+mod blobs;
+mod conflict;
 mod counter;
+mod crash;
+mod forged;
+mod login;
+mod numbers;
+mod ops;
+mod outbox;
+mod pulling;
+mod register;
+mod scope;
+mod secrets;

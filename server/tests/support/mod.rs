@@ -64,7 +64,9 @@ pub fn assets(folder: &Path) -> PathBuf {
     }
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/assets");
     std::fs::copy(own.join("D001.toml"), assets.join("matters/D001.toml")).unwrap();
+    std::fs::copy(own.join("D002.toml"), assets.join("matters/D002.toml")).unwrap();
     std::fs::copy(own.join("test-flow.toml"), assets.join("flows/test.toml")).unwrap();
+    std::fs::copy(own.join("test-effect-flow.toml"), assets.join("flows/test-effect.toml")).unwrap();
     assets
 }
 
