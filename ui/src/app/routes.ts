@@ -1,0 +1,47 @@
+/**
+ * The pages of the officer window and what each is told. A page is a component of
+ * `app/pages.ts`; its props are the fields of its route without `page`. A page goes
+ * elsewhere with `go({ page: … })` of `app/view.ts` and back with `back()`.
+ */
+export type Route =
+  /** 工作台 */
+  | { page: 'desk' }
+  /** 受理: choose a matter. `text` is already typed into the search. */
+  | { page: 'matters'; text?: string }
+  /** 受理: fill a case at the counter. `target` jumps to something that is missing (`field:PATH`, `material:ID`, `slot:ID`). */
+  | { page: 'intake'; case: string; target?: string }
+  /** 扫描: pages of the case's materials, standing at `material`. */
+  | { page: 'scan'; case: string; material?: string }
+  /** 办件: find cases. */
+  | { page: 'cases'; text?: string }
+  /** One case to look at: form, materials, papers, trail, and what may be done next. */
+  | { page: 'case'; case: string }
+  /** 审核: the next case that waits, or the one named. */
+  | { page: 'review'; case?: string }
+  /** Papers of a case; `document` is shown at once (F11: the one-time notice). */
+  | { page: 'print'; case: string; document?: string }
+  /** 领取登记 */
+  | { page: 'collect'; case: string }
+  /** 挂单 */
+  | { page: 'parked' }
+  /** 同步情况 */
+  | { page: 'sync' }
+  /** 设备; `device` is shown first. */
+  | { page: 'devices'; device?: string }
+  /** 设置 of this window. */
+  | { page: 'settings' }
+
+export type PageName = Route['page']
+export type PropsOf<P extends PageName> = Omit<Extract<Route, { page: P }>, 'page'>
+
+/** The tab that is lit while a page is shown. */
+export const tabOfPage: Record<PageName, string> = {
+  desk: 'desk', matters: 'intake', intake: 'intake', scan: 'intake', cases: 'cases', case: 'cases', review: 'review',
+  print: 'cases', collect: 'cases', parked: 'desk', sync: '', devices: 'devices', settings: 'settings',
+}
+
+/** What a tab opens. */
+export const pageOfTab: Partial<Record<string, Route>> = {
+  desk: { page: 'desk' }, intake: { page: 'matters' }, cases: { page: 'cases' }, review: { page: 'review' },
+  devices: { page: 'devices' }, settings: { page: 'settings' },
+}

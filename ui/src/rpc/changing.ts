@@ -1,0 +1,19 @@
+import type { ApplicantCommands, OfficerCommands } from './generated/commands'
+
+type Commands = OfficerCommands & ApplicantCommands
+/** Commands whose request carries the `command` that names it. */
+export type NamedCommand = { [K in keyof Commands]: Commands[K]['request'] extends { command: string } ? K : never }[keyof Commands]
+
+/** Complete by its type: a command that gets or loses a name makes the type check fail here. */
+const NAMED: Record<NamedCommand, true> = {
+  open_case: true, answer_question: true, change_fields: true, read_card: true, type_identity: true, run_lookup: true,
+  scan_pages: true, rotate_page: true, crop_page: true, remove_page: true, reorder_pages: true, clear_signature: true,
+  override_warning: true, submit_case: true, confirm_acceptance: true, withdraw_case: true, decide_review: true,
+  effect_case: true, collect_result: true, print_document: true,
+}
+
+/** A repeat of these is a second try that counts: a wrong password, a used code, an undo of the act before. */
+const ONCE = new Set<string>(['login', 'unlock', 'enrol', 'undo'])
+
+export const isNamed = (command: string): command is NamedCommand => Object.prototype.hasOwnProperty.call(NAMED, command)
+export const mayRepeat = (command: string): boolean => !ONCE.has(command)

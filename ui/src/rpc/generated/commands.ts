@@ -1,0 +1,209 @@
+// Made from crates/terminal/src/rpc by crates/terminal/tests/types.rs. Do not edit.
+import type { AnswerQuestion } from "./AnswerQuestion";
+import type { ApplicantView } from "./ApplicantView";
+import type { Arrival } from "./Arrival";
+import type { CaseAct } from "./CaseAct";
+import type { CaseLine } from "./CaseLine";
+import type { CaseView } from "./CaseView";
+import type { ChangeFields } from "./ChangeFields";
+import type { ClearSignature } from "./ClearSignature";
+import type { Codes } from "./Codes";
+import type { CollectResult } from "./CollectResult";
+import type { CropPage } from "./CropPage";
+import type { DecideReview } from "./DecideReview";
+import type { Desk } from "./Desk";
+import type { DevicesView } from "./DevicesView";
+import type { Empty } from "./Empty";
+import type { Enrol } from "./Enrol";
+import type { FindCases } from "./FindCases";
+import type { Login } from "./Login";
+import type { MatterLine } from "./MatterLine";
+import type { OneCase } from "./OneCase";
+import type { OneOperation } from "./OneOperation";
+import type { OpenCase } from "./OpenCase";
+import type { OperationView } from "./OperationView";
+import type { OverrideWarning } from "./OverrideWarning";
+import type { PreviewPrint } from "./PreviewPrint";
+import type { PreviewView } from "./PreviewView";
+import type { PrintDocument } from "./PrintDocument";
+import type { ReadCard } from "./ReadCard";
+import type { RemovePage } from "./RemovePage";
+import type { ReorderPages } from "./ReorderPages";
+import type { RequestSignature } from "./RequestSignature";
+import type { ReviewView } from "./ReviewView";
+import type { RotatePage } from "./RotatePage";
+import type { RunLookup } from "./RunLookup";
+import type { SaveDraft } from "./SaveDraft";
+import type { ScanPages } from "./ScanPages";
+import type { Shell } from "./Shell";
+import type { SubmitSignature } from "./SubmitSignature";
+import type { SwitchPost } from "./SwitchPost";
+import type { SyncView } from "./SyncView";
+import type { TypeIdentity } from "./TypeIdentity";
+import type { Unlock } from "./Unlock";
+import type { Withdraw } from "./Withdraw";
+
+export interface OfficerCommands {
+  /** Header and status bar. */
+  shell: { request: Empty; answer: Shell };
+  /** Makes this terminal known to a server. */
+  enrol: { request: Enrol; answer: Shell };
+  /** Logs in. */
+  login: { request: Login; answer: Shell };
+  /** Locks the screen; synchronisation goes on. */
+  lock: { request: Empty; answer: Shell };
+  /** Goes on after a lock. */
+  unlock: { request: Unlock; answer: Shell };
+  /** Logs out. */
+  logout: { request: Empty; answer: Shell };
+  /** Acts in another post. */
+  switch_post: { request: SwitchPost; answer: Shell };
+  /** The desk. */
+  desk: { request: Empty; answer: Desk };
+  /** Cases by number or name. */
+  find_cases: { request: FindCases; answer: Array<CaseLine> };
+  /** Matters. */
+  matters: { request: Empty; answer: Array<MatterLine> };
+  /** Who laid a card on the empty desk. */
+  arrival: { request: Empty; answer: Arrival | null };
+  /** Forgets the card of the arrival page. */
+  dismiss_arrival: { request: Empty; answer: Shell };
+  /** Begins a case. */
+  open_case: { request: OpenCase; answer: CaseView };
+  /** A case. */
+  case: { request: OneCase; answer: CaseView };
+  /** A case with what its reviewer needs. */
+  review_case: { request: OneCase; answer: ReviewView };
+  /** Answers a situation question. */
+  answer_question: { request: AnswerQuestion; answer: CaseView };
+  /** Changes fields. */
+  change_fields: { request: ChangeFields; answer: CaseView };
+  /** Keeps what is being typed. */
+  save_draft: { request: SaveDraft; answer: Shell };
+  /** Reads a card for a person of the case. */
+  read_card: { request: ReadCard; answer: OperationView };
+  /** Takes an identity as typed. */
+  type_identity: { request: TypeIdentity; answer: CaseView };
+  /** Asks the register. */
+  run_lookup: { request: RunLookup; answer: CaseView };
+  /** Scans pages. */
+  scan_pages: { request: ScanPages; answer: OperationView };
+  /** Turns a page. */
+  rotate_page: { request: RotatePage; answer: CaseView };
+  /** Cuts a page. */
+  crop_page: { request: CropPage; answer: CaseView };
+  /** Takes a page out. */
+  remove_page: { request: RemovePage; answer: CaseView };
+  /** Puts pages in another order. */
+  reorder_pages: { request: ReorderPages; answer: CaseView };
+  /** Releases a signature slot to the applicant screen. */
+  request_signature: { request: RequestSignature; answer: CaseView };
+  /** Takes the release back. */
+  cancel_signature: { request: OneCase; answer: CaseView };
+  /** Takes a signature back. */
+  clear_signature: { request: ClearSignature; answer: CaseView };
+  /** Overrides a warning. */
+  override_warning: { request: OverrideWarning; answer: CaseView };
+  /** Submits. */
+  submit_case: { request: CaseAct; answer: CaseView };
+  /** Confirms an intake made without the network. */
+  confirm_acceptance: { request: CaseAct; answer: CaseView };
+  /** Takes the application back. */
+  withdraw_case: { request: Withdraw; answer: CaseView };
+  /** Parks a case. */
+  park_case: { request: OneCase; answer: Shell };
+  /** Takes a parked case up again. */
+  resume_case: { request: OneCase; answer: CaseView };
+  /** Parked cases. */
+  parked_cases: { request: Empty; answer: Array<CaseLine> };
+  /** Decides as a reviewer. */
+  decide_review: { request: DecideReview; answer: CaseView };
+  /** Hands the decided act to the register. */
+  effect_case: { request: CaseAct; answer: CaseView };
+  /** Gives the result out. */
+  collect_result: { request: CollectResult; answer: CaseView };
+  /** Shows a paper before printing. */
+  preview_print: { request: PreviewPrint; answer: PreviewView };
+  /** Prints a paper. */
+  print_document: { request: PrintDocument; answer: OperationView };
+  /** An operation. */
+  operation: { request: OneOperation; answer: OperationView };
+  /** Stops an operation. */
+  cancel_operation: { request: OneOperation; answer: OperationView };
+  /** Undoes the last act that can be undone. */
+  undo: { request: Empty; answer: Shell };
+  /** Code tables. */
+  codes: { request: Empty; answer: Codes };
+  /** Devices. */
+  devices: { request: Empty; answer: DevicesView };
+  /** What waits for the server. */
+  sync_state: { request: Empty; answer: SyncView };
+  /** Tries the server now. */
+  sync_now: { request: Empty; answer: SyncView };
+  /** Writes a diagnostic bundle without personal data; the answer names the file. */
+  diagnostic_bundle: { request: Empty; answer: string };
+}
+
+export interface ApplicantCommands {
+  /** What the screen shows. */
+  applicant: { request: Empty; answer: ApplicantView };
+  /** The citizen signed. */
+  submit_signature: { request: SubmitSignature; answer: ApplicantView };
+}
+
+export const OFFICER_COMMANDS = [
+  "shell",
+  "enrol",
+  "login",
+  "lock",
+  "unlock",
+  "logout",
+  "switch_post",
+  "desk",
+  "find_cases",
+  "matters",
+  "arrival",
+  "dismiss_arrival",
+  "open_case",
+  "case",
+  "review_case",
+  "answer_question",
+  "change_fields",
+  "save_draft",
+  "read_card",
+  "type_identity",
+  "run_lookup",
+  "scan_pages",
+  "rotate_page",
+  "crop_page",
+  "remove_page",
+  "reorder_pages",
+  "request_signature",
+  "cancel_signature",
+  "clear_signature",
+  "override_warning",
+  "submit_case",
+  "confirm_acceptance",
+  "withdraw_case",
+  "park_case",
+  "resume_case",
+  "parked_cases",
+  "decide_review",
+  "effect_case",
+  "collect_result",
+  "preview_print",
+  "print_document",
+  "operation",
+  "cancel_operation",
+  "undo",
+  "codes",
+  "devices",
+  "sync_state",
+  "sync_now",
+  "diagnostic_bundle",
+] as const;
+
+export const APPLICANT_COMMANDS = [
+  "applicant",
+  "submit_signature",
+] as const;

@@ -1,0 +1,7 @@
+export { call, connect, documentAddress, pictureAddress, strokesAddress, type AnswerOf, type RequestOf } from './client'
+export { changes, type Topic } from './changes'
+export { useChanges } from './useChanges'
+export { asFailure, NO_ANSWER, RpcFailure } from './failure'
+export { newCommandId } from './identity'
+export { APPLICANT_COMMANDS, OFFICER_COMMANDS, type ApplicantCommands, type OfficerCommands } from './generated/commands'
+export type * from './generated/types'
