@@ -116,7 +116,10 @@ fn the_committed_types_are_those_of_the_program() {
     let kept = files(&committed());
     let stale: BTreeSet<&String> =
         made.keys().chain(kept.keys()).filter(|name| made.get(*name) != kept.get(*name)).collect();
-    assert!(stale.is_empty(), "stale: {stale:?}; UPDATE_TYPES=1 cargo test -p terminal --test types writes them anew");
+    assert!(
+        stale.is_empty(),
+        "stale: {stale:?}; UPDATE_TYPES=1 cargo test -p terminal --test types writes them anew"
+    );
 }
 
 #[test]

@@ -14,8 +14,8 @@ fn run<Q: DeserializeOwned, A: Serialize>(
     work: impl FnOnce(&Terminal, Q) -> Result<A, crate::TerminalError>,
 ) -> Result<Value, RpcError> {
     let payload = if payload.is_null() { Value::Object(serde_json::Map::new()) } else { payload };
-    let request: Q =
-        serde_json::from_value(payload).map_err(|_| terminal.rpc_error(&crate::TerminalError::RequestUnreadable))?;
+    let request: Q = serde_json::from_value(payload)
+        .map_err(|_| terminal.rpc_error(&crate::TerminalError::RequestUnreadable))?;
     let _ = window;
     let answer = work(terminal, request).map_err(|error| terminal.rpc_error(&error))?;
     serde_json::to_value(answer).map_err(|_| terminal.rpc_error(&crate::TerminalError::RequestUnreadable))

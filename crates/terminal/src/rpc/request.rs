@@ -3,7 +3,9 @@
 
 use domain::event::{Decision, Identity, Reason};
 use domain::identity::DocumentKind;
-use domain::ids::{CaseId, CommandId, ContentHash, FieldPath, MaterialId, MatterId, PageId, QuestionId, SlotId};
+use domain::ids::{
+    CaseId, CommandId, ContentHash, FieldPath, MaterialId, MatterId, PageId, QuestionId, SlotId,
+};
 use domain::person::{PersonRole, Post};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

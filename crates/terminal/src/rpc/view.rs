@@ -1,7 +1,9 @@
 //! What the windows are shown. Everything a screen needs to draw and to offer: screens hold no rules.
 
 use domain::code::{CodeRow, CodeTable};
-use domain::event::{Attestation, CheckState, Decision, Identity, Outcome, Reason, SubmissionMode, ValueSource};
+use domain::event::{
+    Attestation, CheckState, Decision, Identity, Outcome, Reason, SubmissionMode, ValueSource,
+};
 use domain::flow::StepKind;
 use domain::ids::{
     CaseId, ContentHash, FieldPath, MaterialId, MatterId, OfficerId, PageId, QuestionId, SlotId, UnitCode,

@@ -1,0 +1,284 @@
+//! The way of an act: decide, sign, write in one transaction, tell. Only then does a screen say "saved".
+
+use crate::contents::Current;
+use crate::error::{Own, Result, TerminalError};
+use crate::{Terminal, project};
+use domain::act::{Act, Base, SignedEvent};
+use domain::case::Case;
+use domain::command::Command;
+use domain::context::{Allotted, Context, Facts};
+use domain::decide::decide;
+use domain::event::{Event, EventRecord, SCHEMA};
+use domain::ids::{CaseId, CommandId, ContentHash, EventId};
+use domain::matter::MatterDefinition;
+use domain::number::{self, NumberKind};
+use domain::person::Actor;
+use gm::sm3;
+use std::sync::{Arc, PoisonError};
+use store::table::event::EventRow;
+use store::table::outbox::OutboxState;
+use store::{Priority, Store, StoreError, table};
+use uuid::Uuid;
+
+/// The chain moves on only by our own acts, which come one after another; more than one retry means a fault.
+const MOST_TRIES: u32 = 3;
+
+/// A case with the definition that it keeps.
+pub(crate) struct LoadedCase {
+    pub(crate) case: Case,
+    pub(crate) records: Vec<(EventRow, EventRecord)>,
+    pub(crate) definition: Arc<MatterDefinition>,
+    pub(crate) definition_hash: ContentHash,
+}
+
+/// A number taken for an act.
+struct Taken {
+    kind: NumberKind,
+    year: i16,
+    serial: u32,
+    number: String,
+}
+
+/// Replays the events of a case.
+pub(crate) fn replay(rows: Vec<EventRow>, id: CaseId) -> Result<(Case, Vec<(EventRow, EventRecord)>)> {
+    let mut records = Vec::with_capacity(rows.len());
+    let mut case = Case::new(id);
+    for row in rows {
+        let record = EventRecord::from_bytes(&row.bytes).map_err(|_| StoreError::Unreadable("event"))?;
+        case.apply(&record);
+        records.push((row, record));
+    }
+    Ok((case, records))
+}
+
+impl Terminal {
+    /// A case of this terminal.
+    pub(crate) fn load_case(&self, id: CaseId) -> Result<LoadedCase> {
+        let store = self.store()?;
+        let rows = store.read(|db| table::event::of_case(db, id))?;
+        let (case, records) = replay(rows, id)?;
+        let hash = case.opening.as_ref().map(|one| one.definition).ok_or(Own::CaseUnknown)?;
+        let definition = self.contents.definition(&store, hash)?;
+        Ok(LoadedCase { case, records, definition, definition_hash: hash })
+    }
+
+    /// What the rules use, beside the case.
+    pub(crate) fn context(
+        &self,
+        actor: Actor,
+        definition: ContentHash,
+        current: &Current,
+    ) -> Result<Context> {
+        Ok(Context {
+            actor,
+            terminal: self.enrolment()?.terminal,
+            definition,
+            codes: current.edition.codes,
+            calendar: current.edition.calendar,
+            roster: current.roster.version,
+            time: self.clock.now(),
+            online: self.online(),
+            allotted: Allotted::default(),
+        })
+    }
+
+    /// Does a command on an existing case. A repeat of a command that was done changes nothing.
+    pub(crate) fn act(&self, case: CaseId, id: CommandId, command: Command, words: &str) -> Result<()> {
+        let _one_at_a_time = self.acting.lock().unwrap_or_else(PoisonError::into_inner);
+        let store = self.store()?;
+        if store.read(|db| table::outbox::has(db, id))? {
+            return Ok(());
+        }
+        let loaded = self.load_case(case)?;
+        let troubled = store.read(|db| table::outbox::of_case(db, case, OutboxState::Troubled))?;
+        if !troubled.is_empty() {
+            return Err(Own::CaseTroubled.into());
+        }
+        self.act_on(&store, &loaded.case, &loaded.definition, loaded.definition_hash, id, command, words)
+    }
+
+    /// Opens a case.
+    pub(crate) fn act_open(
+        &self,
+        case: CaseId,
+        id: CommandId,
+        definition: &MatterDefinition,
+        hash: ContentHash,
+    ) -> Result<()> {
+        let _one_at_a_time = self.acting.lock().unwrap_or_else(PoisonError::into_inner);
+        let store = self.store()?;
+        if store.read(|db| table::outbox::has(db, id))? {
+            return Ok(());
+        }
+        self.act_on(&store, &Case::new(case), definition, hash, id, Command::Open, "开始办件")
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn act_on(
+        &self,
+        store: &Arc<Store>,
+        case: &Case,
+        definition: &MatterDefinition,
+        definition_hash: ContentHash,
+        id: CommandId,
+        command: Command,
+        words: &str,
+    ) -> Result<()> {
+        let actor = self.actor()?;
+        let current = self.contents.current(store)?;
+        let mut context = self.context(actor, definition_hash, &current)?;
+        let taken = self.allot(store, &command, &mut context)?;
+        let facts =
+            Facts { definition, codes: &current.codes, calendar: &current.calendar, roster: &current.roster };
+        let events = decide(&command, case, &context, &facts)?;
+        if events.is_empty() {
+            return Ok(());
+        }
+        let taken = taken.into_iter().find(|one| uses(&events, &one.number));
+        let mut tries = 0;
+        loop {
+            match self.write_act(store, case, id, &command, &context, &events, taken.as_ref(), words) {
+                Err(TerminalError::Store(StoreError::ChainMoved)) if tries < MOST_TRIES => tries += 1,
+                other => return other,
+            }
+        }
+    }
+
+    /// Numbers and password for a command that may need them.
+    fn allot(&self, store: &Store, command: &Command, context: &mut Context) -> Result<Vec<Taken>> {
+        if !matches!(command, Command::Submit | Command::ConfirmAcceptance) {
+            return Ok(Vec::new());
+        }
+        let unit = context.actor.post.unit.clone();
+        let year = self.clock.year();
+        let mut taken = Vec::new();
+        for kind in [NumberKind::Acceptance, NumberKind::Intake] {
+            let serial = store.read(|db| table::number::peek(db, kind, unit.as_str(), year))?;
+            let number = serial.map(|serial| number::format(kind, &unit, year, serial));
+            match kind {
+                NumberKind::Acceptance => context.allotted.case_number.clone_from(&number),
+                NumberKind::Intake => context.allotted.intake_number.clone_from(&number),
+            }
+            if let (Some(serial), Some(number)) = (serial, number) {
+                taken.push(Taken { kind, year, serial, number });
+            }
+        }
+        // Six digits: the citizen types them together with the case number, and the query locks after failures.
+        let mut digits = String::new();
+        while digits.len() < 6 {
+            let [byte] = gm::random::random_array::<1>()?;
+            // 250 is the largest multiple of ten: every digit is equally likely.
+            if byte < 250 {
+                digits.push(char::from(b'0' + byte % 10));
+            }
+        }
+        context.allotted.query_password = Some(digits);
+        Ok(taken)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn write_act(
+        &self,
+        store: &Arc<Store>,
+        case: &Case,
+        id: CommandId,
+        command: &Command,
+        context: &Context,
+        events: &[Event],
+        taken: Option<&Taken>,
+        words: &str,
+    ) -> Result<()> {
+        let enrolment = self.enrolment()?;
+        let (head, version, own) = store.read(|db| {
+            Ok((
+                table::event::chain_head(db)?,
+                table::event::server_version(db, case.id)?,
+                table::event::last_own(db, case.id)?,
+            ))
+        })?;
+        let (mut seq, mut previous) = head;
+        let mut rows = Vec::with_capacity(events.len());
+        let mut signed = Vec::with_capacity(events.len());
+        let count = u16::try_from(events.len()).map_err(|_| Own::ProgramFault)?;
+        {
+            let state = self.state();
+            let session = state.session.as_ref().ok_or(Own::NoSession)?;
+            if session.until < context.time.trusted {
+                return Err(Own::Locked.into());
+            }
+            for (index, event) in (0..count).zip(events) {
+                seq += 1;
+                let record = EventRecord {
+                    schema: SCHEMA,
+                    id: EventId(Uuid::now_v7()),
+                    case: case.id,
+                    terminal: enrolment.terminal,
+                    epoch: enrolment.epoch,
+                    seq,
+                    previous,
+                    command: id,
+                    index,
+                    count,
+                    actor: context.actor.clone(),
+                    time: context.time,
+                    event: event.clone(),
+                };
+                let bytes = record.to_bytes();
+                let signature = session.key.sign(&bytes)?.as_bytes().to_vec();
+                let hash = ContentHash(sm3(&bytes).0);
+                signed.push(SignedEvent { bytes: bytes.clone(), signature: signature.clone() });
+                let row = EventRow {
+                    id: record.id,
+                    case: case.id,
+                    command: id,
+                    bytes,
+                    signature,
+                    delegation: session.delegation,
+                    hash,
+                    own_seq: Some(seq),
+                    version: None,
+                    place: None,
+                };
+                rows.push((row, previous));
+                previous = hash;
+            }
+        }
+        let delegation = rows.first().map(|(row, _)| row.delegation).ok_or(Own::ProgramFault)?;
+        let act = Act {
+            id,
+            case: case.id,
+            command: command.clone(),
+            context: context.clone(),
+            events: signed,
+            base: Base { version, own },
+            delegation,
+        };
+        let act_bytes = act.to_bytes();
+        let (words, made, case_id) = (words.to_owned(), context.time.trusted, case.id);
+        let unit = context.actor.post.unit.clone();
+        let taken = taken.map(|one| (one.kind, one.year, one.serial, one.number.clone()));
+        store.write(Priority::Interactive, move |tx| {
+            for (row, before) in &rows {
+                table::event::append_own(tx, row, before)?;
+            }
+            if let Some((kind, year, serial, number)) = &taken {
+                table::number::take(tx, *kind, unit.as_str(), *year, *serial, number, id)?;
+            }
+            table::outbox::append(tx, id, case_id, &act_bytes, &words, made)?;
+            project::project(tx, case_id)
+        })?;
+        if let Ok(sync) = self.sync() {
+            sync.wake();
+        }
+        Ok(())
+    }
+}
+
+/// Whether the events print a number.
+fn uses(events: &[Event], number: &str) -> bool {
+    events.iter().any(|event| match event {
+        Event::Submitted { number: Some(one), .. } => one == number,
+        Event::AcceptanceConfirmed { number: one, .. } => one == number,
+        _ => false,
+    })
+}

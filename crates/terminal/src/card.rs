@@ -1,0 +1,303 @@
+//! Identity cards: laid on an empty desk, or read for a person of a case.
+
+use crate::Terminal;
+use crate::error::{Own, Result};
+use crate::operation::Stop;
+use crate::rpc::ChangeSource;
+use crate::rpc::request::{Empty, ReadCard, TypeIdentity};
+use crate::rpc::view::{Arrival, CaseView, OperationView, Shell};
+use domain::command::Command;
+use domain::decide::may_take_in;
+use domain::event::{Attestation, BlobRef, Identity, Reading};
+use domain::identity::DocumentKind;
+use domain::ids::{CaseId, CommandId, ContentHash};
+use domain::person::PersonRole;
+use driver_contract::{CardKind, CardReading, DeviceClass, Fault, ValidUntil};
+use gm::random::random_array;
+use gm::sm3;
+use jiff::civil::Date;
+use std::time::Duration;
+use store::table::case::Filter;
+use store::{Priority, blob_file, table};
+
+/// How long a reading waits for a card: long enough to find it in a bag.
+const CARD_LIMIT: Duration = Duration::from_secs(60);
+/// A card that expires within six months is told (rules of the counter, 24).
+const EXPIRES_SOON_MONTHS: i64 = 6;
+/// Matters offered on the arrival page.
+const OFFERED: usize = 3;
+
+/// A card on the reader of an empty desk.
+#[derive(Clone)]
+pub(crate) enum LaidCard {
+    /// It was read.
+    Read(Box<CardReading>),
+    /// It could not be read.
+    Failed(Box<Fault>),
+}
+
+/// A reading with the moment it came.
+struct Taken {
+    identity: Identity,
+    reading: Reading,
+    portrait: Vec<u8>,
+}
+
+impl Terminal {
+    /// The reader's watch saw a card.
+    pub(crate) fn card_laid(&self, card: LaidCard) {
+        let working = self.actor().is_ok();
+        {
+            let mut state = self.state();
+            if !working || state.focus.is_some() {
+                // With a case open the officer asks for a reading; the card is read then. It stays known, so
+                // that it need not be lifted and laid again.
+                state.arrival = working.then_some(card);
+                return;
+            }
+            state.arrival = Some(card);
+        }
+        self.changed(ChangeSource::Device, ["arrival", "shell"]);
+    }
+
+    /// The card was taken away. The arrival page stays: the citizen got his card back.
+    pub(crate) fn card_removed(&self) {
+        let mut state = self.state();
+        if state.focus.is_some() {
+            state.arrival = None;
+        }
+        drop(state);
+        self.changed(ChangeSource::Device, ["shell", "devices"]);
+    }
+
+    pub(crate) fn arrival(&self, _: Empty) -> Result<Option<Arrival>> {
+        let actor = self.actor()?;
+        let card = self.state().arrival.clone();
+        let reading = match card {
+            None => return Ok(None),
+            Some(LaidCard::Failed(fault)) => return Err((*fault).into()),
+            Some(LaidCard::Read(reading)) => reading,
+        };
+        let identity = identity_of(&reading);
+        let store = self.store()?;
+        let filter = Filter { person_number: identity.number.clone(), limit: 20, ..Filter::default() };
+        let (rows, parked) =
+            store.read(|db| Ok((table::case::find(db, &filter)?, table::case::parked(db)?)))?;
+        let mut open_cases = Vec::new();
+        let mut to_collect = Vec::new();
+        for row in rows.iter().filter(|row| row.unit == actor.post.unit.as_str()) {
+            let line = self.case_line(row, parked.contains(&row.id))?;
+            if row.step_kind == "collect" { to_collect.push(line) } else { open_cases.push(line) }
+        }
+        let day = self.clock.now().day();
+        let current = self.contents.current(&store)?;
+        let online = self.online();
+        let mut matters = Vec::new();
+        for hash in current.edition.definitions.values() {
+            let definition = self.contents.definition(&store, *hash)?;
+            if may_take_in(&definition, actor.post.role) {
+                matters.push((likelihood(&definition, &identity, day), definition));
+            }
+        }
+        matters.sort_by_key(|(likely, definition)| (std::cmp::Reverse(*likely), definition.id.clone()));
+        let now = self.clock.now().trusted;
+        let officer = actor.officer.0.clone();
+        store.write(Priority::Background, move |tx| table::audit::append(tx, now, &officer, "arrival"))?;
+        Ok(Some(Arrival {
+            notes: notes(&identity, day),
+            identity,
+            open_cases,
+            to_collect,
+            matters: matters
+                .iter()
+                .take(OFFERED)
+                .map(|(_, definition)| crate::desk::matter_line(definition, true, online))
+                .collect(),
+        }))
+    }
+
+    pub(crate) fn dismiss_arrival(&self, _: Empty) -> Result<Shell> {
+        self.state().arrival = None;
+        self.changed(ChangeSource::Window, ["shell", "arrival"]);
+        self.shell(Empty {})
+    }
+
+    /// Uses the card of the arrival page for the first person of a new case.
+    pub(crate) fn take_arrival(&self, case: CaseId) -> Result<()> {
+        let Some(LaidCard::Read(reading)) = self.state().arrival.clone() else { return Ok(()) };
+        let loaded = self.load_case(case)?;
+        let persons: Vec<PersonRole> =
+            loaded.definition.sections.iter().filter_map(|one| one.person).collect();
+        let person = if persons.contains(&PersonRole::Applicant) {
+            PersonRole::Applicant
+        } else {
+            persons.first().copied().unwrap_or(PersonRole::Applicant)
+        };
+        self.keep_reading(case, CommandId(uuid::Uuid::now_v7()), person, &reading)?;
+        self.state().arrival = None;
+        Ok(())
+    }
+
+    pub(crate) fn read_card(&self, request: ReadCard) -> Result<OperationView> {
+        self.actor()?;
+        self.load_case(request.case)?;
+        self.begin(Some(request.case), "请放上身份证", move |terminal, id, stop| {
+            terminal.progress(id, "正在等待身份证");
+            let reading = terminal.reading_now(stop)?;
+            terminal.keep_reading(request.case, request.command, request.person, &reading)?;
+            terminal.state().arrival = None;
+            terminal.changed(ChangeSource::Device, [format!("case:{}", request.case)]);
+            Ok("已读取身份证".to_owned())
+        })
+    }
+
+    /// The card that lies there already, or the next one.
+    fn reading_now(&self, stop: &Stop) -> Result<Box<CardReading>> {
+        if let Some(LaidCard::Read(reading)) = self.state().arrival.clone() {
+            return Ok(reading);
+        }
+        let (host, device) = self.device(DeviceClass::IdCardReader)?;
+        let nonce = hex::encode(random_array::<16>()?);
+        let task = driver_contract::Task::ReadCard { nonce: nonce.clone(), fingerprint: false };
+        let mut running = host.begin(&device.id, task, CARD_LIMIT)?;
+        loop {
+            if stop.requested() {
+                running.cancel();
+            }
+            match running.next(Duration::from_millis(100)) {
+                Some(driver_contract::TaskNews::Ended(Ok(driver_contract::Outcome::Card(reading))))
+                    if reading.nonce == nonce =>
+                {
+                    return Ok(reading);
+                }
+                Some(driver_contract::TaskNews::Ended(Err(fault))) => return Err(fault.into()),
+                Some(driver_contract::TaskNews::Ended(Ok(_))) => return Err(Own::ProgramFault.into()),
+                _ => {}
+            }
+        }
+    }
+
+    fn keep_reading(
+        &self,
+        case: CaseId,
+        command: CommandId,
+        person: PersonRole,
+        reading: &CardReading,
+    ) -> Result<()> {
+        let mut taken = Taken {
+            identity: identity_of(reading),
+            reading: Reading {
+                device: reading.device.0.clone(),
+                attestation: attestation_of(reading.attestation),
+                at: self.clock.now().trusted,
+                raw: ContentHash(sm3(&reading.raw).0),
+            },
+            portrait: reading.wlt_photo.clone(),
+        };
+        if !taken.portrait.is_empty() {
+            taken.identity.portrait = Some(self.keep_blob(case, &taken.portrait, "application/x-wlt")?);
+        }
+        self.act(
+            case,
+            command,
+            Command::ReadIdentity { person, identity: taken.identity, reading: Some(taken.reading) },
+            "读取身份证件",
+        )
+    }
+
+    pub(crate) fn type_identity(&self, request: TypeIdentity) -> Result<CaseView> {
+        let mut identity = request.identity;
+        identity.portrait = None;
+        let command = Command::ReadIdentity { person: request.person, identity, reading: None };
+        self.act(request.case, request.command, command, "录入身份证件")?;
+        self.case_view(request.case)
+    }
+
+    /// Encrypts content into the store, durably.
+    pub(crate) fn keep_blob(&self, case: CaseId, content: &[u8], media: &str) -> Result<BlobRef> {
+        let store = self.store()?;
+        let (reference, row) = blob_file::write(store.folder(), Some(case), content, media)?;
+        store.write(Priority::Interactive, move |tx| table::blob::put(tx, &row))?;
+        Ok(reference)
+    }
+
+    /// Content of a stored file; fetched from the server when it is not here.
+    pub(crate) fn blob_content(&self, case: CaseId, reference: &BlobRef) -> Result<Vec<u8>> {
+        let store = self.store()?;
+        let here = store.read(|db| table::blob::get(db, reference.id))?.filter(|row| row.here);
+        let row = match here {
+            Some(row) => row,
+            None => {
+                self.sync()?.fetch_blob(case, reference)?;
+                store.read(|db| table::blob::get(db, reference.id))?.ok_or(Own::BlobUnknown)?
+            }
+        };
+        Ok(blob_file::read(store.folder(), &row)?)
+    }
+}
+
+/// What a contract's attestation means in an event.
+fn attestation_of(attestation: driver_contract::Attestation) -> Attestation {
+    match attestation {
+        driver_contract::Attestation::Physical => Attestation::Physical,
+        driver_contract::Attestation::Virtual => Attestation::Virtual,
+        driver_contract::Attestation::Unattested => Attestation::Unattested,
+    }
+}
+
+/// The identity that a card shows.
+fn identity_of(reading: &CardReading) -> Identity {
+    let document = match reading.kind {
+        CardKind::Resident => DocumentKind::ResidentCard,
+        CardKind::HongKongMacaoTaiwan => DocumentKind::ResidencePermit,
+        CardKind::PermanentResident2017 => DocumentKind::PermanentResidence15,
+        CardKind::PermanentResident2023 => DocumentKind::PermanentResidence18,
+    };
+    Identity {
+        document,
+        number: reading.number.clone(),
+        name: if reading.name.is_empty() {
+            reading.english_name.clone().unwrap_or_default()
+        } else {
+            reading.name.clone()
+        },
+        sex: reading.sex_code.clone(),
+        ethnic_group: reading.ethnic_group_code.clone().unwrap_or_default(),
+        birth_date: reading.birth_date.to_string(),
+        // The newest address in the chip goes before the printed one.
+        address: reading.added_address.clone().or_else(|| reading.address.clone()).unwrap_or_default(),
+        issuing_office: reading.issuing_office.clone().unwrap_or_default(),
+        valid_from: reading.valid_from.to_string(),
+        valid_until: match reading.valid_until {
+            ValidUntil::Date(date) => date.to_string(),
+            ValidUntil::LongTerm => "长期".to_owned(),
+        },
+        portrait: None,
+    }
+}
+
+/// What the officer should know of the card.
+fn notes(identity: &Identity, day: Date) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Ok(last) = identity.valid_until.parse::<Date>() {
+        let soon = day.checked_add(jiff::Span::new().months(EXPIRES_SOON_MONTHS)).unwrap_or(day);
+        if last < day {
+            notes.push(format!("证件已于 {last} 到期，可办理期满换领。"));
+        } else if last <= soon {
+            notes.push(format!("证件将于 {last} 到期，可以提前换领。"));
+        }
+    }
+    notes
+}
+
+/// Plain rules, no profile: what the card itself tells.
+fn likelihood(definition: &domain::matter::MatterDefinition, identity: &Identity, day: Date) -> u8 {
+    let soon = day.checked_add(jiff::Span::new().months(EXPIRES_SOON_MONTHS)).unwrap_or(day);
+    let expiring = identity.valid_until.parse::<Date>().is_ok_and(|last| last <= soon);
+    let renews = definition.id.as_str() == "ID-RENEW";
+    match (renews, expiring) {
+        (true, true) => 2,
+        (true, false) => 0,
+        (false, _) => 1,
+    }
+}

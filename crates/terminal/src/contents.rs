@@ -1,0 +1,96 @@
+//! Definitions, code tables, calendar and roster, read once from the store.
+
+use crate::error::{Own, Result};
+use domain::cbor;
+use domain::code::CodeTables;
+use domain::ids::{ContentHash, MatterId};
+use domain::limit::Calendar;
+use domain::matter::MatterDefinition;
+use domain::person::Roster;
+use protocol::edition::Edition;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::{Store, table};
+
+/// Name of the edition in the terminal table, as synchronisation keeps it.
+pub(crate) const EDITION: &str = "edition";
+/// Name of the roster in the terminal table, as synchronisation keeps it.
+pub(crate) const ROSTER: &str = "roster";
+
+#[derive(Default)]
+pub(crate) struct Contents {
+    cache: Mutex<Cache>,
+}
+
+#[derive(Default)]
+struct Cache {
+    definitions: HashMap<ContentHash, Arc<MatterDefinition>>,
+    edition: Option<Arc<Current>>,
+}
+
+/// What is in force now.
+pub(crate) struct Current {
+    pub(crate) edition: Edition,
+    pub(crate) codes: Arc<CodeTables>,
+    pub(crate) calendar: Arc<Calendar>,
+    pub(crate) roster: Arc<Roster>,
+}
+
+impl Contents {
+    /// Forgets what is in force, after a new edition arrived.
+    pub(crate) fn refresh(&self) {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner).edition = None;
+    }
+
+    pub(crate) fn definition(&self, store: &Store, hash: ContentHash) -> Result<Arc<MatterDefinition>> {
+        let known = self.cache.lock().unwrap_or_else(PoisonError::into_inner).definitions.get(&hash).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let bytes = store.read(|db| table::content::get(db, hash))?.ok_or(Own::MatterUnknown)?;
+        let definition = Arc::new(
+            MatterDefinition::from_bytes(&bytes).map_err(|_| store::StoreError::Unreadable("content"))?,
+        );
+        self.cache
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .definitions
+            .insert(hash, Arc::clone(&definition));
+        Ok(definition)
+    }
+
+    pub(crate) fn current(&self, store: &Store) -> Result<Arc<Current>> {
+        if let Some(current) = &self.cache.lock().unwrap_or_else(PoisonError::into_inner).edition {
+            return Ok(Arc::clone(current));
+        }
+        let unreadable = |_| store::StoreError::Unreadable("edition");
+        let (edition, roster) =
+            store.read(|db| Ok((table::terminal::get(db, EDITION)?, table::terminal::get(db, ROSTER)?)))?;
+        let edition: Edition = cbor::from_slice(&edition.ok_or(Own::NoEdition)?).map_err(unreadable)?;
+        let roster: Roster = cbor::from_slice(&roster.ok_or(Own::NoEdition)?).map_err(unreadable)?;
+        let content = |hash| -> Result<Vec<u8>> {
+            Ok(store.read(|db| table::content::get(db, hash))?.ok_or(Own::NoEdition)?)
+        };
+        let codes: CodeTables = cbor::from_slice(&content(edition.codes)?).map_err(unreadable)?;
+        let calendar: Calendar = cbor::from_slice(&content(edition.calendar)?).map_err(unreadable)?;
+        let current = Arc::new(Current {
+            edition,
+            codes: Arc::new(codes),
+            calendar: Arc::new(calendar),
+            roster: Arc::new(roster),
+        });
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner).edition = Some(Arc::clone(&current));
+        Ok(current)
+    }
+
+    /// The definition of a matter that is in force, with its hash.
+    pub(crate) fn matter(
+        &self,
+        store: &Store,
+        matter: &MatterId,
+    ) -> Result<(ContentHash, Arc<MatterDefinition>)> {
+        let current = self.current(store)?;
+        let hash = *current.edition.definitions.get(matter).ok_or(Own::MatterUnknown)?;
+        Ok((hash, self.definition(store, hash)?))
+    }
+}

@@ -1,0 +1,322 @@
+//! The desk: what waits for the present post, what waits for others, what is due.
+
+use crate::Terminal;
+use crate::error::{Own, Result};
+use crate::project::{Line, role_word};
+use crate::rpc::request::{Empty, FindCases, OneCase};
+use crate::rpc::view::{
+    CaseLine, CaseView, Codes, Desk, MatterLine, OutboxLine, Shell, SyncView, TodayNumber,
+};
+use domain::cbor;
+use domain::decide::may_take_in;
+use domain::event::civil_day;
+use domain::ids::MatterId;
+use domain::matter::MatterDefinition;
+use domain::number::NumberKind;
+use jiff::civil::Date;
+use std::collections::BTreeSet;
+use store::table::case::{CaseRow, Filter};
+use store::table::outbox::{OutboxRow, OutboxState};
+use store::{Priority, table};
+
+/// 临期: due within three days.
+const DUE_SOON_DAYS: i32 = 3;
+/// Newest cases shown by a search: more than an officer reads, and no totals.
+const FOUND: u32 = 50;
+/// Digits 1 to 9.
+const RECENT: usize = 9;
+
+/// The open cases, sorted for the present post.
+pub(crate) struct SortedCases {
+    pub(crate) to_do: Vec<CaseLine>,
+    pub(crate) waiting: Vec<CaseLine>,
+    pub(crate) due_soon: Vec<CaseLine>,
+    pub(crate) to_review: usize,
+    pub(crate) parked: usize,
+}
+
+impl Terminal {
+    pub(crate) fn sorted_cases(&self) -> Result<SortedCases> {
+        let actor = self.actor()?;
+        let store = self.store()?;
+        let (rows, parked) = store.read(|db| Ok((table::case::open_cases(db)?, table::case::parked(db)?)))?;
+        let parked: BTreeSet<_> = parked.into_iter().collect();
+        let role = format!(",{},", role_word(actor.post.role));
+        let unit = actor.post.unit.to_string();
+        let mut sorted = SortedCases {
+            to_do: Vec::new(),
+            waiting: Vec::new(),
+            due_soon: Vec::new(),
+            to_review: 0,
+            parked: parked.len(),
+        };
+        for row in rows {
+            let line = self.case_line(&row, parked.contains(&row.id))?;
+            if line.days_left.is_some_and(|days| days <= DUE_SOON_DAYS) {
+                sorted.due_soon.push(line.clone());
+            }
+            let mine_by_step = row.step_roles.contains(&role) && row.step_unit == unit;
+            let at_my_counter = (row.at_counter || row.awaits_confirmation) && row.unit == unit;
+            if mine_by_step && matches!(row.step_kind.as_str(), "review" | "investigate") {
+                sorted.to_review += 1;
+            }
+            if mine_by_step || at_my_counter {
+                sorted.to_do.push(line);
+            } else {
+                sorted.waiting.push(line);
+            }
+        }
+        Ok(sorted)
+    }
+
+    pub(crate) fn case_line(&self, row: &CaseRow, parked: bool) -> Result<CaseLine> {
+        let line: Line =
+            cbor::from_slice(&row.line).map_err(|_| store::StoreError::Unreadable("case_list"))?;
+        let store = self.store()?;
+        let (waiting, troubled) = store.read(|db| {
+            Ok((
+                table::outbox::of_case(db, row.id, OutboxState::Waiting)?.len(),
+                !table::outbox::of_case(db, row.id, OutboxState::Troubled)?.is_empty(),
+            ))
+        })?;
+        let today = self.clock.now().day();
+        let days_left = row
+            .due
+            .parse::<Date>()
+            .ok()
+            .filter(|_| !row.ended)
+            .and_then(|due| today.until(due).ok())
+            .map(|span| span.get_days());
+        Ok(CaseLine {
+            id: row.id,
+            number: row.number.clone(),
+            person: line.person,
+            matter: MatterId(row.matter.clone()),
+            matter_name: line.matter_name,
+            state: line.state,
+            next: line.next,
+            taken_in_by: line.taken_in_by,
+            opened: row.opened,
+            changed: row.changed,
+            due: row.due.clone(),
+            days_left,
+            unsent: u32::try_from(waiting).unwrap_or(u32::MAX),
+            troubled,
+            parked,
+            ended: row.ended,
+        })
+    }
+
+    pub(crate) fn desk(&self, _: Empty) -> Result<Desk> {
+        let sorted = self.sorted_cases()?;
+        {
+            let mut state = self.state();
+            state.focus = None;
+        }
+        let now = self.clock.now();
+        let store = self.store()?;
+        let today = now.day();
+        // A day of China Standard Time has begun at most 24 hours ago.
+        let changed = store.read(|db| table::case::changed_since(db, now.trusted - 24 * 3600 * 1000))?;
+        let opened_today = changed.iter().filter(|row| civil_day(row.opened) == today).count();
+        let ended_today = changed.iter().filter(|row| row.ended && civil_day(row.changed) == today).count();
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let line = self.sync_line();
+        let number = |title: &str, count| TodayNumber { title: title.to_owned(), count };
+        let mut recent = Vec::new();
+        for row in &changed {
+            let id = MatterId(row.matter.clone());
+            if recent.len() < RECENT && !recent.contains(&id) {
+                recent.push(id);
+            }
+        }
+        let matters = self.matters(Empty {})?;
+        let mut lines: Vec<MatterLine> =
+            recent.iter().filter_map(|id| matters.iter().find(|one| one.id == *id)).cloned().collect();
+        for matter in &matters {
+            if lines.len() < RECENT && matter.allowed && !lines.iter().any(|one| one.id == matter.id) {
+                lines.push(matter.clone());
+            }
+        }
+        lines.retain(|matter| matter.allowed);
+        let mut notices = Vec::new();
+        if let Some(code) = self.state().stopped.clone() {
+            let (sentence, cure, _) = self.words(&code, &std::collections::BTreeMap::new());
+            notices.push(format!("{sentence}{cure}"));
+        }
+        if !now.confirmed {
+            notices.push("时间未经服务器确认，联网后自动校正。".to_owned());
+        }
+        Ok(Desk {
+            today: vec![
+                number("今日收件", count(opened_today)),
+                number("今日办结", count(ended_today)),
+                number("待我办", count(sorted.to_do.len())),
+                number("待传", line.pending),
+                number("挂单", count(sorted.parked)),
+            ],
+            to_do: sorted.to_do,
+            waiting: sorted.waiting,
+            due_soon: sorted.due_soon,
+            recent: lines,
+            notices,
+        })
+    }
+
+    pub(crate) fn find_cases(&self, request: FindCases) -> Result<Vec<CaseLine>> {
+        let actor = self.actor()?;
+        let store = self.store()?;
+        let mut filter =
+            Filter { text: request.text, ended: request.ended, limit: FOUND, ..Filter::default() };
+        if request.to_review {
+            filter.role = role_word(actor.post.role);
+            filter.unit = actor.post.unit.to_string();
+            filter.kinds = vec!["review", "investigate"];
+        }
+        let (rows, parked) =
+            store.read(|db| Ok((table::case::find(db, &filter)?, table::case::parked(db)?)))?;
+        rows.iter().map(|row| self.case_line(row, parked.contains(&row.id))).collect()
+    }
+
+    pub(crate) fn matters(&self, _: Empty) -> Result<Vec<MatterLine>> {
+        let actor = self.actor()?;
+        let store = self.store()?;
+        let current = self.contents.current(&store)?;
+        let online = self.online();
+        let mut lines = Vec::new();
+        for hash in current.edition.definitions.values() {
+            let definition = self.contents.definition(&store, *hash)?;
+            lines.push(matter_line(&definition, may_take_in(&definition, actor.post.role), online));
+        }
+        Ok(lines)
+    }
+
+    pub(crate) fn parked_cases(&self, _: Empty) -> Result<Vec<CaseLine>> {
+        self.actor()?;
+        let store = self.store()?;
+        let rows = store.read(|db| {
+            let mut rows = Vec::new();
+            for id in table::case::parked(db)? {
+                rows.extend(table::case::get(db, id)?);
+            }
+            Ok(rows)
+        })?;
+        rows.iter().map(|row| self.case_line(row, true)).collect()
+    }
+
+    pub(crate) fn park_case(&self, request: OneCase) -> Result<Shell> {
+        let actor = self.actor()?;
+        self.absorb_drafts(request.case);
+        let now = self.clock.now().trusted;
+        self.store()?.write(Priority::Interactive, move |tx| {
+            table::case::park(tx, request.case, actor.officer.as_str(), now)
+        })?;
+        self.clear_applicant();
+        self.state().focus = None;
+        self.changed(crate::rpc::ChangeSource::Window, ["shell", "desk", "applicant"]);
+        self.shell(Empty {})
+    }
+
+    pub(crate) fn resume_case(&self, request: OneCase) -> Result<CaseView> {
+        self.actor()?;
+        self.store()?.write(Priority::Interactive, move |tx| table::case::unpark(tx, request.case))?;
+        self.changed(crate::rpc::ChangeSource::Window, ["shell", "desk"]);
+        self.case(request)
+    }
+
+    pub(crate) fn codes(&self, _: Empty) -> Result<Codes> {
+        let store = self.store()?;
+        let current = self.contents.current(&store)?;
+        Ok(Codes { tables: current.codes.tables.values().cloned().collect() })
+    }
+
+    pub(crate) fn sync_now(&self, _: Empty) -> Result<SyncView> {
+        self.actor()?;
+        self.sync()?.wake();
+        self.sync_state(Empty {})
+    }
+
+    pub(crate) fn sync_state(&self, _: Empty) -> Result<SyncView> {
+        let actor = self.actor()?;
+        let store = self.store()?;
+        // More than a screen shows; the count in the line is exact.
+        const SHOWN: u32 = 200;
+        let (waiting, troubled) = store.read(|db| {
+            Ok((
+                table::outbox::waiting(db, SHOWN)?,
+                table::outbox::of_state(db, OutboxState::Troubled, SHOWN)?,
+            ))
+        })?;
+        let year = self.clock.year();
+        let unit = actor.post.unit.to_string();
+        let (acceptances, intakes) = store.read(|db| {
+            Ok((
+                table::number::left(db, NumberKind::Acceptance, &unit, year)?,
+                table::number::left(db, NumberKind::Intake, &unit, year)?,
+            ))
+        })?;
+        let online = self.online();
+        let reason = if online { "正在上传" } else { "网络断开，恢复后自动上传" };
+        let waiting = waiting
+            .into_iter()
+            .map(|row| self.outbox_line(row, reason.to_owned(), String::new()))
+            .collect::<Result<_>>()?;
+        let troubles = troubled
+            .into_iter()
+            .map(|row| {
+                let trouble = self.trouble(&row);
+                self.outbox_line(row, trouble.sentence, trouble.cure)
+            })
+            .collect::<Result<_>>()?;
+        Ok(SyncView {
+            line: self.sync_line(),
+            waiting,
+            troubles,
+            numbers: vec![
+                TodayNumber { title: "受理号剩余".to_owned(), count: acceptances },
+                TodayNumber { title: "收件号剩余".to_owned(), count: intakes },
+            ],
+        })
+    }
+
+    fn outbox_line(&self, row: OutboxRow, reason: String, cure: String) -> Result<OutboxLine> {
+        let store = self.store()?;
+        let title = store
+            .read(|db| table::case::get(db, row.case))?
+            .and_then(|case| cbor::from_slice::<Line>(&case.line).ok())
+            .map(|line| format!("{}　{}", line.person, line.matter_name))
+            .unwrap_or_default();
+        Ok(OutboxLine { seq: row.seq, case: row.case, title, words: row.words, reason, cure, at: row.made })
+    }
+}
+
+/// A matter in one line.
+pub(crate) fn matter_line(definition: &MatterDefinition, allowed: bool, online: bool) -> MatterLine {
+    let limit = if online || definition.accept_offline {
+        String::new()
+    } else {
+        "网络断开：只能收件，联网后确认受理".to_owned()
+    };
+    MatterLine {
+        id: definition.id.clone(),
+        name: definition.name.clone(),
+        short: definition.short.clone(),
+        initials: definition.initials.clone(),
+        category: definition.category.clone(),
+        guide: definition.guide.clone(),
+        materials: definition.materials.iter().map(|one| one.name.clone()).collect(),
+        allowed,
+        limit,
+    }
+}
+
+impl Terminal {
+    /// A matter by name, refused when it is not there.
+    pub(crate) fn known_matter(
+        &self,
+        id: &MatterId,
+    ) -> Result<(domain::ids::ContentHash, std::sync::Arc<MatterDefinition>)> {
+        let store = self.store()?;
+        self.contents.matter(&store, id).map_err(|_| Own::MatterUnknown.into())
+    }
+}

@@ -1,0 +1,224 @@
+//! Why a use case did not work.
+
+use crate::Terminal;
+use crate::rpc::RpcError;
+use domain::messages::MessageWho;
+use domain::refusal::Refusal;
+use driver_contract::Fault;
+use gm::GmError;
+use paper::PaperError;
+use store::StoreError;
+use sync::SyncError;
+
+/// Why a use case did not work. No personal data inside.
+#[derive(Debug, thiserror::Error)]
+pub enum TerminalError {
+    /// The rules refuse.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Cryptography fails.
+    #[error(transparent)]
+    Cipher(#[from] GmError),
+    /// The server cannot be reached or says no.
+    #[error(transparent)]
+    Sync(#[from] SyncError),
+    /// A device fails.
+    #[error("device fault {}", .0.code())]
+    Device(Box<Fault>),
+    /// A paper cannot be made.
+    #[error(transparent)]
+    Paper(#[from] PaperError),
+    /// A file of the profile fails.
+    #[error("a file of the profile fails: {0}")]
+    File(#[from] std::io::Error),
+    /// Something is wrong that only this crate knows.
+    #[error("{}", .0.code())]
+    Own(Own),
+    /// The window asked something that does not read.
+    #[error("the request does not read")]
+    RequestUnreadable,
+    /// The window asked something that it may not, or that does not exist.
+    #[error("unknown command")]
+    UnknownCommand,
+}
+
+macro_rules! own {
+    ($($(#[$doc:meta])* $name:ident = $code:literal;)*) => {
+        /// Faults of this crate.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Own { $($(#[$doc])* $name,)* }
+
+        impl Own {
+            /// Stable code.
+            #[must_use]
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// All codes, for the completeness test of the message catalogue.
+            pub const CODES: &'static [&'static str] = &[$($code),*];
+        }
+
+        impl From<Own> for TerminalError {
+            fn from(own: Own) -> Self {
+                Self::Own(own)
+            }
+        }
+    };
+}
+
+own! {
+    /// Nobody is logged in.
+    NoSession = "NO_SESSION";
+    /// The screen is locked.
+    Locked = "SCREEN_LOCKED";
+    /// The terminal is not enrolled.
+    NotEnrolled = "NOT_ENROLLED";
+    /// It is enrolled already.
+    AlreadyEnrolled = "ALREADY_ENROLLED";
+    /// The password is wrong.
+    WrongPassword = "LOGIN_WRONG_PASSWORD";
+    /// Too many wrong passwords.
+    LoginLocked = "LOGIN_LOCKED";
+    /// The first log-in of an officer needs the server.
+    FirstLoginNeedsServer = "FIRST_LOGIN_NEEDS_SERVER";
+    /// The certificate of the officer's key has ended: log in while the server can be reached.
+    CertificateEnded = "CERTIFICATE_ENDED";
+    /// The officer does not hold the post.
+    PostNotHeld = "SESSION_POST_NOT_HELD";
+    /// No definitions have arrived from the server yet.
+    NoEdition = "NO_EDITION";
+    /// The case is not here.
+    CaseUnknown = "CASE_UNKNOWN";
+    /// The matter is not here.
+    MatterUnknown = "MATTER_UNKNOWN";
+    /// The file is not here.
+    BlobUnknown = "BLOB_UNKNOWN";
+    /// The file is not for this window's eyes.
+    BlobNotReleased = "BLOB_NOT_RELEASED";
+    /// No device of this class is configured.
+    NoDevice = "NO_DEVICE";
+    /// The operation is not known any more.
+    OperationUnknown = "OPERATION_UNKNOWN";
+    /// Nothing is released to the applicant screen, or something else is.
+    NothingReleased = "NOTHING_RELEASED";
+    /// The signature is empty or too short to be one.
+    SignatureEmpty = "SIGNATURE_EMPTY";
+    /// The collector has not signed yet.
+    CollectorNotSigned = "COLLECTOR_NOT_SIGNED";
+    /// The look-up cannot be made before the fields it asks with are filled.
+    LookupNotAskable = "LOOKUP_NOT_ASKABLE";
+    /// The picture does not read.
+    PictureUnreadable = "PICTURE_UNREADABLE";
+    /// The printer gave the job up.
+    PrintAborted = "PRINT_ABORTED";
+    /// The print was stopped.
+    PrintCancelled = "PRINT_CANCELLED";
+    /// Nothing can be undone any more.
+    NothingToUndo = "NOTHING_TO_UNDO";
+    /// The case has a refused act or a conflict that somebody must settle first.
+    CaseTroubled = "CASE_TROUBLED";
+    /// The program itself failed.
+    ProgramFault = "PROGRAM_FAULT";
+}
+
+impl From<Fault> for TerminalError {
+    fn from(fault: Fault) -> Self {
+        Self::Device(Box::new(fault))
+    }
+}
+
+impl TerminalError {
+    /// Stable code.
+    #[must_use]
+    pub fn code(&self) -> String {
+        match self {
+            Self::Refused(refusal) => refusal.code().to_owned(),
+            Self::Store(error) => error.code().to_owned(),
+            Self::Cipher(error) => error.code().to_owned(),
+            Self::Sync(error) => error.code().to_owned(),
+            Self::Device(fault) => fault.code.as_str().to_owned(),
+            Self::Paper(error) => error.code().to_owned(),
+            Self::File(error) if error.kind() == std::io::ErrorKind::StorageFull => "DISK_FULL".to_owned(),
+            Self::File(_) => "PROFILE_FILE".to_owned(),
+            Self::Own(own) => own.code().to_owned(),
+            Self::RequestUnreadable => "RPC_UNREADABLE".to_owned(),
+            Self::UnknownCommand => "RPC_UNKNOWN_COMMAND".to_owned(),
+        }
+    }
+
+    /// Codes of this crate that are not in [`Own::CODES`].
+    pub const OTHER_CODES: &'static [&'static str] =
+        &["PROFILE_FILE", "RPC_UNREADABLE", "RPC_UNKNOWN_COMMAND"];
+}
+
+/// Short form.
+pub type Result<T> = std::result::Result<T, TerminalError>;
+
+impl Terminal {
+    /// The error as the windows show it: sentence, cure, who.
+    pub(crate) fn rpc_error(&self, error: &TerminalError) -> RpcError {
+        let code = error.code();
+        let refusal = match error {
+            TerminalError::Refused(refusal) => Some(refusal.clone()),
+            _ => None,
+        };
+        if let TerminalError::Device(fault) = error {
+            return RpcError {
+                code,
+                sentence: fault.sentence(),
+                cure: fault.cure(),
+                who: who_of_fault(fault).to_owned(),
+                refusal,
+                report: None,
+            };
+        }
+        let (sentence, cure, who) = self.words(&code, &std::collections::BTreeMap::new());
+        RpcError { code, sentence, cure, who, refusal, report: None }
+    }
+
+    /// Sentence, cure and who of a code.
+    pub(crate) fn words(
+        &self,
+        code: &str,
+        values: &std::collections::BTreeMap<&str, String>,
+    ) -> (String, String, String) {
+        let Some(message) = self.messages.get(code) else {
+            return (
+                format!("发生了没有说明的问题（{code}）。"),
+                "请把代码告诉系统管理员。".into(),
+                "administrator".into(),
+            );
+        };
+        let (sentence, cure) = message.filled(values);
+        (sentence, cure, who_word(message.who).to_owned())
+    }
+
+    /// Keeps a report of a panic; the report holds the command's name, never its content.
+    pub(crate) fn panic_report(&self, command: &str) -> RpcError {
+        let report = self.write_report(&format!("command {command} panicked"));
+        let mut error = self.rpc_error(&TerminalError::Own(Own::ProgramFault));
+        error.report = report;
+        error
+    }
+}
+
+fn who_word(who: MessageWho) -> &'static str {
+    match who {
+        MessageWho::Clerk => "clerk",
+        MessageWho::Administrator => "administrator",
+        MessageWho::Maker => "maker",
+    }
+}
+
+/// Who can end a device fault.
+pub(crate) fn who_of_fault(fault: &Fault) -> &'static str {
+    match fault.code.who() {
+        driver_contract::Who::Clerk => "clerk",
+        driver_contract::Who::Administrator => "administrator",
+        driver_contract::Who::Maker => "maker",
+    }
+}

@@ -1,0 +1,192 @@
+//! Papers: made by the paper worker, kept, printed, recorded. *Printed* only after the printer said so.
+
+use crate::Terminal;
+use crate::error::{Own, Result};
+use crate::forms::{PaperSource, accepted_at, paper_data};
+use crate::operation::Stop;
+use crate::rpc::ChangeSource;
+use crate::rpc::request::{PreviewPrint, PrintDocument};
+use crate::rpc::view::{OperationView, PreviewView};
+use domain::cbor;
+use domain::command::Command;
+use domain::decide::printable;
+use domain::event::PrintedDocument;
+use domain::ids::{CaseId, ContentHash};
+use domain::refusal::Refusal;
+use driver_contract::{DeviceClass, JobState, JobStatus, PrintParameters, Region, Sides};
+use gm::sm3;
+use paper::{MissingGlyphs, PrintOrder, Rendered, TemplateId};
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use store::table;
+
+/// A job may wait for paper so long before it is taken back.
+const PRINT_LIMIT: Duration = Duration::from_secs(10 * 60);
+/// Previews kept in memory for the window; never on disk.
+const PREVIEWS: usize = 4;
+
+/// Previews by the hash of their bytes.
+static PREVIEWED: Mutex<VecDeque<(ContentHash, Vec<u8>)>> = Mutex::new(VecDeque::new());
+
+struct Made {
+    rendered: Rendered,
+    template: String,
+    title: String,
+}
+
+impl Terminal {
+    fn make(&self, case: CaseId, document: &str, reprint: bool, stop: &Stop) -> Result<Made> {
+        let actor = self.actor()?;
+        let loaded = self.load_case(case)?;
+        let print = loaded
+            .definition
+            .prints
+            .iter()
+            .find(|one| one.document == document)
+            .ok_or_else(|| Refusal::UnknownName { name: document.to_owned() })?;
+        if !printable(print.at, &loaded.case) {
+            return Err(Refusal::NotPrintable.into());
+        }
+        if !self.online() && !print.offline {
+            return Err(Refusal::NotOffline.into());
+        }
+        let store = self.store()?;
+        let current = self.contents.current(&store)?;
+        let now = self.clock.now();
+        let strokes = |id: ContentHash| -> Result<serde_json::Value> {
+            let reference = loaded
+                .case
+                .signatures
+                .values()
+                .map(|one| &one.strokes)
+                .chain(loaded.case.collection.iter().map(|one| &one.strokes))
+                .find(|one| one.id == id)
+                .ok_or(Own::BlobUnknown)?;
+            let bytes = self.blob_content(case, reference)?;
+            serde_json::from_slice(&bytes).map_err(|_| Own::BlobUnknown.into())
+        };
+        let before = loaded.case.prints.iter().filter(|(one, _)| one.document == document).count();
+        let source = PaperSource {
+            case: &loaded.case,
+            accepted: accepted_at(loaded.records.iter().map(|(_, record)| record)),
+            definition: &loaded.definition,
+            codes: &current.codes,
+            roster: &current.roster,
+            words: &self.paper_words,
+            actor: &actor,
+            now,
+            demo: self.settings.demo,
+            reprint: if reprint { u32::try_from(before).unwrap_or(u32::MAX) } else { 0 },
+            day: now.day(),
+            window: &self.settings.profile,
+            strokes: &strokes,
+        };
+        let data = paper_data(&source, print)?;
+        let template = TemplateId::new(print.template.clone())?;
+        let print_set = self.paper.current_print_set(&template, now.trusted / 1000)?;
+        let order = PrintOrder { template, data, print_set, missing_glyphs: MissingGlyphs::Refuse };
+        let rendered = self.paper.render(&order, stop.paper())?;
+        Ok(Made { rendered, template: print.template.clone(), title: print.title.clone() })
+    }
+
+    pub(crate) fn preview_print(&self, request: PreviewPrint) -> Result<PreviewView> {
+        let made = self.make(request.case, &request.document, false, &Stop::default())?;
+        let id = ContentHash(sm3(&made.rendered.pdf).0);
+        let mut previewed = PREVIEWED.lock().unwrap_or_else(PoisonError::into_inner);
+        previewed.retain(|(one, _)| *one != id);
+        while previewed.len() >= PREVIEWS {
+            previewed.pop_front();
+        }
+        previewed.push_back((id, made.rendered.pdf));
+        Ok(PreviewView { pdf: id, pages: made.rendered.pages })
+    }
+
+    pub(crate) fn preview_bytes(&self, id: ContentHash) -> Option<Vec<u8>> {
+        let previewed = PREVIEWED.lock().unwrap_or_else(PoisonError::into_inner);
+        previewed.iter().find(|(one, _)| *one == id).map(|(_, bytes)| bytes.clone())
+    }
+
+    pub(crate) fn print_document(&self, request: PrintDocument) -> Result<OperationView> {
+        self.actor()?;
+        let loaded = self.load_case(request.case)?;
+        let printed = loaded.case.prints.iter().any(|(one, _)| one.document == request.document);
+        let intake = loaded
+            .definition
+            .prints
+            .iter()
+            .any(|one| one.document == request.document && one.at == domain::matter::PrintMoment::Intake);
+        if printed && !intake && request.reprint_reason.trim().is_empty() {
+            return Err(Refusal::ReasonMissing.into());
+        }
+        self.begin(Some(request.case), "正在打印", move |terminal, id, stop| {
+            let store = terminal.store()?;
+            if store.read(|db| table::outbox::has(db, request.command))? {
+                return Ok("已打印".to_owned());
+            }
+            terminal.progress(id, "正在制作");
+            let again = printed && !intake;
+            let made = terminal.make(request.case, &request.document, again, stop)?;
+            terminal.progress(id, "正在送往打印机");
+            let (device, status) = terminal.send_to_printer(request.case, &made, id)?;
+            if status.state != JobState::Completed {
+                return Err(match (status.state, status.fault) {
+                    (JobState::Cancelled, _) => Own::PrintCancelled.into(),
+                    (_, Some(fault)) => fault.into(),
+                    _ => Own::PrintAborted.into(),
+                });
+            }
+            let pdf = terminal.keep_blob(request.case, &made.rendered.pdf, "application/pdf")?;
+            let set = ContentHash(sm3(&cbor::to_vec(&made.rendered.print_set)).0);
+            let document = PrintedDocument {
+                document: request.document.clone(),
+                template: made.template.clone(),
+                print_set: set,
+                pdf,
+                printer: device,
+                job: status.job_id.to_string(),
+                reprint_reason: request.reprint_reason.clone(),
+            };
+            let content = cbor::to_vec(&made.rendered.print_set);
+            store.write(store::Priority::Interactive, move |tx| table::content::put(tx, set, &content))?;
+            terminal.act(request.case, request.command, Command::RecordPrint(document), "打印")?;
+            terminal.changed(ChangeSource::Device, [format!("case:{}", request.case)]);
+            Ok(format!("{}已打印", made.title))
+        })
+    }
+
+    fn send_to_printer(&self, case: CaseId, made: &Made, operation: &str) -> Result<(String, JobStatus)> {
+        let (host, device) = self.device(DeviceClass::Printer)?;
+        let number = self
+            .load_case(case)?
+            .case
+            .submission
+            .and_then(|one| one.number.or(one.intake_number))
+            .unwrap_or_default();
+        let parameters = PrintParameters {
+            document: Region { offset: 0, length: 0 },
+            format: "application/pdf".to_owned(),
+            // Kind of paper and number only: titles are seen in queues.
+            title: format!("{} {number}", made.title).trim_end().to_owned(),
+            copies: 1,
+            media: None,
+            sides: Sides::OneSided,
+            tray: None,
+        };
+        let mut told = String::new();
+        let status = host.print(&device.id, &made.rendered.pdf, parameters, PRINT_LIMIT, |status| {
+            let words = match (&status.fault, status.state) {
+                (Some(fault), _) => fault.sentence(),
+                (None, JobState::Pending | JobState::Held) => "排队中".to_owned(),
+                (None, JobState::Processing) => "正在出纸".to_owned(),
+                (None, JobState::Stopped) => "打印机停下了".to_owned(),
+                (None, _) => String::new(),
+            };
+            if words != told {
+                told.clone_from(&words);
+                self.progress(operation, words);
+            }
+        })?;
+        Ok((device.name, status))
+    }
+}

@@ -1,0 +1,171 @@
+//! Register look-ups, submission, review, handing over, giving out.
+
+use crate::Terminal;
+use crate::error::{Own, Result};
+use crate::rpc::request::{CaseAct, CollectResult, DecideReview, OneCase, RunLookup, Withdraw};
+use crate::rpc::view::{CaseView, ReviewView};
+use domain::code::CodeRow;
+use domain::command::Command;
+use domain::event::{CheckState, RegisterAnswer};
+use domain::ids::{CaseId, CommandId};
+use protocol::error::ErrorCode;
+use protocol::register::{EffectRequest, QueryRequest};
+use std::collections::BTreeMap;
+use sync::SyncError;
+use uuid::Uuid;
+
+/// Code table of reasons for sending back and refusing.
+const REASONS: &str = "review-reason";
+
+impl Terminal {
+    pub(crate) fn run_lookup(&self, request: RunLookup) -> Result<CaseView> {
+        self.look_up(request.case, request.command, &request.lookup)?;
+        self.acted(request.case)
+    }
+
+    /// Asks the register and keeps the answer; one that cannot be had is kept as 接口不可用.
+    fn look_up(&self, case: CaseId, command: CommandId, name: &str) -> Result<()> {
+        let loaded = self.load_case(case)?;
+        let lookup = loaded
+            .definition
+            .lookup(name)
+            .ok_or_else(|| domain::refusal::Refusal::UnknownName { name: name.to_owned() })?;
+        let ask = lookup.question(&loaded.case);
+        if lookup.ask.keys().all(|parameter| !ask.contains_key(parameter)) {
+            return Err(Own::LookupNotAskable.into());
+        }
+        let query = QueryRequest { case: Some(case), query: lookup.query.clone(), ask };
+        let answer = match self.sync()?.query(&query) {
+            Ok(answer) => answer,
+            Err(SyncError::Refused(error)) if error.code != ErrorCode::RegisterUnavailable => {
+                return Err(SyncError::Refused(error).into());
+            }
+            // The state of the check says so; the officer goes on with what may be done.
+            Err(_) => RegisterAnswer {
+                query_id: String::new(),
+                state: CheckState::Unavailable,
+                answered_at: self.clock.now().trusted,
+                values: BTreeMap::new(),
+            },
+        };
+        self.act(case, command, Command::RecordLookup { lookup: name.to_owned(), answer }, "查询常口")
+    }
+
+    pub(crate) fn submit_case(&self, request: CaseAct) -> Result<CaseView> {
+        self.absorb_drafts(request.case);
+        self.act(request.case, request.command, Command::Submit, "提交")?;
+        self.acted(request.case)
+    }
+
+    pub(crate) fn confirm_acceptance(&self, request: CaseAct) -> Result<CaseView> {
+        // The checks that needed the network are made now.
+        let loaded = self.load_case(request.case)?;
+        for lookup in &loaded.definition.lookups {
+            let open = lookup.must_agree
+                && lookup.applies(&loaded.case)
+                && loaded.case.check_state(&lookup.id) != CheckState::Agrees;
+            if open {
+                self.look_up(request.case, CommandId(Uuid::now_v7()), &lookup.id)?;
+            }
+        }
+        self.act(request.case, request.command, Command::ConfirmAcceptance, "确认受理")?;
+        self.acted(request.case)
+    }
+
+    pub(crate) fn withdraw_case(&self, request: Withdraw) -> Result<CaseView> {
+        let command = Command::Withdraw { reason: request.reason };
+        self.act(request.case, request.command, command, "撤销申请")?;
+        self.acted(request.case)
+    }
+
+    pub(crate) fn review_case(&self, request: OneCase) -> Result<ReviewView> {
+        let case = self.case(OneCase { case: request.case })?;
+        let differences = case
+            .sections
+            .iter()
+            .flat_map(|section| section.rows.iter().flatten())
+            .filter(|field| field.register.is_some())
+            .cloned()
+            .collect();
+        let store = self.store()?;
+        let current = self.contents.current(&store)?;
+        let reasons: Vec<CodeRow> =
+            current.codes.tables.get(REASONS).map(|table| table.rows.clone()).unwrap_or_default();
+        let left = self.sorted_cases()?.to_review;
+        let this_one = usize::from(
+            case.actions.iter().any(|one| one.action == crate::rpc::view::Action::Review && one.enabled),
+        );
+        Ok(ReviewView {
+            case,
+            differences,
+            reasons,
+            left: u32::try_from(left.saturating_sub(this_one)).unwrap_or(u32::MAX),
+        })
+    }
+
+    pub(crate) fn decide_review(&self, request: DecideReview) -> Result<CaseView> {
+        let command =
+            Command::Review { decision: request.decision, reason: request.reason, opinion: request.opinion };
+        self.act(request.case, request.command, command, "审核")?;
+        self.acted(request.case)
+    }
+
+    pub(crate) fn effect_case(&self, request: CaseAct) -> Result<CaseView> {
+        let store = self.store()?;
+        if !store.read(|db| store::table::outbox::has(db, request.command))? {
+            self.check_effect_rights(request.case)?;
+            let loaded = self.load_case(request.case)?;
+            let effect = loaded.definition.effect.as_ref().ok_or(domain::refusal::Refusal::WrongStage)?;
+            let body = effect.request(&loaded.definition, &loaded.case);
+            let kind = effect.kind.clone();
+            let key = request.command;
+            let answer = self.sync()?.effect(&EffectRequest { case: request.case, key, kind, body })?;
+            let command = Command::RecordEffect { answer: answer.answer, refused: answer.refused };
+            self.act(request.case, request.command, command, "业务落实")?;
+        }
+        self.acted(request.case)
+    }
+
+    /// The register is asked only for what the rules will take: asking changes the register.
+    fn check_effect_rights(&self, case: CaseId) -> Result<()> {
+        use domain::context::Facts;
+        use domain::refusal::Refusal;
+        let loaded = self.load_case(case)?;
+        let store = self.store()?;
+        let current = self.contents.current(&store)?;
+        let context = self.context(self.actor()?, loaded.definition_hash, &current)?;
+        let facts = Facts {
+            definition: &loaded.definition,
+            codes: &current.codes,
+            calendar: &current.calendar,
+            roster: &current.roster,
+        };
+        let probe = RegisterAnswer {
+            query_id: String::new(),
+            state: CheckState::Differs,
+            answered_at: 0,
+            values: BTreeMap::new(),
+        };
+        let command = Command::RecordEffect { answer: probe, refused: "-".to_owned() };
+        match domain::decide::decide(&command, &loaded.case, &context, &facts) {
+            Ok(_) | Err(Refusal::NotEffected) => Ok(()),
+            Err(refusal) => Err(refusal.into()),
+        }
+    }
+
+    pub(crate) fn collect_result(&self, request: CollectResult) -> Result<CaseView> {
+        let store = self.store()?;
+        if !store.read(|db| store::table::outbox::has(db, request.command))? {
+            let strokes = self.collector_signed(request.case).ok_or(Own::CollectorNotSigned)?;
+            let command = Command::Collect {
+                name: request.name,
+                document: request.document,
+                number: request.number,
+                strokes,
+            };
+            self.act(request.case, request.command, command, "领取登记")?;
+            self.clear_applicant();
+        }
+        self.acted(request.case)
+    }
+}

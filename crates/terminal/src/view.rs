@@ -1,0 +1,546 @@
+//! A case as the windows show it.
+
+use crate::Terminal;
+use crate::act::LoadedCase;
+use crate::applicant::COLLECTOR;
+use crate::contents::Current;
+use crate::counter::Typed;
+use crate::error::{Own, Result, TerminalError};
+use crate::rpc::view::{
+    Action, ActionView, CaseView, DraftView, FieldView, IdentityView, LookupView, MaterialView, PageView,
+    PrintView, PrintedLine, QuestionView, SectionView, SignatureState, SignerView, SubmissionView, TrailLine,
+    TroubleView,
+};
+use domain::case::Case;
+use domain::command::Command;
+use domain::condition::Situation;
+use domain::context::Facts;
+use domain::decide::{decide, printable};
+use domain::event::{CheckState, Decision, Event, EventRecord, Reason, SubmissionMode};
+use domain::flow::StepKind;
+use domain::ids::{CaseId, FieldPath};
+use domain::matter::{Field, FieldKind, Lookup, MaterialRule, PrintMoment, Section};
+use domain::refusal::Refusal;
+use domain::requirement::{
+    Missing, check_value, field_applies, material_applies, missing, section_applies, signer_applies,
+};
+use protocol::push::PushOutcome;
+use std::collections::BTreeMap;
+use store::table;
+use store::table::outbox::{OutboxRow, OutboxState};
+
+impl Terminal {
+    /// The whole case for the officer's window.
+    pub(crate) fn case_view(&self, id: CaseId) -> Result<CaseView> {
+        let actor = self.actor()?;
+        let store = self.store()?;
+        let loaded = self.load_case(id)?;
+        let current = self.contents.current(&store)?;
+        let case = &loaded.case;
+        let definition = &loaded.definition;
+        let (row, parked, troubled) = store.read(|db| {
+            Ok((
+                table::case::get(db, id)?,
+                table::case::parked(db)?.contains(&id),
+                table::outbox::of_case(db, id, OutboxState::Troubled)?,
+            ))
+        })?;
+        let row = row.ok_or(Own::CaseUnknown)?;
+        let context = self.context(actor.clone(), loaded.definition_hash, &current)?;
+        let day = context.time.day();
+        let opening = case.opening.as_ref().ok_or(Own::CaseUnknown)?;
+        let own_counter =
+            opening.unit == actor.post.unit && definition.intake_roles.contains(&actor.post.role);
+        let editable = case.at_counter() && own_counter && case.needs_update.is_none();
+        let lacking = if case.at_counter() || case.awaits_confirmation() {
+            let taken_in_only = !context.online && !definition.accept_offline;
+            missing(definition, case, &current.codes, day, taken_in_only)
+        } else {
+            Vec::new()
+        };
+        let draft = self.drafts(id)?.into_iter().find(|(_, author, _)| *author == actor.officer.0);
+        let released = self.released_slot(id);
+        Ok(CaseView {
+            line: self.case_line(&row, parked)?,
+            matter_name: definition.name.clone(),
+            guide: definition.guide.clone(),
+            editable,
+            questions: definition
+                .questions
+                .iter()
+                .filter(|one| one.when.as_ref().is_none_or(|when| when.holds(case)))
+                .map(|one| QuestionView {
+                    id: one.id.clone(),
+                    text: one.text.clone(),
+                    answers: one.answers.clone(),
+                    answer: case.answer(&one.id).map(str::to_owned),
+                })
+                .collect(),
+            sections: definition
+                .sections
+                .iter()
+                .filter(|one| section_applies(one, case))
+                .map(|one| section_view(one, case, &current, &lacking))
+                .collect(),
+            materials: self.material_views(&loaded)?,
+            signers: definition
+                .signers
+                .iter()
+                .filter(|one| signer_applies(one, case))
+                .map(|one| SignerView {
+                    slot: one.slot.clone(),
+                    label: one.label.clone(),
+                    person: one.person,
+                    name: case.value(&one.name_field).unwrap_or_default().to_owned(),
+                    identified: case.identities.contains_key(&one.person),
+                    state: if case.signatures.contains_key(&one.slot) {
+                        SignatureState::Signed
+                    } else if released.as_ref() == Some(&one.slot) {
+                        SignatureState::Released
+                    } else {
+                        SignatureState::Missing
+                    },
+                    strokes: case.signatures.get(&one.slot).map(|one| one.strokes.id),
+                })
+                .chain(self.collector_view(case, released.as_ref()))
+                .collect(),
+            identities: case
+                .identities
+                .iter()
+                .map(|(person, record)| IdentityView {
+                    person: *person,
+                    identity: record.identity.clone(),
+                    attestation: record.reading.as_ref().map(|one| one.attestation),
+                    device: record.reading.as_ref().map(|one| one.device.clone()),
+                })
+                .collect(),
+            lookups: definition
+                .lookups
+                .iter()
+                .filter(|one| one.applies(case))
+                .map(|one| lookup_view(one, case))
+                .collect(),
+            actions: self.actions(&loaded, &current, &context, &lacking),
+            prints: definition.prints.iter().map(|one| print_view(one, case, context.online)).collect(),
+            missing: lacking,
+            submission: case.submission.as_ref().map(|one| SubmissionView {
+                mode: one.mode,
+                number: one.number.clone().unwrap_or_default(),
+                intake_number: one.intake_number.clone().unwrap_or_default(),
+                query_password: one.query_password.clone(),
+                due: one.due.map(|day| day.to_string()).unwrap_or_default(),
+            }),
+            step: case.stage.as_ref().map(|one| one.kind),
+            returned: case.returned.clone(),
+            refused: case.refused.clone(),
+            register_refused: case.effect_refused.clone(),
+            outcome: case.outcome,
+            trail: loaded
+                .records
+                .iter()
+                .map(|(row, record)| TrailLine {
+                    at: record.time.trusted,
+                    name: record.actor.name.clone(),
+                    role: record.actor.post.role,
+                    words: event_words(record, &loaded),
+                    decision: match &record.event {
+                        Event::Reviewed { decision, .. } => Some(*decision),
+                        _ => None,
+                    },
+                    placed: row.version.is_some(),
+                })
+                .collect(),
+            troubles: troubled.iter().map(|row| self.trouble(row)).collect(),
+            draft: draft.map(|(_, _, typed)| draft_view(typed)),
+        })
+    }
+
+    /// The slot of the collector, while the case waits for him.
+    fn collector_view(&self, case: &Case, released: Option<&domain::ids::SlotId>) -> Option<SignerView> {
+        if case.stage.as_ref().is_none_or(|stage| stage.kind != StepKind::Collect) {
+            return None;
+        }
+        let signed = self.collector_signed(case.id);
+        Some(SignerView {
+            slot: COLLECTOR.into(),
+            label: "领取人".to_owned(),
+            person: domain::person::PersonRole::Agent,
+            name: String::new(),
+            identified: true,
+            state: match (&signed, released) {
+                (Some(_), _) => SignatureState::Signed,
+                (None, Some(slot)) if slot.as_str() == COLLECTOR => SignatureState::Released,
+                _ => SignatureState::Missing,
+            },
+            strokes: signed.map(|one| one.id),
+        })
+    }
+
+    fn material_views(&self, loaded: &LoadedCase) -> Result<Vec<MaterialView>> {
+        let store = self.store()?;
+        let case = &loaded.case;
+        let has =
+            |id: &domain::ids::MaterialId| case.materials.get(id).is_some_and(|pages| !pages.is_empty());
+        let asked: Vec<_> =
+            loaded.definition.materials.iter().filter(|one| material_applies(one, case)).collect();
+        let mut views = Vec::new();
+        for material in &asked {
+            let met = match material.rule {
+                MaterialRule::Required => has(&material.id),
+                MaterialRule::Optional => true,
+                MaterialRule::OneOf => asked.iter().any(|one| {
+                    one.rule == MaterialRule::OneOf && one.group == material.group && has(&one.id)
+                }),
+            };
+            let mut pages = Vec::new();
+            for page in case.materials.get(&material.id).into_iter().flatten() {
+                let here =
+                    store.read(|db| table::blob::get(db, page.picture.id))?.is_some_and(|row| row.here);
+                pages.push(PageView {
+                    id: page.id,
+                    blob: page.picture.id,
+                    attestation: page.attestation,
+                    here,
+                });
+            }
+            views.push(MaterialView {
+                id: material.id.clone(),
+                name: material.name.clone(),
+                plain: material.plain.clone(),
+                rule: material.rule,
+                group: material.group.clone(),
+                met,
+                pages,
+                check: material
+                    .check
+                    .as_ref()
+                    .and_then(|check| loaded.definition.lookup(check))
+                    .map(|one| lookup_view(one, case)),
+            });
+        }
+        Ok(views)
+    }
+
+    /// What the present post may do: the rules are asked, so that the screen need not know them.
+    fn actions(
+        &self,
+        loaded: &LoadedCase,
+        current: &Current,
+        context: &domain::context::Context,
+        lacking: &[Missing],
+    ) -> Vec<ActionView> {
+        let facts = Facts {
+            definition: &loaded.definition,
+            codes: &current.codes,
+            calendar: &current.calendar,
+            roster: &current.roster,
+        };
+        let mut context = context.clone();
+        // The question is whether it may be done; numbers are taken when it is.
+        context.allotted.case_number = Some(String::new());
+        context.allotted.query_password = Some(String::new());
+        let ask = |command: &Command| decide(command, &loaded.case, &context, &facts).err();
+        let case = &loaded.case;
+        let mut actions = Vec::new();
+        let mut offer = |action, label: String, refusal: Option<Refusal>| {
+            let why_not = refusal.as_ref().map(|refusal| self.refusal_words(refusal)).unwrap_or_default();
+            actions.push(ActionView { action, label, enabled: refusal.is_none(), why_not });
+        };
+        if case.at_counter() {
+            let label = if lacking.is_empty() {
+                if context.online || loaded.definition.accept_offline {
+                    "提交"
+                } else {
+                    "收件（联网后确认受理）"
+                }
+                .to_owned()
+            } else {
+                format!("提交（还差：{}）", missing_words(lacking))
+            };
+            offer(Action::Submit, label, ask(&Command::Submit));
+        }
+        if case.awaits_confirmation() {
+            // Look-ups are made by the act itself: what they may still lack does not stand in its way.
+            let refusal = ask(&Command::ConfirmAcceptance).filter(|refusal| match refusal {
+                Refusal::Incomplete { missing } => {
+                    missing.iter().any(|one| !matches!(one, Missing::Check { .. }))
+                }
+                _ => true,
+            });
+            offer(Action::ConfirmAcceptance, "确认受理".to_owned(), refusal);
+        }
+        if let Some(stage) = &case.stage {
+            match stage.kind {
+                StepKind::Review | StepKind::Investigate => {
+                    let command =
+                        Command::Review { decision: Decision::Pass, reason: None, opinion: String::new() };
+                    offer(Action::Review, stage.title.clone(), ask(&command));
+                }
+                StepKind::Effect => {
+                    let refusal = self.effect_refusal(loaded, &context, &facts);
+                    offer(Action::Effect, stage.title.clone(), refusal);
+                }
+                StepKind::Collect => {
+                    let strokes = domain::event::BlobRef {
+                        id: domain::ids::ContentHash::ZERO,
+                        content: domain::ids::ContentHash::ZERO,
+                        length: 0,
+                        media: String::new(),
+                    };
+                    let command = Command::Collect {
+                        name: "-".to_owned(),
+                        document: domain::identity::DocumentKind::None,
+                        number: String::new(),
+                        strokes,
+                    };
+                    offer(Action::Collect, stage.title.clone(), ask(&command));
+                }
+            }
+        }
+        if case.outcome.is_none() {
+            let refusal = ask(&Command::Withdraw { reason: "-".to_owned() });
+            if refusal.is_none() {
+                offer(Action::Withdraw, "撤销申请".to_owned(), None);
+            }
+        }
+        actions
+    }
+
+    fn effect_refusal(
+        &self,
+        loaded: &LoadedCase,
+        context: &domain::context::Context,
+        facts: &Facts<'_>,
+    ) -> Option<Refusal> {
+        let answer = domain::event::RegisterAnswer {
+            query_id: String::new(),
+            state: CheckState::Differs,
+            answered_at: 0,
+            values: BTreeMap::new(),
+        };
+        let command = Command::RecordEffect { answer, refused: "-".to_owned() };
+        decide(&command, &loaded.case, context, facts).err()
+    }
+
+    pub(crate) fn refusal_words(&self, refusal: &Refusal) -> String {
+        if let Refusal::Incomplete { missing } = refusal {
+            return format!("还差：{}", missing_words(missing));
+        }
+        self.rpc_error(&TerminalError::Refused(refusal.clone())).sentence
+    }
+
+    /// A refused act or conflict in words.
+    pub(crate) fn trouble(&self, row: &OutboxRow) -> TroubleView {
+        let outcome: Option<PushOutcome> =
+            row.outcome.as_ref().and_then(|bytes| domain::cbor::from_slice(bytes).ok());
+        let (code, paths) = match outcome {
+            Some(PushOutcome::Conflict { paths, .. }) => ("ACT_CONFLICT".to_owned(), paths),
+            Some(PushOutcome::Rejected { code, refusal, .. }) => match refusal {
+                Some(refusal) => (refusal.code().to_owned(), Vec::new()),
+                None => (code.code().to_owned(), Vec::new()),
+            },
+            Some(PushOutcome::Held { .. }) => ("ACT_HELD".to_owned(), Vec::new()),
+            _ => ("ACT_UNANSWERED".to_owned(), Vec::new()),
+        };
+        let (sentence, cure, _) = self.words(&code, &BTreeMap::new());
+        TroubleView { seq: row.seq, code, sentence, cure, paths }
+    }
+}
+
+fn draft_view(typed: Typed) -> DraftView {
+    DraftView { values: typed.values, field: typed.field, cursor: typed.cursor }
+}
+
+/// Short names of what is missing, for the submit key.
+pub(crate) fn missing_words(missing: &[Missing]) -> String {
+    // The key has room for a few names; the rest is counted.
+    const NAMED: usize = 3;
+    let names: Vec<String> = missing
+        .iter()
+        .take(NAMED)
+        .map(|one| match one {
+            Missing::Answer { text, .. } => text.clone(),
+            Missing::Field { label, .. } => label.clone(),
+            Missing::FieldWrong { label, .. } => format!("{label}有误"),
+            Missing::Material { name, .. } => name.clone(),
+            Missing::OneOf { names, .. } => format!("{}等之一", names.first().cloned().unwrap_or_default()),
+            Missing::Signature { label, .. } => format!("{label}签名"),
+            Missing::Identity { label, .. } => format!("{label}身份证件"),
+            Missing::Check { title, .. } => title.clone(),
+            Missing::Rule { text, .. } => text.clone(),
+        })
+        .collect();
+    let mut words = names.join("、");
+    if missing.len() > NAMED {
+        words.push_str(&format!("等 {} 项", missing.len()));
+    }
+    words
+}
+
+fn section_view(section: &Section, case: &Case, current: &Current, lacking: &[Missing]) -> SectionView {
+    let rows: Vec<Option<u16>> =
+        if section.table { case.rows(&section.id).into_iter().map(Some).collect() } else { vec![None] };
+    let views: Vec<Vec<FieldView>> = rows
+        .into_iter()
+        .map(|row| {
+            section
+                .fields
+                .iter()
+                .filter(|field| field_applies(field, case))
+                .map(|field| {
+                    let path = FieldPath(match row {
+                        Some(row) => format!("{}.{row}.{}", section.id, field.id),
+                        None => format!("{}.{}", section.id, field.id),
+                    });
+                    field_view(field, path, case, current)
+                })
+                .collect()
+        })
+        .collect();
+    let prefix = format!("{}.", section.id);
+    let lacks = lacking
+        .iter()
+        .filter(|one| match one {
+            Missing::Field { field, .. } | Missing::FieldWrong { field, .. } => {
+                field.as_str().starts_with(&prefix)
+            }
+            _ => false,
+        })
+        .count();
+    SectionView {
+        id: section.id.clone(),
+        title: section.title.clone(),
+        person: section.person,
+        table: section.table,
+        rows: views,
+        lacking: u32::try_from(lacks).unwrap_or(u32::MAX),
+    }
+}
+
+fn field_view(field: &Field, path: FieldPath, case: &Case, current: &Current) -> FieldView {
+    let known = case.fields.get(&path);
+    let value = known.map(|one| one.value.clone()).unwrap_or_default();
+    let words = match (&field.kind, &field.codes) {
+        (FieldKind::Code, Some(table)) => current.codes.name(table, &value).unwrap_or(&value).to_owned(),
+        _ => value.clone(),
+    };
+    let register = case.register.get(&path).filter(|one| !one.is_empty() && **one != value).cloned();
+    FieldView {
+        label: field.label.clone(),
+        kind: field.kind,
+        codes: field.codes.clone(),
+        width: field.width,
+        required: field.required,
+        words,
+        source: known.filter(|one| !one.value.is_empty()).map(|one| one.source),
+        at: known.map(|one| one.time.trusted),
+        previous: known.and_then(|one| one.previous.clone()),
+        register: register.map(|one| match (&field.kind, &field.codes) {
+            (FieldKind::Code, Some(table)) => current.codes.name(table, &one).unwrap_or(&one).to_owned(),
+            _ => one,
+        }),
+        locked: known.is_some_and(|one| one.locked() && !one.value.is_empty()),
+        assigned: field.kind == FieldKind::Assigned,
+        fault: if field.kind == FieldKind::Assigned {
+            None
+        } else {
+            check_value(field, &value, &current.codes).err()
+        },
+        value,
+        path,
+    }
+}
+
+fn lookup_view(lookup: &Lookup, case: &Case) -> LookupView {
+    let record = case.lookups.get(&lookup.id);
+    LookupView {
+        id: lookup.id.clone(),
+        title: lookup.title.clone(),
+        state: case.check_state(&lookup.id),
+        at: record.map(|one| one.answer.answered_at),
+        query_id: record.map(|one| one.answer.query_id.clone()).unwrap_or_default(),
+        must_agree: lookup.must_agree,
+        askable: lookup.ask.values().any(|field| case.value(field).is_some()),
+    }
+}
+
+fn print_view(print: &domain::matter::Print, case: &Case, online: bool) -> PrintView {
+    let printed: Vec<PrintedLine> = case
+        .prints
+        .iter()
+        .filter(|(one, _)| one.document == print.document)
+        .map(|(one, time)| PrintedLine {
+            at: time.trusted,
+            printer: one.printer.clone(),
+            reason: one.reprint_reason.clone(),
+            pdf: one.pdf.id,
+        })
+        .collect();
+    PrintView {
+        document: print.document.clone(),
+        title: print.title.clone(),
+        at: print.at,
+        printable: printable(print.at, case) && (online || print.offline),
+        reprint: !printed.is_empty() && print.at != PrintMoment::Intake,
+        printed,
+    }
+}
+
+/// An event in an officer's words, without values: the trail is read over a shoulder.
+fn event_words(record: &EventRecord, loaded: &LoadedCase) -> String {
+    let material = |id: &domain::ids::MaterialId| {
+        loaded
+            .definition
+            .materials
+            .iter()
+            .find(|one| one.id == *id)
+            .map_or("", |one| one.name.as_str())
+            .to_owned()
+    };
+    let reason =
+        |reason: &Option<Reason>| reason.as_ref().map(|one| format!("：{}", one.text)).unwrap_or_default();
+    match &record.event {
+        Event::CaseOpened { .. } => "开始办件".to_owned(),
+        Event::IdentityRead { reading: Some(_), .. } => "读取身份证件".to_owned(),
+        Event::IdentityRead { reading: None, .. } => "录入身份证件".to_owned(),
+        Event::SituationAnswered { .. } => "回答情形".to_owned(),
+        Event::FieldsChanged { changes, reason } if reason.is_empty() => format!("填写 {} 项", changes.len()),
+        Event::FieldsChanged { changes, reason } => format!("改动 {} 项，理由：{reason}", changes.len()),
+        Event::LookupRecorded { lookup, .. } => {
+            let title = loaded.definition.lookup(lookup).map_or("", |one| one.title.as_str());
+            format!("查询：{title}")
+        }
+        Event::PageAdded { material: id, .. } => format!("扫描：{}", material(id)),
+        Event::PageReplaced { material: id, .. } => format!("更换页面：{}", material(id)),
+        Event::PageRemoved { material: id, .. } => format!("删除页面：{}", material(id)),
+        Event::PagesReordered { material: id, .. } => format!("调整页序：{}", material(id)),
+        Event::Signed { slot, .. } => {
+            let label = loaded.definition.signers.iter().find(|one| one.slot == *slot);
+            format!("{}签名", label.map_or("", |one| one.label.as_str()))
+        }
+        Event::SignatureCleared { .. } => "签名作废，须重签".to_owned(),
+        Event::WarningOverridden { reason, .. } => format!("说明后继续：{reason}"),
+        Event::Submitted { mode: SubmissionMode::Accepted, .. } => "受理".to_owned(),
+        Event::Submitted { mode: SubmissionMode::TakenIn, .. } => "收件（待确认受理）".to_owned(),
+        Event::AcceptanceConfirmed { .. } => "确认受理".to_owned(),
+        Event::Reviewed { stage, decision, reason: why, .. } => {
+            let word = match decision {
+                Decision::Pass => "通过",
+                Decision::Return => "退回",
+                Decision::Refuse => loaded.definition.family.refusal_word(),
+            };
+            format!("{}：{word}{}", stage.title, reason(why))
+        }
+        Event::ProvisionalOpinionGiven { stage, .. } => format!("{}：离线预审意见", stage.title),
+        Event::Effected { .. } => "业务落实".to_owned(),
+        Event::EffectRefused { reason, .. } => format!("常口未落实：{reason}"),
+        Event::Printed(document) => {
+            let title = loaded.definition.prints.iter().find(|one| one.document == document.document);
+            format!("打印：{}", title.map_or("", |one| one.title.as_str()))
+        }
+        Event::Collected { .. } => "领取登记".to_owned(),
+        Event::Closed { .. } => "办结".to_owned(),
+        Event::Withdrawn { reason } => format!("撤销：{reason}"),
+        Event::Unknown { .. } => "新版程序的记录".to_owned(),
+    }
+}
