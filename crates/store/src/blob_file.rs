@@ -6,9 +6,66 @@ use crate::{Result, StoreError};
 use domain::event::BlobRef;
 use domain::ids::{CaseId, ContentHash};
 use gm::BlobKey;
+use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+/// What a durable file is made with. The system's own does for the program; tests put one in between that loses
+/// on demand what was not yet made durable.
+pub trait FileLayer {
+    /// Makes a folder and those above it. Its name is durable after the folder around it was.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn make_folder(&self, folder: &Path) -> io::Result<()>;
+    /// Writes a file, not durably.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn write(&self, file: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// Makes the content of a file durable.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn sync_file(&self, file: &Path) -> io::Result<()>;
+    /// Renames a file over another.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Makes the names in a folder durable.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn sync_folder(&self, folder: &Path) -> io::Result<()>;
+}
+
+/// The operating system's files.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemFiles;
+
+impl FileLayer for SystemFiles {
+    fn make_folder(&self, folder: &Path) -> io::Result<()> {
+        fs::create_dir_all(folder)
+    }
+
+    fn write(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
+        File::create(file)?.write_all(bytes)
+    }
+
+    fn sync_file(&self, file: &Path) -> io::Result<()> {
+        File::options().write(true).open(file)?.sync_all()
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+        File::open(folder)?.sync_all()
+    }
+}
 
 const FOLDER: &str = "blobs";
 const UNFINISHED: &str = "part";
@@ -26,9 +83,23 @@ pub fn path(folder: &Path, id: ContentHash) -> PathBuf {
 /// # Errors
 /// When the file cannot be written.
 pub fn write(folder: &Path, case: Option<CaseId>, content: &[u8], media: &str) -> Result<(BlobRef, BlobRow)> {
+    write_with(&SystemFiles, folder, case, content, media)
+}
+
+/// As [`write`], through another file layer.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_with(
+    layer: &dyn FileLayer,
+    folder: &Path,
+    case: Option<CaseId>,
+    content: &[u8],
+    media: &str,
+) -> Result<(BlobRef, BlobRow)> {
     let (sealed, bytes) = gm::blob::encrypt(content)?;
     let id = ContentHash(sealed.id.0);
-    write_sealed(folder, id, &bytes)?;
+    write_sealed_with(layer, folder, id, &bytes)?;
     let reference = BlobRef {
         id,
         content: ContentHash(sealed.plaintext_hash.0),
@@ -53,24 +124,47 @@ pub fn write(folder: &Path, case: Option<CaseId>, content: &[u8], media: &str) -
 /// # Errors
 /// [`StoreError::BlobDamaged`] when it is not.
 pub fn write_sealed(folder: &Path, id: ContentHash, bytes: &[u8]) -> Result<()> {
+    write_sealed_with(&SystemFiles, folder, id, bytes)
+}
+
+/// As [`write_sealed`], through another file layer.
+///
+/// # Errors
+/// [`StoreError::BlobDamaged`] when the hash is not the name.
+pub fn write_sealed_with(layer: &dyn FileLayer, folder: &Path, id: ContentHash, bytes: &[u8]) -> Result<()> {
     if gm::sm3(bytes).0 != id.0 {
         return Err(StoreError::BlobDamaged);
     }
     let target = path(folder, id);
-    if target.exists() {
+    let group = target.parent().unwrap_or(folder);
+    if !target.exists() {
+        layer.make_folder(group).map_err(doing("made"))?;
+        let part = target.with_extension(UNFINISHED);
+        layer.write(&part, bytes).map_err(doing("written"))?;
+        layer.sync_file(&part).map_err(doing("made durable"))?;
+        layer.rename(&part, &target).map_err(doing("renamed"))?;
+    }
+    if planted("directory-fsync-removed") {
         return Ok(());
     }
-    let parent = target.parent().unwrap_or(folder);
-    fs::create_dir_all(parent).map_err(doing("made"))?;
-    let part = target.with_extension(UNFINISHED);
-    let mut file = File::create(&part).map_err(doing("made"))?;
-    file.write_all(bytes).map_err(doing("written"))?;
-    file.sync_all().map_err(doing("made durable"))?;
-    fs::rename(&part, &target).map_err(doing("renamed"))?;
-    for folder in [parent, parent.parent().unwrap_or(folder)] {
-        File::open(folder).and_then(|one| one.sync_all()).map_err(doing("made durable"))?;
+    // Every name on the way down may be new; a file that was there may have come a moment ago from a program that
+    // ended before this line.
+    for folder in [group, &folder.join(FOLDER), folder] {
+        layer.sync_folder(folder).map_err(doing("made durable"))?;
     }
     Ok(())
+}
+
+/// Whether a fault was planted to prove that the tests find it.
+#[cfg(feature = "mutants")]
+fn planted(name: &str) -> bool {
+    std::env::var("MUTANT").is_ok_and(|one| one == name)
+}
+
+/// Never in this build.
+#[cfg(not(feature = "mutants"))]
+const fn planted(_name: &str) -> bool {
+    false
 }
 
 /// The ciphertext.
@@ -92,13 +186,17 @@ pub fn read(folder: &Path, row: &BlobRow) -> Result<Vec<u8>> {
     Ok(gm::blob::decrypt(&key, &bytes)?.to_vec())
 }
 
-/// Takes away files that were not finished when the program ended.
-pub(crate) fn sweep(folder: &Path) -> Result<()> {
+/// Takes away files that were not finished when the program ended, and finished ones that no row names.
+pub(crate) fn sweep(folder: &Path, named: &HashSet<ContentHash>) -> Result<()> {
     let Ok(groups) = fs::read_dir(folder.join(FOLDER)) else { return Ok(()) };
     for group in groups.flatten() {
         let Ok(files) = fs::read_dir(group.path()) else { continue };
         for file in files.flatten() {
-            if file.path().extension().is_some_and(|end| end == UNFINISHED) {
+            let name = file.file_name();
+            let unfinished = file.path().extension().is_some_and(|end| end == UNFINISHED);
+            let nameless =
+                name.to_str().and_then(ContentHash::from_hex).is_some_and(|id| !named.contains(&id));
+            if unfinished || nameless {
                 fs::remove_file(file.path()).map_err(doing("removed"))?;
             }
         }

@@ -16,6 +16,7 @@ pub use migration::{CURRENT, Migration};
 pub use rusqlite::{Connection, Transaction};
 pub use writer::Priority;
 
+use domain::ids::CaseId;
 use gm::DatabaseKey;
 use reader::Readers;
 use rusqlite::OpenFlags;
@@ -86,7 +87,7 @@ impl Store {
             reader.pragma_update(None, "query_only", true)?;
             readers.push(reader);
         }
-        blob_file::sweep(folder)?;
+        blob_file::sweep(folder, &table::blob::names(&connection)?)?;
         Ok(Self {
             folder: folder.to_owned(),
             writer: Writer::start(connection),
@@ -118,6 +119,25 @@ impl Store {
     /// What the work returns.
     pub fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         self.readers.with(work)
+    }
+
+    /// Makes work list and search anew from the events, in one transaction: `project` writes the row of a case.
+    /// Gives the number of cases.
+    ///
+    /// # Errors
+    /// What `project` returns; the old lists stand then as they were.
+    pub fn rebuild<P>(&self, project: P) -> Result<usize>
+    where
+        P: Fn(&Transaction<'_>, CaseId) -> Result<()> + Send + 'static,
+    {
+        self.write(Priority::Background, move |transaction| {
+            table::case::clear(transaction)?;
+            let cases = table::event::cases(transaction)?;
+            for case in &cases {
+                project(transaction, *case)?;
+            }
+            Ok(cases.len())
+        })
     }
 }
 

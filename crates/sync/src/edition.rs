@@ -43,7 +43,7 @@ impl Work for Upkeep {
             let edition = if due { refresh(&self.core).await } else { Ok(()) };
             match &edition {
                 Ok(()) if due => {
-                    *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now())
+                    *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
                 }
                 Ok(()) => {}
                 Err(_) => self.core.edition_due.store(true, Ordering::Release),

@@ -17,6 +17,10 @@ use store::table::{audit, case, event, recheck, terminal};
 
 /// Time for the answer beside the wait.
 const ANSWER: Duration = Duration::from_secs(15);
+/// An answer without news that comes sooner did not wait.
+const SHORTEST_WAIT: Duration = Duration::from_millis(500);
+/// Pause after it: changes are still shown within two seconds.
+const BREATH: Duration = Duration::from_secs(1);
 /// Value of the terminal's table: where the next pull goes on.
 const CURSOR: &str = "pull_cursor";
 /// Value of the terminal's table: the server's incarnation.
@@ -68,6 +72,7 @@ impl Pull {
         let request = PullRequest { epoch: core.epoch, cursor: cursor.unwrap_or_default(), wait, limit };
         let had_cursor = !request.cursor.is_empty();
         let deadline = Duration::from_millis(u64::from(wait)) + ANSWER;
+        let asked = Instant::now();
         let answer: PullAnswer = core.client.post(Channel::Poll, "/v1/pull", &request, deadline).await?;
         core.heard_time(answer.now, answer.incarnation);
 
@@ -94,6 +99,10 @@ impl Pull {
             self.adapt(took, limit);
         }
         self.level.store(!more, Ordering::Relaxed);
+        // Whoever answers "nothing" without waiting would be asked without end.
+        if wait > 0 && empty && asked.elapsed() < SHORTEST_WAIT {
+            return Ok(Next::Rest(BREATH));
+        }
         Ok(Next::Now)
     }
 

@@ -166,10 +166,16 @@ fn keep(core: &Core, rows: &[OutboxRow], answer: PushAnswer) -> Result<usize> {
         return Ok(0);
     }
     let projection = Arc::clone(&core.projection);
+    let now = answer.now;
     let changed = core.write(move |transaction| {
         let mut changed = BTreeSet::new();
         for one in &answered {
             let before = outbox::get(transaction, one.seq)?;
+            // A repeat gets its first receipt again; a new one says that the first answer was lost over there.
+            let waiting = before.as_ref().is_none_or(|row| row.state == OutboxState::Waiting);
+            if !waiting && before.as_ref().is_some_and(|row| row.receipt.as_ref() != Some(&one.receipt)) {
+                audit::append(transaction, now, "", &format!("server-lost-acts from={} acts=1", one.seq))?;
+            }
             // An officer dealt with it already: a repeated answer must not bring it back.
             let settled = before.is_some_and(|row| row.state == OutboxState::Settled);
             let state =

@@ -133,3 +133,15 @@ pub fn all_here(connection: &Connection) -> Result<Vec<BlobRow>> {
     let rows = statement.query_map([], read)?.collect::<std::result::Result<_, _>>()?;
     Ok(rows)
 }
+
+/// Names of all files that rows name.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn names(connection: &Connection) -> Result<std::collections::HashSet<ContentHash>> {
+    let mut statement = connection.prepare("SELECT id FROM blob")?;
+    let names = statement
+        .query_map([], |row| Ok(row.get::<_, Bytes<ContentHash>>(0)?.0))?
+        .collect::<std::result::Result<_, _>>()?;
+    Ok(names)
+}
