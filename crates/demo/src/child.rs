@@ -152,6 +152,10 @@ impl Child {
 
     /// Tells it to end, and kills it when it does not.
     pub fn end(&mut self) {
+        self.end_within(END_LIMIT);
+    }
+
+    fn end_within(&mut self, limit: Duration) {
         drop(self.process.stdin.take());
         if self.has_ended() {
             return;
@@ -160,7 +164,7 @@ impl Child {
         if let Some(process) = i32::try_from(self.process.id()).ok().and_then(Pid::from_raw) {
             let _ = kill_process(process, Signal::TERM);
         }
-        let until = Instant::now() + END_LIMIT;
+        let until = Instant::now() + limit;
         while !self.has_ended() {
             if Instant::now() > until {
                 let _ = self.process.kill();
@@ -213,8 +217,7 @@ mod tests {
         let logs = tempfile::tempdir().expect("a folder");
         let script = "trap '' TERM; echo ready; exec sleep 1000";
         let (mut child, _) = shell(script, logs.path()).start(Duration::from_secs(20)).expect("it starts");
-        child.process.kill().expect("kill");
-        child.end();
+        child.end_within(Duration::from_millis(200));
         assert!(child.has_ended());
     }
 }

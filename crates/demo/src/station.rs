@@ -15,6 +15,10 @@ const REGISTER_LIMIT: Duration = Duration::from_secs(180);
 /// Every other program is ready in a moment; a busy PC needs longer.
 const START_LIMIT: Duration = Duration::from_secs(60);
 
+/// SANE's training scanner with an A4 bed; its own default is smaller than a page.
+const TRAINING_SCANNER: &str = "number_of_devices 1\ngeometry_min 0.0\ngeometry_max 297.0\ngeometry_quant 0.1\n\
+    resolution_min 50.0\nresolution_max 600.0\nresolution_quant 1.0\nresolution 150.0\nbr_x 210\nbr_y 297\n";
+
 #[derive(Deserialize)]
 struct Clients {
     client: Vec<RegisterClient>,
@@ -106,6 +110,7 @@ impl Station {
         std::fs::create_dir_all(&settings)?;
         // SANE's own training scanner and nothing else: no network is searched, no USB device touched.
         std::fs::write(settings.join("dll.conf"), "test\n")?;
+        std::fs::write(settings.join("test.conf"), TRAINING_SCANNER)?;
         let device = |driver: &str, path: &str, name: &str| json!([{ "driver": driver, "path": path, "name": name, "attestation": "virtual" }]);
         let reader = self.place.reader();
         let list = json!({

@@ -1,0 +1,56 @@
+# make run    the demo station with its windows
+# make test   everything that a change must pass          make test-full  and what takes long
+# make demo   the story without a person                  make bench      figures
+# make deb    packages for Debian-family systems          make setup      system packages only
+
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup ui build run demo test test-full bench deb
+
+# Where cargo puts things; a folder of the clone unless somebody says otherwise.
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+PROGRAMS := $(CARGO_TARGET_DIR)/debug
+# One shape of the build for everything: another choice of packages or targets would unify other features and
+# compile half of the crates a second time.
+BUILD := cargo build --workspace --all-targets
+UI_SOURCES := $(shell find ui/src ui/public ui/*.html ui/*.json ui/*.ts -type f 2>/dev/null)
+
+help:
+	@sed -n 's/^# //p' Makefile | head -4
+
+setup:
+	@installer/packages.sh build run
+
+ui/node_modules/.package-lock.json: ui/package-lock.json
+	cd ui && npm ci --no-audit --no-fund
+	@touch $@
+
+ui/dist/index.html: ui/node_modules/.package-lock.json $(UI_SOURCES)
+	cd ui && node node_modules/vite/bin/vite.js build --logLevel warn
+	@touch $@
+
+ui: ui/dist/index.html
+
+build: setup ui
+	$(BUILD)
+
+run: build
+	exec $(PROGRAMS)/demo run
+
+demo: build
+	exec $(PROGRAMS)/demo --state target/demo/station play --papers target/demo
+
+test:
+	@installer/packages.sh build run test
+	@tests/stages.sh
+
+test-full:
+	@installer/packages.sh build run test
+	@tests/stages.sh full
+
+bench: build
+	exec $(PROGRAMS)/demo --state target/bench/station bench
+
+deb: setup ui
+	@installer/deb.sh

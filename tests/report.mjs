@@ -1,0 +1,103 @@
+// Turns the results of a test runner into target/report/NAME.json, one row per case, and counts the suite's line
+// from it. Ends with 1 when a case failed or when there is none: a suite that runs nothing proves nothing.
+//
+//   node tests/report.mjs junit NAME FILE      result file in JUnit's form (nextest, vitest, Playwright)
+//   node tests/report.mjs cargo NAME FILE      what `cargo test` printed
+//   node tests/report.mjs sum FOLDER           one line per report, and one for all
+
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const folder = 'target/report'
+/** Longest evidence kept of a failed case. */
+const EVIDENCE = 2000
+
+/** What was tested: the commit and every change on top of it, as one hash. */
+function inputHash() {
+  const hash = createHash('sha256')
+  try {
+    const git = (...words) => execFileSync('git', words, { maxBuffer: 1 << 28 })
+    hash.update(git('rev-parse', 'HEAD')).update(git('diff', 'HEAD', '--binary'))
+  } catch {
+    hash.update('no repository')
+  }
+  return hash.update(process.env.MUTANT ?? '').digest('hex').slice(0, 16)
+}
+
+const entities = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' }
+const plain = (text) =>
+  text
+    .replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, '$1')
+    .replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (all, hex, number, name) =>
+      hex ? String.fromCodePoint(parseInt(hex, 16)) : number ? String.fromCodePoint(Number(number)) : (entities[name] ?? all))
+const attribute = (tag, name) => plain(new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1] ?? '')
+
+function junit(text) {
+  const rows = []
+  for (const [, head, , body] of text.matchAll(/<testcase\b([^>]*?)(\/>|>([\s\S]*?)<\/testcase>)/g)) {
+    const id = [attribute(head, 'classname'), attribute(head, 'name')].filter(Boolean).join(' › ')
+    const failure = /<(failure|error)\b([^>]*?)(?:\/>|>([\s\S]*?)<\/\1>)/.exec(body ?? '')
+    const result = failure ? 'failed' : /<skipped\b/.test(body ?? '') ? 'skipped' : 'passed'
+    const said = failure ? (plain(failure[3] ?? '').trim() || attribute(failure[2], 'message')) : ''
+    rows.push({ id, result, seconds: Number(attribute(head, 'time')) || 0, evidence: said.slice(0, EVIDENCE) })
+  }
+  return rows
+}
+
+function cargo(text) {
+  const rows = []
+  const said = new Map()
+  for (const [, id, words] of text.matchAll(/^---- (\S+) stdout ----\n([\s\S]*?)(?=\n---- |\nfailures:)/gm)) said.set(id, words)
+  let program = ''
+  for (const line of text.split('\n')) {
+    const running = /Running (?:unittests )?(\S+) \(/.exec(line)
+    if (running) program = running[1]
+    const end = /^test (.+?)(?: - should panic)? \.\.\. (ok|FAILED|ignored)/.exec(line)
+    if (end) {
+      const result = { ok: 'passed', FAILED: 'failed', ignored: 'skipped' }[end[2]]
+      rows.push({ id: `${program} › ${end[1]}`, result, seconds: 0, evidence: result === 'failed' ? (said.get(end[1]) ?? '').trim().slice(0, EVIDENCE) : '' })
+    }
+    // A program that does not even build or start has no line of its own.
+    if (/^error: (?!test failed|\d+ target)/.test(line)) rows.push({ id: `${program} › ${line}`, result: 'failed', seconds: 0, evidence: line })
+  }
+  return rows
+}
+
+const count = (rows, result) => rows.filter((row) => row.result === result).length
+const line = (name, rows) =>
+  `${name}: ${rows.length} cases, ${count(rows, 'passed')} passed, ${count(rows, 'failed')} failed, ${count(rows, 'skipped')} skipped`
+const good = (rows) => count(rows, 'passed') > 0 && count(rows, 'failed') === 0
+
+const [task, name, file] = process.argv.slice(2)
+if (task === 'sum') {
+  const all = []
+  let everyGood = true
+  for (const entry of readdirSync(name).filter((entry) => entry.endsWith('.json')).sort()) {
+    const { suite, cases } = JSON.parse(readFileSync(join(name, entry), 'utf8'))
+    console.log(line(suite, cases))
+    everyGood &&= good(cases)
+    all.push(...cases)
+  }
+  console.log(line('all', all))
+  process.exit(everyGood && all.length > 0 ? 0 : 1)
+}
+const readers = { junit, cargo }
+if (!readers[task] || !name || !file) {
+  console.error('usage: report.mjs junit|cargo NAME FILE | sum FOLDER')
+  process.exit(2)
+}
+let text = ''
+try {
+  text = readFileSync(file, 'utf8')
+} catch (error) {
+  console.error(`${name}: no results: ${error.message}`)
+}
+const input = inputHash()
+const cases = readers[task](text).map((row) => ({ id: row.id, input, result: row.result, seconds: row.seconds, evidence: row.evidence }))
+mkdirSync(folder, { recursive: true })
+writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ suite: name, mutant: process.env.MUTANT ?? null, cases }, null, 1)}\n`)
+console.log(line(name, cases))
+if (cases.length === 0) console.error(`${name}: no case ran`)
+process.exit(good(cases) ? 0 : 1)
