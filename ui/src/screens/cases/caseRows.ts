@@ -1,6 +1,6 @@
 /** Case lines as rows of a work list. */
 import type { Tone } from '@/design'
-import type { CaseLine } from '@/rpc/types'
+import type { CaseLine } from '@/rpc'
 import type { WorkColumn, WorkRow } from '@/table/types'
 import { dueWords, nearMoment } from './moment'
 

@@ -1,7 +1,7 @@
 /** One case on a screen: its view, kept fresh, and the acts on it. */
 import { onMounted, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { asFailure, call, newCommandId, NO_ANSWER, useChanges, type OfficerCommands } from '@/rpc'
-import type { CaseView, RpcError } from '@/rpc/types'
+import type { CaseView, RpcError } from '@/rpc'
 import { CommandNames } from './commandNames'
 
 /** Commands that name themselves and answer with the case as it then is. */

@@ -1,5 +1,5 @@
 /** Codes of the contract in the officer's words. Each table is complete: the type says so. */
-import type { CheckState, Decision, DocumentKind, Outcome, PersonRole, Role, ValueSource } from '@/rpc/types'
+import type { CheckState, Decision, DocumentKind, Outcome, PersonRole, Role, ValueSource } from '@/rpc'
 import type { Tone } from '@/design'
 
 export const roleWords: Record<Role, string> = {

@@ -1,5 +1,5 @@
 /** What a reviewer sends, and what is still lacking for it. */
-import type { CodeRow, Decision, Reason } from '@/rpc/types'
+import type { CodeRow, Decision, Reason } from '@/rpc'
 
 export interface Draft {
   decision: Decision

@@ -1,5 +1,5 @@
 /** The form as a reviewer reads it, and which page belongs to the field under the cursor. */
-import type { CaseView, FieldView, MaterialView, SectionView } from '@/rpc/types'
+import type { CaseView, FieldView, MaterialView, SectionView } from '@/rpc'
 import type { FormField, FormRow, FormSection, FieldType, RowTable, SectionState, ValueSource } from '@/form/types'
 import { personWords } from '../cases/words'
 import { shownMoment } from '../cases/moment'

@@ -1,5 +1,5 @@
 /** The material list: groups of which one is enough, what is missing, where Space goes. */
-import type { MaterialView } from '@/rpc/types'
+import type { MaterialView } from '@/rpc'
 import type { Tone } from '@/design'
 
 export interface MaterialGroup {

@@ -1,7 +1,7 @@
 /** Work at a device that a screen has begun: progress, stop, end. */
 import { computed, onBeforeUnmount, onMounted, ref, shallowRef } from 'vue'
 import { asFailure, call, newCommandId, NO_ANSWER, useChanges, type OfficerCommands } from '@/rpc'
-import type { OperationView } from '@/rpc/types'
+import type { OperationView } from '@/rpc'
 import { CommandNames } from '../cases/commandNames'
 
 /** Commands that name themselves and begin work at a device. */

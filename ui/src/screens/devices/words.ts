@@ -1,0 +1,32 @@
+/** Devices in the officer's words. */
+import type { Connection, DeviceClass, DeviceInfo, DeviceLine } from '@/rpc'
+
+export const classWords: Record<DeviceClass, string> = {
+  id_card_reader: '读卡器', scanner: '扫描仪', printer: '打印机', signature_pad: '签字板', fingerprint: '指纹采集器',
+  camera: '照相机', document_camera: '高拍仪', evaluation_pad: '评价器',
+}
+
+export const attestationWords: Record<DeviceInfo['attestation'], string> = {
+  physical: '已登记的实物设备', virtual: '虚拟设备，只用于培训和测试', unattested: '没有登记，所得的数据会标明',
+}
+
+const hex = (part: number) => part.toString(16).padStart(4, '0')
+
+export function connectionWords(connection: Connection): string {
+  switch (connection.type) {
+    case 'serial': return `串口 ${connection.path}`
+    case 'usb': return `USB ${hex(connection.vendor)}:${hex(connection.product)}`
+    case 'network': return `网络 ${connection.address}`
+    case 'system': return connection.name
+  }
+}
+
+/** What the state means for the work at the counter. */
+export function deviceSentence(line: DeviceLine): string {
+  if (line.ready) return '可以使用。'
+  const way: Partial<Record<DeviceClass, string>> = {
+    id_card_reader: '证件号码和姓名可以手工录入。', scanner: '材料可以先收下，设备好了再扫。',
+    printer: '件可以照常办，文书等打印机好了再打。', signature_pad: '可以在客屏上直接签名。',
+  }
+  return `现在不能用。${way[line.device.class] ?? ''}`
+}
