@@ -1,0 +1,42 @@
+import { asFailure, call, newCommandId, NO_ANSWER } from '@/rpc'
+import type { CaseLine, MatterLine } from '@/rpc'
+import { fail } from './messages'
+import { go, replace, view } from './view'
+
+/** Names of openings whose answer is still out, so that pressing again opens the same case. */
+const names = new Map<string, string>()
+let opening = false
+
+/** Begins a case and goes to it. */
+export async function openMatter(matter: Pick<MatterLine, 'id'>, arrival: boolean): Promise<void> {
+  if (opening) return
+  opening = true
+  const key = `${matter.id} ${arrival}`
+  const command = names.get(key) ?? newCommandId()
+  names.set(key, command)
+  try {
+    const opened = await call('open_case', { command, matter: matter.id, arrival })
+    names.delete(key)
+    const target = { page: 'intake', case: opened.line.id } as const
+    if (view.route.value.page === 'matters') replace(target)
+    else go(target)
+  } catch (thrown) {
+    if (asFailure(thrown).code !== NO_ANSWER) names.delete(key)
+    fail(thrown, () => openMatter(matter, arrival))
+  } finally {
+    opening = false
+  }
+}
+
+/** Goes to a case: to the form while it lies at the counter, else to look at it. */
+export async function openLine(line: Pick<CaseLine, 'id'>): Promise<void> {
+  try {
+    const seen = await call('case', { case: line.id })
+    const mine = seen.actions.some((one) => one.action === 'review' && one.enabled)
+    if (seen.editable) go({ page: 'intake', case: line.id })
+    else if (mine) go({ page: 'review', case: line.id })
+    else go({ page: 'case', case: line.id })
+  } catch (thrown) {
+    fail(thrown, () => openLine(line))
+  }
+}
