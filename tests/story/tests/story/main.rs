@@ -1,0 +1,7 @@
+//! Stories of the counter on real parts: server, register, device hosts, virtual devices, printer; the terminals run
+//! in this process, behind the same commands as the windows.
+
+mod counter;
+mod station;
+
+mod birth;

@@ -1,0 +1,178 @@
+//! A whole station for one test.
+
+use demo::card::{DemoCard, cards};
+use ippeve_counterpart::IppEvePrinter;
+use serde_json::json;
+use server::{RegisterSettings, Settings};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+use terminal::Terminal;
+use terminal::rpc::WindowRole;
+use tokio::runtime::Runtime;
+use virtual_devices::samv::{ReaderOptions, VirtualReader};
+
+/// The repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// Where the programs of this build lie.
+pub fn programs() -> PathBuf {
+    let mut folder = std::env::current_exe().unwrap();
+    folder.pop();
+    if folder.ends_with("deps") {
+        folder.pop();
+    }
+    for program in ["device-host", "paper-worker"] {
+        assert!(
+            folder.join(program).exists(),
+            "{program} is not built: run `cargo build --workspace --all-targets` first"
+        );
+    }
+    folder
+}
+
+pub struct Station {
+    pub folder: TempDir,
+    pub reader: VirtualReader,
+    pub printer: IppEvePrinter,
+    pub cards: BTreeMap<String, DemoCard>,
+    pub runtime: Runtime,
+    server: Option<server::Running>,
+    server_settings: Settings,
+    codes: BTreeMap<String, String>,
+}
+
+/// The register holds the demo people and a small invented population: a story needs no more.
+const PERSONS: usize = 2_000;
+const CLIENT: &str = "demo-register-999900";
+
+impl Station {
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let assets = root().join("assets");
+        let runtime = Runtime::new().unwrap();
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let register = start_register(&runtime, folder.path(), &assets);
+        let reader = VirtualReader::start(ReaderOptions {
+            link: Some(folder.path().join("reader")),
+            ..ReaderOptions::default()
+        })
+        .unwrap();
+        let spool = folder.path().join("spool");
+        std::fs::create_dir_all(&spool).unwrap();
+        let printer = IppEvePrinter::start(&spool, 0).unwrap();
+        let today = jiff::Zoned::now().date();
+        let cards = cards(&assets.join("demo/people.toml"), today)
+            .unwrap()
+            .into_iter()
+            .map(|card| (card.key.clone(), card))
+            .collect();
+        let sane = folder.path().join("sane");
+        std::fs::create_dir_all(&sane).unwrap();
+        std::fs::write(sane.join("dll.conf"), "test\n").unwrap();
+        std::fs::write(
+            sane.join("test.conf"),
+            "geometry_min 0.0\ngeometry_max 420.0\ngeometry_quant 0.1\nresolution_max 1200.0\nbr_x 210\nbr_y 297\n",
+        )
+        .unwrap();
+        let device = |driver: &str, path: &str, name: &str| {
+            json!([{ "driver": driver, "path": path, "name": name, "attestation": "virtual" }])
+        };
+        let devices = json!({
+            "sane_config": sane,
+            "classes": {
+                "id_card_reader": device("samv-serial", &folder.path().join("reader").to_string_lossy(), "读卡器"),
+                "scanner": device("sane", "test:0", "扫描仪"),
+                "printer": device("ipp", &printer.uri(), "打印机"),
+            },
+        });
+        std::fs::write(folder.path().join("devices.json"), devices.to_string()).unwrap();
+        let mut server_settings = Settings {
+            assets: Some(assets),
+            register: Some(RegisterSettings {
+                url: format!("http://{register}"),
+                token: CLIENT.to_owned(),
+                timeout: Duration::from_secs(10),
+            }),
+            ..Settings::in_folder(folder.path().join("server"))
+        };
+        std::fs::create_dir_all(&server_settings.data).unwrap();
+        // Log-ins must not dominate the tests; the product's own number stays as it is.
+        server_settings.policy.password_iterations = 1_000;
+        let codes = runtime
+            .block_on(server::prepare_demo(&server_settings))
+            .unwrap()
+            .enrolment
+            .into_iter()
+            .map(|one| (one.window, one.code))
+            .collect();
+        let running = runtime.block_on(server::start(server_settings.clone())).unwrap();
+        server_settings.listen = running.addr;
+        Self { folder, reader, printer, cards, runtime, server: Some(running), server_settings, codes }
+    }
+
+    /// Pulls the network: the server is gone.
+    pub fn pull_network(&mut self) {
+        let server = self.server.take().unwrap();
+        self.runtime.block_on(server.stop());
+    }
+
+    /// Plugs the network back.
+    pub fn plug_network(&mut self) {
+        self.server = Some(self.runtime.block_on(server::start(self.server_settings.clone())).unwrap());
+    }
+
+    /// A terminal by its window, enrolled through the real interface at its first start.
+    pub fn terminal(&self, window: &str) -> Arc<Terminal> {
+        let data = self.folder.path().join(window);
+        let settings = terminal::Settings {
+            profile: window.to_owned(),
+            data: data.clone(),
+            runtime: self.folder.path().join("locks"),
+            assets: root().join("assets"),
+            server: None,
+            devices: self.folder.path().join("devices.json"),
+            programs: programs(),
+            demo: true,
+        };
+        let terminal = Terminal::open(settings, self.runtime.handle().clone()).unwrap();
+        if !data.join("enrolment.json").exists() {
+            let request = json!({
+                "server": format!("http://{}", self.server_settings.listen),
+                "code": self.codes[window],
+            });
+            terminal.call(WindowRole::Officer, "enrol", request).unwrap();
+        }
+        terminal
+    }
+
+    pub fn lay(&self, person: &str) {
+        self.reader.lay(&self.cards[person].card).unwrap();
+    }
+}
+
+fn start_register(runtime: &Runtime, folder: &Path, assets: &Path) -> SocketAddr {
+    use changkou::http;
+    use changkou::register::{Options, Register};
+    let clients = http::load_clients(&assets.join("demo/register-clients.toml")).unwrap();
+    let register = Register::open(&Options {
+        data: folder.join("register"),
+        cache: folder.join("register"),
+        seed: 1,
+        persons: PERSONS,
+        demo: Some(assets.join("demo/people.toml")),
+        today: None,
+        fresh: true,
+    })
+    .unwrap();
+    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    let bound = runtime.block_on(http::bind(register, &clients, listen, None)).unwrap();
+    let address = bound.address().unwrap();
+    runtime.spawn(bound.serve());
+    address
+}
