@@ -2,7 +2,6 @@
 //!
 //! | name | what breaks |
 //! |---|---|
-//! | `synchronous-off` | SQLite does not wait for the disk |
 //! | `reply-before-commit` | a push is answered before it is durable |
 //! | `no-approver-check` | acts are placed without asking the rules |
 //! | `no-idempotency` | a repeated act is judged and placed again |

@@ -60,8 +60,7 @@ async fn check_case(
         report.events += 1;
         report.must(version == at as u64 + 1, || fault("a place is missing before it"));
         let opened = seal.open(&format!("event|{version}"), event.bytes(2)?);
-        let stored: Option<StoredEvent> =
-            opened.ok().and_then(|bytes| domain::cbor::from_slice(&bytes).ok());
+        let stored: Option<StoredEvent> = opened.ok().and_then(|bytes| domain::cbor::from_slice(&bytes).ok());
         let Some(stored) = stored else {
             report.must(false, || fault("the event does not open"));
             continue;
@@ -119,17 +118,12 @@ async fn session(
     if let Some(known) = sessions.get(&name) {
         return Ok(known.clone());
     }
-    let row = one(
-        work,
-        "SELECT body, signature FROM delegation WHERE hash = $1",
-        values![name.to_hex()],
-    )
-    .await?;
+    let row =
+        one(work, "SELECT body, signature FROM delegation WHERE hash = $1", values![name.to_hex()]).await?;
     let delegation = row.and_then(|row| {
         let (body, signature) = (row.bytes(0).ok()?, row.bytes(1).ok()?);
         let delegation: Delegation = domain::cbor::from_slice(body).ok()?;
-        let certificate: OfficerCertificate =
-            domain::cbor::from_slice(&delegation.certificate.bytes).ok()?;
+        let certificate: OfficerCertificate = domain::cbor::from_slice(&delegation.certificate.bytes).ok()?;
         let signed = &delegation.certificate;
         let good = hash(body) == name
             && holds(&house.keys.public_bytes(), &signed.bytes, &signed.signature)
@@ -141,9 +135,10 @@ async fn session(
 }
 
 fn note_numbers(found: &mut Found, case: &str, record: &EventRecord) {
-    let number = match &record.event {
-        Event::Submitted { number: Some(number), .. } | Event::AcceptanceConfirmed { number, .. } => number,
-        _ => return,
+    let (Event::Submitted { number: Some(number), .. } | Event::AcceptanceConfirmed { number, .. }) =
+        &record.event
+    else {
+        return;
     };
     found.numbers.push((case.to_owned(), number.clone(), record.terminal.to_string(), record.epoch));
 }

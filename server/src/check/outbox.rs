@@ -22,7 +22,8 @@ pub(super) async fn check_chains(work: &mut dyn Work, report: &mut Report, found
         .await?;
     let mut placed = 0;
     for row in &rows {
-        let (id, terminal, epoch, seq) = (row.text(0)?, row.text(1)?.to_owned(), row.small(2)?, row.count(3)?);
+        let (id, terminal, epoch, seq) =
+            (row.text(0)?, row.text(1)?.to_owned(), row.small(2)?, row.count(3)?);
         let chain = chains.entry((terminal.clone(), epoch)).or_default();
         let fault = |what: &str| format!("author {terminal}, epoch {epoch}, event {seq}: {what}");
         report.must(seq == chain.len() as u64 + 1, || fault("an event is missing before it"));
@@ -48,7 +49,8 @@ pub(super) async fn check_chains(work: &mut dyn Work, report: &mut Report, found
         let (terminal, epoch) = (row.text(0)?.to_owned(), row.small(1)?);
         let last = chains.get(&(terminal.clone(), epoch)).and_then(|chain| chain.last().copied());
         let fits = last.unwrap_or((0, ContentHash::ZERO)) == (row.count(2)?, row.hash(3)?);
-        report.must(fits, || format!("author {terminal}, epoch {epoch}: the chain does not end where it says"));
+        report
+            .must(fits, || format!("author {terminal}, epoch {epoch}: the chain does not end where it says"));
     }
     Ok(())
 }
@@ -76,8 +78,7 @@ pub(super) async fn check_acts(house: &House, work: &mut dyn Work, report: &mut 
         let whole = act.is_ok_and(|bytes| row.hash(3).is_ok_and(|name| hash(&bytes) == name));
         report.must(whole, || fault("the act is not what its hash says"));
         let result = seal.open(&format!("result|{terminal}|{epoch}|{seq}"), row.bytes(6)?);
-        let result: Option<PushResult> =
-            result.ok().and_then(|bytes| domain::cbor::from_slice(&bytes).ok());
+        let result: Option<PushResult> = result.ok().and_then(|bytes| domain::cbor::from_slice(&bytes).ok());
         let good = result.is_some_and(|result| {
             let receipt: Option<Receipt> = domain::cbor::from_slice(&result.receipt.bytes).ok();
             let outcome = hash(&domain::cbor::to_vec(&result.outcome));

@@ -97,8 +97,7 @@ pub(super) async fn check_blobs(house: &House, work: &mut dyn Work, report: &mut
         let mut length = 0;
         for piece in pieces {
             let folder = name.get(..2).unwrap_or_default();
-            let path =
-                Path::from(format!("blobs/{folder}/{name}/{}-{}", piece.int(0)?, piece.text(1)?));
+            let path = Path::from(format!("blobs/{folder}/{name}/{}-{}", piece.int(0)?, piece.text(1)?));
             if let Ok(found) = house.objects.get(&path).await
                 && let Ok(bytes) = found.bytes().await
             {

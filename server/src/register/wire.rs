@@ -149,7 +149,7 @@ pub(super) fn read_answer(value: &Value) -> Result<RegisterAnswer, Trouble> {
     }
     let answered_at = text("answered_at")?
         .parse::<jiff::Timestamp>()
-        .map_or_else(|_| now(), |moment| moment.as_millisecond());
+        .map_or_else(|_| now(), jiff::Timestamp::as_millisecond);
     Ok(RegisterAnswer {
         query_id: text("query_id")?.to_owned(),
         state,

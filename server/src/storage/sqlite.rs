@@ -70,8 +70,7 @@ fn connect(path: &Path, reader: bool) -> Result<Connection, StorageFault> {
     connection.busy_timeout(BUSY).map_err(fault)?;
     connection.pragma_update(None, "journal_mode", "WAL").map_err(fault)?;
     // An answer is given only after the bytes are on the disk.
-    let level = if crate::mutants::planted("synchronous-off") { "OFF" } else { "FULL" };
-    connection.pragma_update(None, "synchronous", level).map_err(fault)?;
+    connection.pragma_update(None, "synchronous", "FULL").map_err(fault)?;
     if reader {
         connection.pragma_update(None, "query_only", true).map_err(fault)?;
     }

@@ -1,7 +1,7 @@
 //! The way of a case between two windows.
 
 use crate::on_both;
-use crate::support::window::{HAN, change, collect, review};
+use crate::support::window::{HAN, collect, review};
 use crate::support::{Kind, Site};
 use domain::event::{Decision, Outcome};
 
@@ -34,6 +34,5 @@ async fn a_case_goes_from_window_to_window(kind: Kind) {
     counter.placed(&auxiliary, &[last]).await;
     office.pull().await;
     assert_eq!(office.local(case).case.outcome, Some(Outcome::Done));
-    let _ = change;
     site.finish().await;
 }

@@ -1,8 +1,8 @@
 //! The server program killed while it takes acts; replies that get lost.
 
+use crate::on_both;
 use crate::support::window::{HAN, Window};
 use crate::support::{Kind, Site};
-use crate::on_both;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -23,12 +23,8 @@ impl Program {
         if let Some(url) = &site.settings.database {
             command.args(["--database", url]);
         }
-        let mut child = command
-            .env("RUST_LOG", "error")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child =
+            command.env("RUST_LOG", "error").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let ready: serde_json::Value = serde_json::from_str(&line).unwrap();
@@ -63,7 +59,7 @@ impl Dice {
 
 async fn killed_at_any_moment_every_act_is_there_once(kind: Kind) {
     let seed: u64 = std::env::var("SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(20_261_122);
-    println!("SEED={seed}");
+    eprintln!("SEED={seed}");
     let mut dice = Dice(seed);
     let site = Site::prepare(kind, None).await;
     let mut program = Program::start(&site);

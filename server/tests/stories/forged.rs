@@ -29,10 +29,8 @@ pub(super) fn rejected(outcome: &PushOutcome, wanted: RejectCode) -> Option<&'st
 /// A case at the counter with everything that a submission needs.
 async fn at_counter(counter: &mut Window, session: &Session) -> LocalCase {
     let mut local = counter.new_case("D001");
-    let items = vec![
-        counter.act(session, &mut local, Command::Open),
-        counter.act(session, &mut local, HAN.read()),
-    ];
+    let items =
+        vec![counter.act(session, &mut local, Command::Open), counter.act(session, &mut local, HAN.read())];
     counter.placed(session, &items).await;
     local
 }
@@ -178,7 +176,7 @@ async fn signatures_that_do_not_hold(kind: Kind) {
         domain::cbor::from_slice(&login.certificate.bytes).unwrap();
     own.officer = "S0001".into();
     login.certificate.bytes = domain::cbor::to_vec(&own);
-    let forger = counter.session(officer_key, login, |_| {});
+    let forger = counter.session(officer_key, &login, |_| {});
     let item = counter.act(&forger, &mut local.clone(), change("extra.note", "甲"));
     expect(&counter, &forger, &item, RejectCode::BadSignature).await;
     (counter.chain_seq, counter.chain_head) = chain;
@@ -186,7 +184,7 @@ async fn signatures_that_do_not_hold(kind: Kind) {
     // A delegation that somebody else signed.
     let officer_key = SigningKey::generate().unwrap();
     let login = counter.try_login("F0001", "jiangcheng-F0001", &officer_key).await.unwrap();
-    let forger = counter.session(SigningKey::generate().unwrap(), login, |_| {});
+    let forger = counter.session(SigningKey::generate().unwrap(), &login, |_| {});
     let item = counter.act(&forger, &mut local.clone(), change("extra.note", "甲"));
     expect(&counter, &forger, &item, RejectCode::BadSignature).await;
     (counter.chain_seq, counter.chain_head) = chain;
@@ -218,7 +216,7 @@ async fn delegations_that_do_not_reach(kind: Kind) {
     // Ended before the act.
     let key = SigningKey::generate().unwrap();
     let login = counter.try_login("F0001", "jiangcheng-F0001", &key).await.unwrap();
-    let ended = counter.session(key, login, |one| one.not_after = one.not_before + 1000);
+    let ended = counter.session(key, &login, |one| one.not_after = one.not_before + 1000);
     let mut draft = counter.draft(&ended, &local, change("extra.note", "甲"));
     draft.context.time.trusted += 5000;
     counter.decide(&local, &mut draft);
@@ -230,7 +228,7 @@ async fn delegations_that_do_not_reach(kind: Kind) {
     assert_ne!(chain_now, chain);
     let key = SigningKey::generate().unwrap();
     let login = counter.try_login("F0001", "jiangcheng-F0001", &key).await.unwrap();
-    let endless = counter.session(key, login, |one| one.not_after += 24 * 3_600_000);
+    let endless = counter.session(key, &login, |one| one.not_after += 24 * 3_600_000);
     let item = counter.act(&endless, &mut local.clone(), change("extra.note", "甲"));
     expect(&counter, &endless, &item, RejectCode::BadSignature).await;
     (counter.chain_seq, counter.chain_head) = chain_now;
@@ -344,7 +342,7 @@ async fn posts_that_nobody_holds(kind: Kind) {
     let key = SigningKey::generate().unwrap();
     let mut login = counter.try_login("F0001", "jiangcheng-F0001", &key).await.unwrap();
     login.officer.posts[0].role = domain::person::Role::Head;
-    let usurper = counter.session(key, login, |_| {});
+    let usurper = counter.session(key, &login, |_| {});
     let mut draft = counter.draft(&usurper, &local, change("extra.note", "甲"));
     draft.events = vec![Event::Closed { outcome: Outcome::Done }];
     let item = counter.sign(&usurper, &mut local.clone(), draft);

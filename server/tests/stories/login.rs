@@ -1,7 +1,7 @@
 //! Log-in, wrong passwords, closed accounts, released database keys.
 
 use crate::on_both;
-use crate::support::window::{HAN, change, hash};
+use crate::support::window::HAN;
 use crate::support::{Kind, Site};
 use domain::command::Command;
 use gm::{SigningKey, VerifyingKey, envelope};
@@ -92,6 +92,5 @@ async fn an_officer_who_lost_the_post_is_refused(kind: Kind) {
     super::forged::rejected(&counter.outcome(&session, &item).await, RejectCode::NoAuthority);
     let told = counter.try_login("F0001", "jiangcheng-F0001", &session.officer_key).await.unwrap_err();
     assert_eq!(told.code, ErrorCode::AccountClosed);
-    let _ = (change, hash);
     site.finish().await;
 }

@@ -1,7 +1,7 @@
 //! Repeats, gaps, copied stores, restored stores.
 
 use crate::on_both;
-use crate::support::window::{HAN, Window, change, fresh};
+use crate::support::window::{HAN, Window, fresh};
 use crate::support::{Kind, Site};
 use domain::cbor;
 use gm::SigningKey;
@@ -30,8 +30,11 @@ async fn a_repeated_push_gets_the_same_answer(kind: Kind) {
     // Side by side, as when a proxy sends twice.
     let mut local = counter.new_case("D001");
     let item = counter.act(&session, &mut local, domain::command::Command::Open);
-    let request =
-        PushRequest { epoch: counter.epoch, items: vec![item], delegations: vec![session.delegation.clone()] };
+    let request = PushRequest {
+        epoch: counter.epoch,
+        items: vec![item],
+        delegations: vec![session.delegation.clone()],
+    };
     let sends = (0..5).map(|_| async {
         loop {
             let answer: Result<protocol::push::PushAnswer, _> = counter.post("/v1/push", &request).await;
@@ -101,7 +104,10 @@ async fn a_window_enrolled_again_has_a_new_epoch(kind: Kind) {
     // The old key is no longer the terminal's.
     let mut local = old.new_case("D001");
     let item = old.act(&session, &mut local, domain::command::Command::Open);
-    assert_eq!(old.push(&session, std::slice::from_ref(&item)).await.unwrap_err().code, ErrorCode::BadSignature);
+    assert_eq!(
+        old.push(&session, std::slice::from_ref(&item)).await.unwrap_err().code,
+        ErrorCode::BadSignature
+    );
     // Nor is the old epoch, under the new key.
     let request = PushRequest { epoch: old.epoch, items: vec![item], delegations: Vec::new() };
     let told: Result<protocol::push::PushAnswer, _> = new.post("/v1/push", &request).await;
@@ -125,7 +131,6 @@ async fn a_window_enrolled_again_has_a_new_epoch(kind: Kind) {
     let item = new.sign(&session, &mut local, draft);
     let outcome = new.outcome(&session, &item).await;
     super::forged::rejected(&outcome, protocol::push::RejectCode::NumberNotLeased);
-    let _ = change;
     site.finish().await;
 }
 

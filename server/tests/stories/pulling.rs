@@ -52,13 +52,13 @@ async fn another_process_is_heard(kind: Kind) {
         (Instant::now(), answer.changes.len())
     });
     tokio::time::sleep(Duration::from_millis(300)).await;
-    counter.placed(&session, &[item.clone()]).await;
+    counter.placed(&session, std::slice::from_ref(&item)).await;
     let answered = Instant::now();
     let (woken, changes) = waiting.await.unwrap();
     assert!(changes > 0);
     assert!(woken.saturating_duration_since(answered) < Duration::from_secs(2));
     // The other process gives the same answer to the same act.
-    let first = counter.push(&session, &[item.clone()]).await.unwrap();
+    let first = counter.push(&session, std::slice::from_ref(&item)).await.unwrap();
     counter.url = format!("http://{}", second.addr);
     assert_eq!(counter.push(&session, &[item]).await.unwrap().results, first.results);
     second.stop().await;

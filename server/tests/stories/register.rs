@@ -97,7 +97,11 @@ async fn accepted_proof(counter: &mut Window, session: &Session) -> LocalCase {
     let answer = ask(counter, Some(&local), "person", HAN.number).await;
     assert_eq!(answer.state, CheckState::Agrees);
     assert_eq!(answer.values["person.name"], HAN.name);
-    items.push(counter.act(session, &mut local, Command::RecordLookup { lookup: "applicant".into(), answer }));
+    items.push(counter.act(
+        session,
+        &mut local,
+        Command::RecordLookup { lookup: "applicant".into(), answer },
+    ));
     items.push(counter.act(
         session,
         &mut local,
@@ -183,10 +187,8 @@ async fn without_the_register_the_answer_says_so(kind: Kind) {
     // An answer that never came needs no proof.
     let mut local = counter.new_case("D001");
     register.order("unavailable", 1).await;
-    let items = vec![
-        counter.act(&session, &mut local, Command::Open),
-        counter.act(&session, &mut local, HAN.read()),
-    ];
+    let items =
+        vec![counter.act(&session, &mut local, Command::Open), counter.act(&session, &mut local, HAN.read())];
     let answer = ask(&counter, None, "person", HAN.number).await;
     let command = Command::RecordLookup { lookup: "applicant".into(), answer };
     let last = counter.act(&session, &mut local, command);
@@ -223,10 +225,8 @@ async fn a_lost_reply_does_nothing_twice(kind: Kind) {
             &copy,
             Command::RecordEffect { answer: answer.clone(), refused: words.into() },
         );
-        draft.events = vec![domain::event::Event::EffectRefused {
-            answer: answer.clone(),
-            reason: words.into(),
-        }];
+        draft.events =
+            vec![domain::event::Event::EffectRefused { answer: answer.clone(), reason: words.into() }];
         let item = counter.sign(&session, &mut copy, draft);
         let outcome = counter.outcome(&session, &item).await;
         let code = if words.is_empty() { RejectCode::Forged } else { RejectCode::UnknownAnswer };
@@ -249,7 +249,11 @@ async fn accepted_name_change(counter: &mut Window, session: &Session) -> LocalC
         counter.act(session, &mut local, change("change.new_name", "韩一言")),
     ];
     let answer = ask(counter, None, "person", HAN.number).await;
-    items.push(counter.act(session, &mut local, Command::RecordLookup { lookup: "applicant".into(), answer }));
+    items.push(counter.act(
+        session,
+        &mut local,
+        Command::RecordLookup { lookup: "applicant".into(), answer },
+    ));
     // Not before the server has the case at its hand-over.
     counter.placed(session, &items).await;
     let early: Result<EffectAnswer, _> =

@@ -60,7 +60,8 @@ async fn another_station_sees_nothing(kind: Kind) {
     let piece: Result<serde_bytes::ByteBuf, _> = other.get(&format!("/v1/blobs/{id}/0")).await;
     assert_eq!(piece.unwrap_err().code, ErrorCode::NotYours);
     let request = protocol::blob::KeyRequest { case, blob: id };
-    let key: Result<protocol::blob::KeyAnswer, _> = other.post(&format!("/v1/blobs/{id}/key"), &request).await;
+    let key: Result<protocol::blob::KeyAnswer, _> =
+        other.post(&format!("/v1/blobs/{id}/key"), &request).await;
     assert_eq!(key.unwrap_err().code, ErrorCode::NotYours);
     let offer = super::blobs::offer(&other, case, &blob.0, &blob.1).await;
     let told: Result<protocol::blob::BlobState, _> = other.post(&format!("/v1/blobs/{id}"), &offer).await;

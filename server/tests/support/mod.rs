@@ -34,7 +34,7 @@ macro_rules! on_both {
 
 /// A server with its folders.
 pub struct Site {
-    pub folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
     pub settings: Settings,
     pub codes: server::demo::CodeFile,
     pub cluster: Option<(Arc<Cluster>, String)>,
@@ -88,7 +88,7 @@ impl Site {
             ..Settings::in_folder(folder.path().join("data"))
         };
         let codes = server::prepare_demo(&settings).await.unwrap();
-        Self { folder, settings, codes, cluster, running: None }
+        Self { _folder: folder, settings, codes, cluster, running: None }
     }
 
     pub async fn start(kind: Kind) -> Self {

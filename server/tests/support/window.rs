@@ -67,7 +67,6 @@ pub struct Window {
 pub struct Session {
     pub key: SigningKey,
     pub officer_key: SigningKey,
-    pub login: LoginAnswer,
     pub delegation: Signed,
     pub actor: Actor,
 }
@@ -218,14 +217,14 @@ impl Window {
     pub async fn login(&self, officer: &str) -> Session {
         let officer_key = SigningKey::generate().unwrap();
         let login = self.try_login(officer, &format!("jiangcheng-{officer}"), &officer_key).await.unwrap();
-        self.session(officer_key, login, |_| {})
+        self.session(officer_key, &login, |_| {})
     }
 
     /// Makes a session from a log-in; `change` may write something else into the delegation.
     pub fn session(
         &self,
         officer_key: SigningKey,
-        login: LoginAnswer,
+        login: &LoginAnswer,
         change: impl FnOnce(&mut Delegation),
     ) -> Session {
         let key = SigningKey::generate().unwrap();
@@ -242,7 +241,7 @@ impl Window {
         let bytes = cbor::to_vec(&delegation);
         let signature = officer_key.sign(&bytes).unwrap().as_bytes().to_vec();
         let actor = Actor { officer: login.officer.id.clone(), name: login.officer.name.clone(), post };
-        Session { key, officer_key, delegation: Signed { bytes, signature }, actor, login }
+        Session { key, officer_key, delegation: Signed { bytes, signature }, actor }
     }
 
     pub fn new_case(&self, matter: &str) -> LocalCase {
