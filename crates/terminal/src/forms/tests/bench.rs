@@ -168,6 +168,8 @@ impl Bench {
         }
     }
 
+    /// Does a command. By value: every caller makes one for this.
+    #[allow(clippy::needless_pass_by_value)]
     pub(super) fn act(&mut self, role: Role, command: Command) {
         let context = Context {
             actor: actor(role),
