@@ -1,0 +1,23 @@
+import type { ApplicantMode, SubmitSignature } from '@/rpc'
+import type { SignatureInk } from '@/signature/types'
+
+export type SignMode = Extract<ApplicantMode, { kind: 'sign' }>
+
+/**
+ * Names what lies on the screen. When it changes, the old sheet is destroyed with its fields and ink. The revision
+ * is no part of it: it rises with everything that happens at the terminal, and a citizen in the middle of his name
+ * must not lose it because a printer ran out of paper.
+ */
+export function sheetKey(mode: ApplicantMode): string {
+  return mode.kind === 'sign' ? `sign ${mode.release}` : mode.kind
+}
+
+/** Ink as the terminal takes it. */
+export function signatureRequest(release: string, ink: SignatureInk): SubmitSignature {
+  return {
+    release,
+    width: ink.width,
+    height: ink.height,
+    strokes: ink.strokes.map((stroke) => stroke.map((point): [number, number, number, number] => [point.x, point.y, point.pressure, point.t])),
+  }
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import type { PrintView } from '@/rpc'
+import { firstPaper, paperState } from './papers'
+
+const paper = (document: string, at: PrintView['at'], printable: boolean, prints = 0): PrintView => ({
+  document, title: document, at, printable, reprint: prints > 0, printed: Array.from({ length: prints }, () => ({ at: 0, printer: '打印机', reason: '', pdf: 'x' })),
+})
+
+describe('papers of a case', () => {
+  it('opens the one asked for, even when it cannot be printed yet', () => {
+    expect(firstPaper([paper('notice', 'intake', true), paper('receipt', 'accepted', false)], 'receipt')).toBe('receipt')
+  })
+  it('else the first that waits for its print, else what is at hand', () => {
+    expect(firstPaper([paper('notice', 'intake', true), paper('receipt', 'accepted', true)], undefined)).toBe('receipt')
+    expect(firstPaper([paper('receipt', 'accepted', true, 1), paper('notice', 'intake', true)], undefined)).toBe('receipt')
+    expect(firstPaper([paper('result', 'effected', false), paper('receipt', 'accepted', false, 1)], undefined)).toBe('receipt')
+    expect(firstPaper([], 'x')).toBe('')
+  })
+  it('is printed only when a print stands in the case', () => {
+    expect(paperState(paper('receipt', 'accepted', true)).tone).toBe('due')
+    expect(paperState(paper('receipt', 'accepted', true, 2)).words).toBe('已打印 2 次')
+    expect(paperState(paper('result', 'effected', false)).tone).toBe('plain')
+  })
+})
