@@ -124,7 +124,7 @@ impl Window {
             .redirect(reqwest::redirect::Policy::none())
             .timeout(ANSWER_LIMIT)
             .build()?;
-        let answer = runtime.block_on(client.get(address).send())?;
+        let answer = runtime.block_on(async { client.get(address).send().await })?;
         let cookie = answer
             .headers()
             .get("set-cookie")
