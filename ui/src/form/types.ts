@@ -9,9 +9,10 @@ export type FieldType =
 /** One earlier value of a field. */
 export interface EarlierValue {
   value: string
-  source: ValueSource
+  /** Where it came from, where known. */
+  source?: ValueSource
   /** When it was set, already in the form that is shown (2026-01-31 14:32). */
-  at: string
+  at?: string
   /** Who set it, where known. */
   by?: string
 }
