@@ -153,6 +153,9 @@ impl TerminalError {
     /// Codes of this crate that are not in [`Own::CODES`].
     pub const OTHER_CODES: &'static [&'static str] =
         &["PROFILE_FILE", "RPC_UNREADABLE", "RPC_UNKNOWN_COMMAND"];
+
+    /// Codes of acts that the server did not place, beside the refusals' own; they stand in the case's troubles.
+    pub const ACT_CODES: &'static [&'static str] = &["ACT_CONFLICT", "ACT_HELD", "ACT_UNANSWERED"];
 }
 
 /// Short form.
