@@ -90,11 +90,12 @@ pub(super) fn sixths(field: &Field, value: &str) -> u8 {
         (0, _) => 3,
         (columns, _) => columns.div_ceil(2),
     };
-    // A Chinese character is as wide as two digits. A third of a line holds 12 digits beside the label, half a
-    // line an identity number and a little more.
+    // A Chinese character is as wide as two digits. A sixth of a line holds 4 digits beside the label, a
+    // third 12, half a line an identity number and a little more.
     let wide: usize = value.chars().map(|sign| if sign.is_ascii() { 1 } else { 2 }).sum();
     let of_value = match wide {
-        0..=12 => 1,
+        0..=4 => 1,
+        5..=12 => 2,
         13..=22 => 3,
         23..=32 => 4,
         _ => 6,

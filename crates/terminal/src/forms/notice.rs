@@ -99,11 +99,10 @@ fn lack(material: &Material, others: &[&Material]) -> Value {
     })
 }
 
+/// Another way, in the citizen's words where there are any.
 fn alternative(material: &Material) -> String {
     let plain = material.plain.trim_end_matches('。');
-    let whole = format!("{}（{plain}）", material.name);
-    let fits = !plain.is_empty() && whole.chars().count() <= ALTERNATIVE;
-    if fits { whole } else { shortened(&material.name, ALTERNATIVE) }
+    shortened(if plain.is_empty() { &material.name } else { plain }, ALTERNATIVE)
 }
 
 /// Checks that the register did not agree with: the citizen has to find out before he comes again.

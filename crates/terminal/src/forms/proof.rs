@@ -44,7 +44,6 @@ pub(super) fn household_proof(paper: &Paper<'_, '_>) -> Result<Value> {
         "register_name": paper.words().register_name,
         "register_time": moment(answer.answered_at),
         "query_number": paper.wanted("query_number", Some(answer.query_id.clone()))?,
-        "statement": paper.words().proof.statement,
         "facts": facts,
     }))
 }

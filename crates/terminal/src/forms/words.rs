@@ -27,7 +27,6 @@ pub(crate) struct PaperWords {
     pub(super) form: Form,
     pub(super) received: Received,
     pub(super) slip: Slip,
-    pub(super) proof: Proof,
     pub(super) refusal: RefusalWords,
     pub(super) no_proof: NoProof,
 }
@@ -98,12 +97,6 @@ pub(super) struct Received {
 #[serde(deny_unknown_fields)]
 pub(super) struct Slip {
     pub(super) bring: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Proof {
-    pub(super) statement: String,
 }
 
 #[derive(Debug, Deserialize)]
