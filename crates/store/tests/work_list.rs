@@ -22,7 +22,7 @@ fn row(id: u128, changed: i64, words: &[&str]) -> CaseRow {
         step_unit: "999901510000".to_owned(),
         at_counter: false,
         awaits_confirmation: false,
-        ended: id % 2 == 0,
+        ended: id.is_multiple_of(2),
         line: vec![1],
         words: words.iter().map(|word| (*word).to_owned()).collect(),
     }

@@ -1,8 +1,10 @@
 //! The synchronisation against the real server, over lines that fail in every way.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+// Seeds and counts are printed, so that a red run can be repeated.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod conflict;
+mod lies;
 mod line;
 mod loss;
 mod support;

@@ -29,9 +29,7 @@ fn one_window_sees_what_the_other_did_with_its_files() {
     assert_eq!(other.case(case).value(&"applicant.name".into()), Some("演示甲"));
     assert!(other.seen.changed.load(Ordering::SeqCst) > 0);
 
-    wait_for("the file on the server", || {
-        one.store.read(|connection| blob::unsent_count(connection)).unwrap() == 0
-    });
+    wait_for("the file on the server", || one.store.read(blob::unsent_count).unwrap() == 0);
     other.sync().fetch_blob(case, &reference).unwrap();
     let row = other.store.read(|connection| blob::get(connection, reference.id)).unwrap().unwrap();
     assert_eq!(store::blob_file::read(&other.folder, &row).unwrap(), picture);

@@ -77,7 +77,7 @@ fn run(rounds: u64, mutant: Option<&str>) -> Found {
         for _ in 0..ROUNDS_PER_STORE.min(rounds - done) {
             let cut = random.below(2) == 0;
             let round_seed = random.next();
-            let kill_after = (!cut).then(|| Duration::from_millis(20 + random.below(250)));
+            let kill_after = (!cut).then(|| Duration::from_millis(20 + random.below(160)));
             found.saved += one_life(folder.path(), round_seed, kill_after, mutant, &mut oracle);
             found.cuts += u64::from(cut);
             done += 1;

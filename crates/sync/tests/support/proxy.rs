@@ -44,7 +44,11 @@ const RANDOM: [Toxic; 8] = [
     Toxic::Busy,
 ];
 
+/// Changes the body of an answer: path of the request, body.
+pub type Lie = fn(&str, Vec<u8>) -> Vec<u8>;
+
 struct State {
+    lie: Option<Lie>,
     upstream: SocketAddr,
     toxic: Toxic,
     /// Percent of requests that something random happens to.
@@ -63,7 +67,8 @@ impl Proxy {
     pub async fn start(upstream: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
-        let state = State { upstream, toxic: Toxic::None, rate: 0, random: Random(1), requests: 0 };
+        let state =
+            State { lie: None, upstream, toxic: Toxic::None, rate: 0, random: Random(1), requests: 0 };
         let state = Arc::new(Mutex::new(state));
         let (cut, cuts) = watch::channel(0);
         let shared = Arc::clone(&state);
@@ -108,6 +113,12 @@ impl Proxy {
         self.cut.send_modify(|count| *count += 1);
     }
 
+    /// Somebody in the line changes answers.
+    pub fn set_lie(&self, lie: Option<Lie>) {
+        self.state.lock().unwrap().lie = lie;
+        self.cut.send_modify(|count| *count += 1);
+    }
+
     pub fn requests(&self) -> u64 {
         self.state.lock().unwrap().requests
     }
@@ -115,17 +126,23 @@ impl Proxy {
 
 async fn serve(mut client: TcpStream, state: Arc<Mutex<State>>) -> std::io::Result<()> {
     while let Some(request) = message(&mut client).await? {
-        let (upstream, toxic, many) = {
+        let (upstream, toxic, many, lie) = {
             let mut state = state.lock().unwrap();
             state.requests += 1;
             let mut toxic = state.toxic;
             if toxic == Toxic::None && state.random.below(100) < state.rate {
                 toxic = RANDOM[state.random.below(RANDOM.len() as u64) as usize];
             }
-            (state.upstream, toxic, 1 + state.random.below(4))
+            (state.upstream, toxic, 1 + state.random.below(4), state.lie)
         };
         match toxic {
-            Toxic::None => client.write_all(&pass(upstream, &request).await?).await?,
+            Toxic::None => {
+                let mut reply = pass(upstream, &request).await?;
+                if let Some(lie) = lie {
+                    reply = told_otherwise(&request, &reply, lie);
+                }
+                client.write_all(&reply).await?;
+            }
             Toxic::Drop => return Ok(()),
             Toxic::LoseReply => {
                 pass(upstream, &request).await?;
@@ -171,6 +188,20 @@ async fn serve(mut client: TcpStream, state: Arc<Mutex<State>>) -> std::io::Resu
         }
     }
     Ok(())
+}
+
+fn told_otherwise(request: &[u8], reply: &[u8], lie: Lie) -> Vec<u8> {
+    let line = String::from_utf8_lossy(request);
+    let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
+    let end = reply.windows(4).position(|part| part == b"\r\n\r\n").unwrap() + 4;
+    let head = String::from_utf8_lossy(&reply[..end]).into_owned();
+    if !head.starts_with("HTTP/1.1 200") {
+        return reply.to_vec();
+    }
+    let body = lie(&path, reply[end..].to_vec());
+    let media = head.lines().find(|line| line.to_ascii_lowercase().starts_with("content-type")).unwrap();
+    let head = format!("HTTP/1.1 200 OK\r\n{media}\r\ncontent-length: {}\r\n\r\n", body.len());
+    [head.into_bytes(), body].concat()
 }
 
 /// One request to the server and its whole answer.
