@@ -30,12 +30,22 @@ struct DeviceFile {
     /// Folder of the scanner library's configuration, where it is not the system's.
     #[serde(default)]
     sane_config: Option<std::path::PathBuf>,
+    /// Whether the card reader is watched for cards laid on an empty desk. A window that shares its PC's reader
+    /// with a counter leaves it alone until it reads.
+    #[serde(default = "watched")]
+    watch_cards: bool,
     /// Class → its devices.
     classes: BTreeMap<DeviceClass, serde_json::Value>,
 }
 
+/// A counter's reader is watched unless its file says otherwise.
+fn watched() -> bool {
+    true
+}
+
 #[derive(Default)]
 pub(crate) struct Devices {
+    watched: bool,
     sane: Option<std::path::PathBuf>,
     configured: Vec<(DeviceClass, std::path::PathBuf)>,
     hosts: Mutex<BTreeMap<DeviceClass, Arc<HostClient>>>,
@@ -57,7 +67,7 @@ impl Devices {
             crate::vault::write_private(&path, &bytes)?;
             configured.push((class, path));
         }
-        Ok(Self { sane: file.sane_config, configured, ..Self::default() })
+        Ok(Self { watched: file.watch_cards, sane: file.sane_config, configured, ..Self::default() })
     }
 
     fn host(&self, class: DeviceClass) -> Option<Arc<HostClient>> {
@@ -228,7 +238,7 @@ impl Terminal {
             *watch = None;
             return;
         }
-        if watch.is_some() {
+        if watch.is_some() || !self.devices.watched {
             return;
         }
         let Ok((host, device)) = self.device(DeviceClass::IdCardReader) else { return };

@@ -121,6 +121,8 @@ own! {
     NothingToUndo = "NOTHING_TO_UNDO";
     /// The case has a refused act or a conflict that somebody must settle first.
     CaseTroubled = "CASE_TROUBLED";
+    /// Earlier acts of the case have not reached the server yet.
+    CaseNotSent = "CASE_NOT_SENT";
     /// The program itself failed.
     ProgramFault = "PROGRAM_FAULT";
 }
@@ -179,8 +181,25 @@ impl Terminal {
                 report: None,
             };
         }
-        let (sentence, cure, who) = self.words(&code, &std::collections::BTreeMap::new());
+        let values = refusal.as_ref().map(|one| self.refusal_values(one)).unwrap_or_default();
+        let (sentence, cure, who) = self.words(&code, &values);
         RpcError { code, sentence, cure, who, refusal, report: None }
+    }
+
+    /// What the places of a refusal's sentence are filled with.
+    fn refusal_values(&self, refusal: &Refusal) -> std::collections::BTreeMap<&'static str, String> {
+        use std::collections::BTreeMap;
+        match refusal {
+            Refusal::Incomplete { missing } => BTreeMap::from([("count", missing.len().to_string())]),
+            Refusal::UnknownName { name } => BTreeMap::from([("name", name.clone())]),
+            Refusal::FieldLocked { field } => BTreeMap::from([("field", field.clone())]),
+            Refusal::CalendarMissing { year } => BTreeMap::from([("year", year.to_string())]),
+            Refusal::WrongValue { field, fault } => {
+                let (words, ..) = self.words(fault.code(), &BTreeMap::new());
+                BTreeMap::from([("field", field.clone()), ("fault", words)])
+            }
+            _ => BTreeMap::new(),
+        }
     }
 
     /// Sentence, cure and who of a code.

@@ -11,6 +11,9 @@ use domain::ids::{CaseId, CommandId};
 use protocol::error::ErrorCode;
 use protocol::register::{EffectRequest, QueryRequest};
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+use store::table;
+use store::table::outbox::OutboxState;
 use sync::SyncError;
 use uuid::Uuid;
 
@@ -114,6 +117,7 @@ impl Terminal {
         let store = self.store()?;
         if !store.read(|db| store::table::outbox::has(db, request.command))? {
             self.check_effect_rights(request.case)?;
+            self.wait_until_sent(request.case)?;
             let loaded = self.load_case(request.case)?;
             let effect = loaded.definition.effect.as_ref().ok_or(domain::refusal::Refusal::WrongStage)?;
             let body = effect.request(&loaded.definition, &loaded.case);
@@ -124,6 +128,25 @@ impl Terminal {
             self.act(request.case, request.command, command, "业务落实")?;
         }
         self.acted(request.case)
+    }
+
+    /// The server hands over only what it has itself: waits until the acts of the case are there.
+    fn wait_until_sent(&self, case: CaseId) -> Result<()> {
+        // A push takes a fraction of a second; longer than this and the line is not what it seems.
+        const LONGEST: Duration = Duration::from_secs(15);
+        let begun = Instant::now();
+        let (store, sync) = (self.store()?, self.sync()?);
+        loop {
+            let waiting = store.read(|db| table::outbox::of_case(db, case, OutboxState::Waiting))?;
+            if waiting.is_empty() {
+                return Ok(());
+            }
+            if begun.elapsed() > LONGEST {
+                return Err(Own::CaseNotSent.into());
+            }
+            sync.wake();
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// The register is asked only for what the rules will take: asking changes the register.

@@ -128,10 +128,7 @@ impl Counter {
 
     #[track_caller]
     pub fn print(&self, case: &str, document: &str) {
-        self.operate(
-            "print_document",
-            json!({ "case": case, "document": document, "reprint_reason": "" }),
-        );
+        self.operate("print_document", json!({ "case": case, "document": document, "reprint_reason": "" }));
     }
 
     /// Waits until the server has everything.

@@ -5,3 +5,4 @@ mod counter;
 mod station;
 
 mod birth;
+mod matters;

@@ -80,9 +80,7 @@ impl Station {
             "geometry_min 0.0\ngeometry_max 420.0\ngeometry_quant 0.1\nresolution_max 1200.0\nbr_x 210\nbr_y 297\n",
         )
         .unwrap();
-        let device = |driver: &str, path: &str, name: &str| {
-            json!([{ "driver": driver, "path": path, "name": name, "attestation": "virtual" }])
-        };
+        let device = |driver: &str, path: &str, name: &str| json!([{ "driver": driver, "path": path, "name": name, "attestation": "virtual" }]);
         let devices = json!({
             "sane_config": sane,
             "classes": {
@@ -91,7 +89,11 @@ impl Station {
                 "printer": device("ipp", &printer.uri(), "打印机"),
             },
         });
-        std::fs::write(folder.path().join("devices.json"), devices.to_string()).unwrap();
+        for (window, watches) in [("柜台一", true), ("所长室", false)] {
+            let mut devices = devices.clone();
+            devices["watch_cards"] = json!(watches);
+            std::fs::write(folder.path().join(format!("{window}.json")), devices.to_string()).unwrap();
+        }
         let mut server_settings = Settings {
             assets: Some(assets),
             register: Some(RegisterSettings {
@@ -136,7 +138,7 @@ impl Station {
             runtime: self.folder.path().join("locks"),
             assets: root().join("assets"),
             server: None,
-            devices: self.folder.path().join("devices.json"),
+            devices: self.folder.path().join(format!("{window}.json")),
             programs: programs(),
             demo: true,
         };
@@ -149,6 +151,20 @@ impl Station {
             terminal.call(WindowRole::Officer, "enrol", request).unwrap();
         }
         terminal
+    }
+
+    /// Identity numbers of the demo people by their keys, also of those without a card.
+    pub fn people(&self) -> BTreeMap<String, String> {
+        let text = std::fs::read_to_string(root().join("assets/demo/people.toml")).unwrap();
+        let file: toml::Value = toml::from_str(&text).unwrap();
+        let text = |member: &toml::Value, key: &str| member[key].as_str().unwrap().to_owned();
+        file["household"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|household| household["member"].as_array().unwrap())
+            .map(|member| (text(member, "key"), text(member, "number")))
+            .collect()
     }
 
     pub fn lay(&self, person: &str) {
