@@ -2,6 +2,9 @@
 //! of store, synchronisation, protocol and paper. What stands beside them (`domain`, `field`, `gm`) is compared by
 //! the stories of `domain`.
 
+// Tests may stop at the first surprise.
+#![allow(clippy::unwrap_used)]
+
 use domain::messages::{Messages, places};
 use protocol::error::ErrorCode;
 use protocol::push::RejectCode;
