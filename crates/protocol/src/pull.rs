@@ -55,7 +55,7 @@ pub enum Change {
         /// The author's signature.
         #[serde(with = "serde_bytes")]
         signature: Vec<u8>,
-        /// SM3 of the delegation of the author's session key.
+        /// SM3 of [`Signed::bytes`] of the delegation of the author's session key.
         delegation: ContentHash,
         /// The server's place: a [`Signed`] [`Place`].
         place: Signed,

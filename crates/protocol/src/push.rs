@@ -93,7 +93,8 @@ pub enum PushOutcome {
         /// The field concerned, when there is one.
         field: Option<FieldPath>,
     },
-    /// An earlier own act of this case is in conflict or rejected: this one waits with it.
+    /// An earlier own act of this case is in conflict or rejected, and this one names it as its base
+    /// ([`domain::act::Base::own`]): it waits with it. An act rebuilt on what the server has is placed.
     Held {
         /// The case.
         case: CaseId,

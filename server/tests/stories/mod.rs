@@ -1,10 +1,12 @@
 mod blobs;
+mod check;
 mod conflict;
 mod counter;
 mod crash;
 mod forged;
 mod login;
 mod numbers;
+mod offline;
 mod ops;
 mod outbox;
 mod pulling;
