@@ -122,6 +122,8 @@ impl Program {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log)
+            // The reason of an error is its words; where it was raised hides them.
+            .env("RUST_LIB_BACKTRACE", "0")
             // Ctrl-C is for us: we end the programs in their order.
             .process_group(0)
             .spawn()

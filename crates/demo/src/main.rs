@@ -1,5 +1,6 @@
 //! `demo`: starts the demo station, plays its story, lays cards on its reader.
 
+mod play;
 mod run;
 
 use std::io::Write as _;
@@ -41,6 +42,12 @@ enum Task {
         #[arg(long)]
         without_display: bool,
     },
+    /// Plays the story on a fresh station without a person.
+    Play {
+        /// Folder that the printed papers are left in.
+        #[arg(long, default_value = "target/demo")]
+        papers: PathBuf,
+    },
     /// Lays a card on the reader of the running station.
     Card {
         /// Number or key of the card; 0 takes it away. Without one the cards are listed.
@@ -57,6 +64,10 @@ fn main() -> anyhow::Result<()> {
                 forget(&arguments.state)?;
             }
             run::run(&arguments.state, &parts, without_display)
+        }
+        Task::Play { papers } => {
+            forget(&arguments.state)?;
+            play::play(&arguments.state, &parts, &papers)
         }
         Task::Card { card } => {
             let cards = cards(&parts.assets.join("demo/people.toml"), jiff::Zoned::now().date())?;

@@ -36,7 +36,10 @@ pub struct Station {
     pub place: Place,
     /// Address of the server.
     pub server: String,
-    /// In the order in which they are ended.
+    parts: Parts,
+    register: String,
+    process: Option<Child>,
+    /// Everything but the server, in the order in which they are ended.
     children: Vec<Child>,
 }
 
@@ -47,42 +50,44 @@ impl Station {
     /// A program does not start.
     pub fn start(place: Place, parts: &Parts) -> anyhow::Result<Self> {
         let server = format!("http://127.0.0.1:{}", place.ports.server);
-        let mut station = Self { place, server, children: Vec::new() };
-        let register = station.start_register(parts)?;
-        station.start_reader(parts)?;
-        let printer = station.start_printer(parts)?;
+        let register = format!("http://127.0.0.1:{}", place.ports.register);
+        let parts = parts.clone();
+        let mut station = Self { place, server, parts, register, process: None, children: Vec::new() };
+        station.start_register()?;
+        station.start_reader()?;
+        let printer = station.start_printer()?;
         station.write_devices(&printer)?;
-        station.start_server(parts, &register)?;
+        station.plug_network()?;
         Ok(station)
     }
 
-    fn program(&self, name: &str, parts: &Parts) -> anyhow::Result<Program> {
-        Program::new(name, &parts.programs.join(name), &self.place.logs())
+    fn program(&self, name: &str) -> anyhow::Result<Program> {
+        Program::new(name, &self.parts.programs.join(name), &self.place.logs())
     }
 
     fn keep(&mut self, child: Child) {
         self.children.insert(0, child);
     }
 
-    fn start_register(&mut self, parts: &Parts) -> anyhow::Result<String> {
-        std::fs::create_dir_all(&parts.population)?;
+    fn start_register(&mut self) -> anyhow::Result<()> {
+        std::fs::create_dir_all(&self.parts.population)?;
         let address = format!("127.0.0.1:{}", self.place.ports.register);
         let (child, _) = self
-            .program("changkou", parts)?
+            .program("changkou")?
             .option("--listen", &address)
             .option("--data", self.place.register())
-            .option("--cache", &parts.population)
-            .option("--demo", parts.assets.join("demo/people.toml"))
-            .option("--clients", parts.assets.join("demo/register-clients.toml"))
+            .option("--cache", &self.parts.population)
+            .option("--demo", self.parts.assets.join("demo/people.toml"))
+            .option("--clients", self.parts.assets.join("demo/register-clients.toml"))
             .arg("--exit-with-stdin")
             .start(REGISTER_LIMIT)?;
         self.keep(child);
-        Ok(format!("http://{address}"))
+        Ok(())
     }
 
-    fn start_reader(&mut self, parts: &Parts) -> anyhow::Result<()> {
+    fn start_reader(&mut self) -> anyhow::Result<()> {
         let (child, _) = self
-            .program("virtual-devices", parts)?
+            .program("virtual-devices")?
             .option("--reader", self.place.reader())
             .option("--control", self.place.reader_control())
             // As slow as a real line.
@@ -93,9 +98,9 @@ impl Station {
         Ok(())
     }
 
-    fn start_printer(&mut self, parts: &Parts) -> anyhow::Result<String> {
+    fn start_printer(&mut self) -> anyhow::Result<String> {
         let (child, address) = self
-            .program("ippeve", parts)?
+            .program("ippeve")?
             .option("--spool", self.place.spool())
             .option("--port", self.place.ports.printer.to_string())
             .option("--name", "演示打印机")
@@ -125,30 +130,29 @@ impl Station {
         Ok(())
     }
 
-    fn start_server(&mut self, parts: &Parts, register: &str) -> anyhow::Result<()> {
-        write_token(&parts.assets, &self.place.register_token())?;
-        let (child, _) = self
-            .server_program("server", "serve", parts, register)?
-            .option("--listen", format!("127.0.0.1:{}", self.place.ports.server))
-            .arg("--exit-with-stdin")
-            .start(START_LIMIT)?;
-        self.keep(child);
+    /// Starts the server, at the address where it was before.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn plug_network(&mut self) -> anyhow::Result<()> {
+        write_token(&self.parts.assets, &self.place.register_token())?;
+        let (child, _) =
+            Program::new("server", &self.parts.programs.join("window-server"), &self.place.logs())?
+                .arg("serve")
+                .option("--data", self.place.server())
+                .option("--assets", &self.parts.assets)
+                .option("--register", &self.register)
+                .option("--register-token-file", self.place.register_token())
+                .option("--listen", format!("127.0.0.1:{}", self.place.ports.server))
+                .arg("--exit-with-stdin")
+                .start(START_LIMIT)?;
+        self.process = Some(child);
         Ok(())
     }
 
-    fn server_program(
-        &self,
-        name: &str,
-        task: &str,
-        parts: &Parts,
-        register: &str,
-    ) -> anyhow::Result<Program> {
-        Ok(Program::new(name, &parts.programs.join("window-server"), &self.place.logs())?
-            .arg(task)
-            .option("--data", self.place.server())
-            .option("--assets", &parts.assets)
-            .option("--register", register)
-            .option("--register-token-file", self.place.register_token()))
+    /// Ends the server: for the windows the network is gone.
+    pub fn pull_network(&mut self) {
+        self.process = None;
     }
 
     /// Loads units, officers and passwords, and gives new one-time codes for the windows.
