@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connect, type ApplicantMode, type ApplicantView } from '@/rpc'
 import { LineBroken, type ChangeListener } from '@/rpc/transport'
 import ApplicantWindow from './ApplicantWindow.vue'
-import { sheetKey, signatureRequest } from './sheet'
+import { releasedGroups, sheetKey, signatureRequest } from './sheet'
 
 const sign = (release: string, name: string): ApplicantMode => ({
   kind: 'sign', release, matter: '出生登记', label: '母亲', name, fields: [['母亲 · 公民身份号码', '999901199509039025'], ['新生儿 · 姓名', `${name}之子`]], statement: '以上内容真实有效。',
@@ -14,6 +14,10 @@ describe('what lies on the sheet', () => {
     expect(sheetKey(sign('r1', '沈㛃'))).toBe(sheetKey(sign('r1', '沈㛃')))
     expect(sheetKey(sign('r1', '沈㛃'))).not.toBe(sheetKey(sign('r2', '沈㛃')))
     expect(sheetKey({ kind: 'welcome' })).not.toBe(sheetKey({ kind: 'closed' }))
+  })
+  it('puts the fields of one person under one title, in their order', () => {
+    const groups = releasedGroups([['父亲 · 姓名', '周𬭚'], ['父亲 · 联系电话', '139'], ['新生儿 · 姓名', '周某'], ['备注', '无']])
+    expect(groups.map((group) => [group.title, group.fields.map((field) => field.label)])).toEqual([['父亲', ['姓名', '联系电话']], ['新生儿', ['姓名']], ['', ['备注']]])
   })
   it('goes out as points of four numbers', () => {
     const request = signatureRequest('r1', { width: 6000, height: 2400, strokes: [[{ x: 1, y: 2, pressure: 512, t: 0 }, { x: 3, y: 4, pressure: 600, t: 8 }]] })

@@ -12,6 +12,22 @@ export function sheetKey(mode: ApplicantMode): string {
   return mode.kind === 'sign' ? `sign ${mode.release}` : mode.kind
 }
 
+export interface ReleasedGroup { title: string; fields: { label: string; value: string }[] }
+
+/** The terminal writes 父亲 · 姓名: fields of one person stand together under one title. */
+export function releasedGroups(fields: SignMode['fields']): ReleasedGroup[] {
+  const groups: ReleasedGroup[] = []
+  for (const [words, value] of fields) {
+    const at = words.indexOf(' · ')
+    const title = at < 0 ? '' : words.slice(0, at)
+    const last = groups[groups.length - 1]
+    const group = last && last.title === title ? last : { title, fields: [] }
+    if (group !== last) groups.push(group)
+    group.fields.push({ label: at < 0 ? words : words.slice(at + 3), value })
+  }
+  return groups
+}
+
 /** Ink as the terminal takes it. */
 export function signatureRequest(release: string, ink: SignatureInk): SubmitSignature {
   return {

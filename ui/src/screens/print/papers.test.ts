@@ -16,6 +16,9 @@ describe('papers of a case', () => {
     expect(firstPaper([paper('result', 'effected', false), paper('receipt', 'accepted', false, 1)], undefined)).toBe('receipt')
     expect(firstPaper([], 'x')).toBe('')
   })
+  it('does not press for papers of the intake', () => {
+    expect(paperState(paper('notice', 'intake', true)).tone).toBe('plain')
+  })
   it('is printed only when a print stands in the case', () => {
     expect(paperState(paper('receipt', 'accepted', true)).tone).toBe('due')
     expect(paperState(paper('receipt', 'accepted', true, 2)).words).toBe('已打印 2 次')

@@ -15,7 +15,8 @@ const before: Record<PrintMoment, string> = {
 export function paperState(paper: PrintView): { tone: Tone; words: string } {
   const last = paper.printed[paper.printed.length - 1]
   if (last) return { tone: 'done', words: paper.printed.length > 1 ? `已打印 ${paper.printed.length} 次` : `已打印 ${shownMoment(last.at)}` }
-  return paper.printable ? { tone: 'due', words: '未打印' } : { tone: 'plain', words: before[paper.at] }
+  // Papers of the intake are printed when somebody wants them.
+  return paper.printable ? { tone: paper.at === 'intake' ? 'plain' : 'due', words: '未打印' } : { tone: 'plain', words: before[paper.at] }
 }
 
 /** The paper to open: the one asked for, else the first that waits for its print, else the first at hand. */
