@@ -107,7 +107,7 @@ impl Terminal {
                         .insert(*class, Arc::new(host));
                 }
                 Err(error) => {
-                    tracing::error!(class = class.as_str(), %error, "a device host could not be started")
+                    tracing::error!(class = class.as_str(), %error, "a device host could not be started");
                 }
             }
         }
@@ -246,7 +246,7 @@ impl Terminal {
         let begun = host.watch_cards(
             &device.id,
             CARD_INTERVAL,
-            || random_array::<16>().map(|bytes| hex::encode(bytes)).unwrap_or_default(),
+            || random_array::<16>().map(hex::encode).unwrap_or_default(),
             move |news| {
                 let Some(terminal) = me.upgrade() else { return };
                 match news {

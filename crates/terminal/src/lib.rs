@@ -4,6 +4,12 @@
 //! commands of [`rpc`], listen to [`Terminal::subscribe`], and fetch pictures and documents by name. State lives
 //! here: a window that lost track asks again and is right.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "a command takes its request whole: the dispatch has no further use for it"
+)]
+#![allow(clippy::result_large_err, reason = "an error crosses the edge to a window once per failed command")]
+
 mod act;
 mod applicant;
 mod attempts;

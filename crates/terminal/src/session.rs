@@ -191,7 +191,7 @@ impl Terminal {
         match &done {
             Ok(()) => attempts.succeeded(officer)?,
             Err(TerminalError::Own(Own::WrongPassword)) => {
-                attempts.failed(officer, self.clock.now().trusted)?
+                attempts.failed(officer, self.clock.now().trusted)?;
             }
             Err(_) => {}
         }
