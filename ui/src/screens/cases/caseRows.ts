@@ -8,7 +8,7 @@ import { dueWords, nearMoment } from './moment'
 const NEAR_DAYS = 3
 
 export const caseColumns: readonly WorkColumn[] = [
-  { key: 'number', title: '编号', width: '14em', kind: 'text' },
+  { key: 'number', title: '编号', width: '16em', kind: 'text' },
   { key: 'person', title: '姓名', width: '9em', kind: 'name' },
   { key: 'matter', title: '事项' },
   { key: 'state', title: '状态', kind: 'state', width: '13em' },

@@ -48,7 +48,7 @@ export function reviewSections(view: CaseView): FormSection[] {
       id: section.id,
       title: section.title,
       state,
-      stateWords: count > 0 ? `${count} 项与登记不一致` : '与登记一致或登记没有',
+      stateWords: count > 0 ? '有不一致' : '未见不一致',
       fields: section.table ? [] : (section.rows[0] ?? []).map(readField),
       ...(section.table ? { tables: [tableOf(section)] } : {}),
     }
