@@ -121,10 +121,10 @@ impl Place {
         self.devices().join("control")
     }
 
-    /// The list of devices, the same for both windows: one PC.
+    /// A window's list of devices: the same devices for all, because it is one PC.
     #[must_use]
-    pub fn device_list(&self) -> PathBuf {
-        self.devices().join("devices.json")
+    pub fn device_list(&self, name: &str) -> PathBuf {
+        self.devices().join(format!("{name}.json"))
     }
 
     /// The scanner library's settings.

@@ -11,7 +11,7 @@ use demo::child::Child;
 use demo::desktop;
 use demo::place::{Parts, Place};
 use demo::station::Station;
-use demo::window::{AgentProcess, Window, enrol, is_enrolled, names};
+use demo::window::{AgentProcess, DemoWindow, Window, enrol, is_enrolled, windows};
 
 use crate::say;
 
@@ -37,8 +37,8 @@ pub(crate) fn run(root: &Path, parts: &Parts, without_display: bool) -> anyhow::
     // Before anything else: a Ctrl-C during the start ends what was started too.
     let news = listen()?;
     let place = Place::open(root)?;
-    let names = names(&parts.assets)?;
-    if !names.iter().all(|name| is_enrolled(name, &place)) {
+    let rooms = windows(&parts.assets)?;
+    if !rooms.iter().all(|room| is_enrolled(&room.name, &place)) {
         say("准备演示派出所：单位、人员、一次性登记口令 …")?;
         Station::prepare(&place, parts)?;
     }
@@ -47,9 +47,9 @@ pub(crate) fn run(root: &Path, parts: &Parts, without_display: bool) -> anyhow::
     let display = !without_display
         && (std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some());
     let mut windows = if display {
-        Windows::Desktop(open_desktop(&names, &station, parts)?)
+        Windows::Desktop(open_desktop(&rooms, &station, parts)?)
     } else {
-        Windows::Agents(open_agents(&names, &station, parts)?)
+        Windows::Agents(open_agents(&rooms, &station, parts)?)
     };
     let cards = cards(&parts.assets.join("demo/people.toml"), jiff::Zoned::now().date())?;
     explain(&cards, root)?;
@@ -89,24 +89,25 @@ impl Windows {
     }
 }
 
-fn open_desktop(names: &[String], station: &Station, parts: &Parts) -> anyhow::Result<Vec<Child>> {
+fn open_desktop(rooms: &[DemoWindow], station: &Station, parts: &Parts) -> anyhow::Result<Vec<Child>> {
     let mut windows = Vec::new();
-    for (index, name) in names.iter().enumerate() {
+    for room in rooms {
+        let name = &room.name;
         if !is_enrolled(name, &station.place) {
             let mut agent = AgentProcess::start(name, &station.place, parts, &station.server)?;
             enrol(&Window::open(&agent.addresses.officer)?, name, &station.place, &station.server)?;
             agent.end();
         }
         say(&format!("打开窗口 {name}"))?;
-        // The first window stands at the counter and has the applicant screen.
-        windows.push(desktop::start(name, &station.place, parts, &station.server, index == 0)?);
+        windows.push(desktop::start(name, &station.place, parts, &station.server, room.at_counter())?);
     }
     Ok(windows)
 }
 
-fn open_agents(names: &[String], station: &Station, parts: &Parts) -> anyhow::Result<Vec<AgentProcess>> {
+fn open_agents(rooms: &[DemoWindow], station: &Station, parts: &Parts) -> anyhow::Result<Vec<AgentProcess>> {
     let mut windows = Vec::new();
-    for name in names {
+    for room in rooms {
+        let name = &room.name;
         let mut agent = AgentProcess::start(name, &station.place, parts, &station.server)?;
         if !is_enrolled(name, &station.place) {
             enrol(&Window::open(&agent.addresses.officer)?, name, &station.place, &station.server)?;

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::child::{Child, Program};
 use crate::place::{Parts, Place};
+use crate::window::windows;
 
 /// The first start makes a hundred thousand invented people.
 const REGISTER_LIMIT: Duration = Duration::from_secs(180);
@@ -109,7 +110,8 @@ impl Station {
         Ok(address)
     }
 
-    /// One list for both windows: what one of them holds, the other shows as busy.
+    /// The same devices for all windows: what one of them holds, the others show as busy. Only the counter waits
+    /// for cards; another window that did would keep the reader from it.
     fn write_devices(&self, printer: &str) -> anyhow::Result<()> {
         let settings = self.place.scanner_settings();
         std::fs::create_dir_all(&settings)?;
@@ -118,7 +120,7 @@ impl Station {
         std::fs::write(settings.join("test.conf"), TRAINING_SCANNER)?;
         let device = |driver: &str, path: &str, name: &str| json!([{ "driver": driver, "path": path, "name": name, "attestation": "virtual" }]);
         let reader = self.place.reader();
-        let list = json!({
+        let mut list = json!({
             "sane_config": settings,
             "classes": {
                 "id_card_reader": device("samv-serial", &reader.to_string_lossy(), "读卡器（演示）"),
@@ -126,7 +128,10 @@ impl Station {
                 "printer": device("ipp", printer, "打印机（演示）"),
             },
         });
-        std::fs::write(self.place.device_list(), serde_json::to_vec_pretty(&list)?)?;
+        for window in windows(&self.parts.assets)? {
+            list["watch_cards"] = json!(window.at_counter());
+            std::fs::write(self.place.device_list(&window.name), serde_json::to_vec_pretty(&list)?)?;
+        }
         Ok(())
     }
 

@@ -95,7 +95,7 @@ pub(crate) fn profile(program: Program, name: &str, place: &Place, parts: &Parts
         .option("--runtime", place.locks())
         .option("--assets", &parts.assets)
         .option("--server", server)
-        .option("--devices", place.device_list())
+        .option("--devices", place.device_list(name))
         .option("--programs", &parts.programs)
         .arg("--demo")
 }
@@ -236,21 +236,33 @@ pub fn is_enrolled(name: &str, place: &Place) -> bool {
     place.window(name).join("enrolment.json").is_file()
 }
 
+/// A window of the demo station.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct DemoWindow {
+    /// Its name.
+    pub name: String,
+    purpose: String,
+}
+
+impl DemoWindow {
+    /// Whether it stands at a counter: has an applicant screen, and watches the reader for cards.
+    #[must_use]
+    pub fn at_counter(&self) -> bool {
+        self.purpose == "intake"
+    }
+}
+
 /// The windows of the demo station (`station.toml`).
 ///
 /// # Errors
 /// The file does not read.
-pub fn names(assets: &Path) -> anyhow::Result<Vec<String>> {
+pub fn windows(assets: &Path) -> anyhow::Result<Vec<DemoWindow>> {
     #[derive(Deserialize)]
     struct File {
-        window: Vec<Row>,
-    }
-    #[derive(Deserialize)]
-    struct Row {
-        name: String,
+        window: Vec<DemoWindow>,
     }
     let file = assets.join("demo/station.toml");
     let text = std::fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
     let file: File = toml::from_str(&text)?;
-    Ok(file.window.into_iter().map(|row| row.name).collect())
+    Ok(file.window)
 }
