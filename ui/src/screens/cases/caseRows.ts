@@ -8,11 +8,11 @@ import { dueWords, nearMoment } from './moment'
 const NEAR_DAYS = 3
 
 export const caseColumns: readonly WorkColumn[] = [
-  { key: 'number', title: '编号', width: '16em', kind: 'text' },
+  { key: 'number', title: '编号', width: '16em', kind: 'text', spare: true },
   { key: 'person', title: '姓名', width: '9em', kind: 'name' },
   { key: 'matter', title: '事项' },
   { key: 'state', title: '状态', kind: 'state', width: '13em' },
-  { key: 'next', title: '下一步', width: '9em' },
+  { key: 'next', title: '下一步', width: '9em', spare: true },
   { key: 'taken', title: '受理人', width: '6em', spare: true },
   { key: 'due', title: '期限', width: '7em' },
   { key: 'changed', title: '最近', width: '8em', spare: true },

@@ -30,3 +30,9 @@ export function deviceSentence(line: DeviceLine): string {
   }
   return `现在不能用。${way[line.device.class] ?? ''}`
 }
+
+/** What kind of device it is, and its name where that does not say so already. */
+export function deviceTitle(line: DeviceLine): string {
+  const kind = classWords[line.device.class]
+  return line.device.name.startsWith(kind) ? line.device.name : `${kind}　${line.device.name}`
+}

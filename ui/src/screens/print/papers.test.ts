@@ -13,6 +13,7 @@ describe('papers of a case', () => {
   it('else the first that waits for its print, else what is at hand', () => {
     expect(firstPaper([paper('notice', 'intake', true), paper('receipt', 'accepted', true)], undefined)).toBe('receipt')
     expect(firstPaper([paper('receipt', 'accepted', true, 1), paper('notice', 'intake', true)], undefined)).toBe('receipt')
+    expect(firstPaper([paper('notice', 'intake', true), paper('receipt', 'accepted', true, 1)], undefined)).toBe('receipt')
     expect(firstPaper([paper('result', 'effected', false), paper('receipt', 'accepted', false, 1)], undefined)).toBe('receipt')
     expect(firstPaper([], 'x')).toBe('')
   })

@@ -23,7 +23,8 @@ export function paperState(paper: PrintView): { tone: Tone; words: string } {
 export function firstPaper(papers: readonly PrintView[], wanted: string | undefined): string {
   const asked = papers.find((one) => one.document === wanted)
   const waits = papers.find((one) => one.printable && one.printed.length === 0 && one.at !== 'intake')
-  return (asked ?? waits ?? papers.find((one) => one.printable) ?? papers.find((one) => one.printed.length > 0) ?? papers[0])?.document ?? ''
+  const result = papers.find((one) => one.printable && one.at !== 'intake')
+  return (asked ?? waits ?? result ?? papers.find((one) => one.printable) ?? papers.find((one) => one.printed.length > 0) ?? papers[0])?.document ?? ''
 }
 
 /** Usual reasons of a reprint; the digit is the place from 1. */

@@ -49,12 +49,12 @@ export function missingWords(materials: readonly MaterialView[]): string[] {
   return lacking.filter(Boolean)
 }
 
-/** The next material still to be scanned after this one, else simply the next; round at the end. */
+/** The next material still to be scanned after this one, else the next that has pages to look at, else the next; round at the end. */
 export function nextMaterial(materials: readonly MaterialView[], current: string): MaterialView | undefined {
   if (materials.length < 2) return undefined
   const place = Math.max(0, materials.findIndex((one) => one.id === current))
   const round = [...materials.slice(place + 1), ...materials.slice(0, place)]
-  return round.find((one) => !one.met) ?? round[0]
+  return round.find((one) => !one.met) ?? round.find((one) => one.pages.length > 0) ?? round[0]
 }
 
 /** The material to open first: the first that lacks, else the first of all. */

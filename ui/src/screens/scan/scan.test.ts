@@ -95,6 +95,7 @@ describe('the material list', () => {
     expect(nextMaterial(list, '2')?.id).toBe('3')
     expect(nextMaterial(list, '5')?.id).toBe('1')
     expect(nextMaterial([material('1', 'optional', true), material('2', 'optional', true)], '1')?.id).toBe('2')
+    expect(nextMaterial([material('1', 'required', true, ['a']), material('2', 'optional', true), material('3', 'required', true, ['b'])], '1')?.id).toBe('3')
     expect(nextMaterial([material('1', 'required', false)], '1')).toBeUndefined()
   })
   it('shows the page just scanned, stays where it was, and moves up when a page is taken out', () => {

@@ -12,6 +12,9 @@ describe('the line in words', () => {
     expect(lineWords(line({ online: false, pending: 3 }), 480_000)).toEqual({ tone: 'due', words: '网络断开 8 分钟，3 步待传，恢复后自动上传' })
     expect(lineWords(line({}), 480_000).tone).toBe('done')
   })
+  it('is not all sent while a file still waits', () => {
+    expect(lineWords(line({ pending_files: 1 }), 0)).toEqual({ tone: 'due', words: '正在上传，1 个文件待传' })
+  })
   it('numbers run low before they run out', () => {
     expect([numbersTone(0), numbersTone(10), numbersTone(500)]).toEqual(['stop', 'due', 'plain'])
   })

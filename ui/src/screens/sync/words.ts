@@ -13,9 +13,10 @@ export function numbersTone(count: number): Tone {
 
 export function lineWords(line: SyncLine, now: number): { tone: Tone; words: string } {
   const span = shownSpan(now - line.since)
-  const waits = line.pending > 0 ? `，${line.pending} 步待传` : ''
+  const files = line.pending_files > 0 ? `，${line.pending_files} 个文件待传` : ''
+  const waits = `${line.pending > 0 ? `，${line.pending} 步待传` : ''}${files}`
   if (line.rejected > 0) return { tone: 'stop', words: `${line.rejected} 条要处理${waits}${line.online ? '' : `，网络断开 ${span}`}` }
   if (!line.online) return { tone: 'due', words: `网络断开 ${span}${waits}，恢复后自动上传` }
-  if (line.pending > 0) return { tone: 'due', words: `正在上传，还有 ${line.pending} 步` }
+  if (waits) return { tone: 'due', words: `正在上传${waits}` }
   return { tone: 'done', words: '已全部上传' }
 }
