@@ -6,7 +6,7 @@ import { fail, say } from '@/app/messages'
 import { saved } from '@/app/saved'
 import { shellState, takeShell } from '@/app/shell'
 import { beforeLeaving } from '@/app/view'
-import { call, type CaseView } from '@/rpc'
+import { asFailure, call, newCommandId, type CaseView } from '@/rpc'
 import { shownClock } from '../cases/moment'
 import { useCase } from '../cases/useCase'
 
@@ -17,6 +17,8 @@ export function useIntake(caseId: () => string) {
   const signerMarks = shallowRef<ReadonlyMap<string, string>>(new Map())
   const unlocked = shallowRef<ReadonlySet<string>>(new Set())
   const asking = ref<string | null>(null)
+  /** Why a check has no answer, by look-up. */
+  const lookupFaults = shallowRef<ReadonlyMap<string, string>>(new Map())
   const restored = ref(false)
   /** Look-ups made by themselves, by what they asked with; each is made once, then by key only. */
   const asked = new Set<string>()
@@ -66,12 +68,20 @@ export function useIntake(caseId: () => string) {
     return done
   }
 
-  async function lookUp(lookup: string): Promise<boolean> {
+  /** Asks the register. What it answers instead of an answer stands beside the check; by itself it raises no alarm. */
+  async function lookUp(lookup: string, byItself = false): Promise<boolean> {
     if (asking.value !== null) return false
     await keeper.commit()
     asking.value = lookup
     try {
-      return await change(`lookup ${lookup}`, 'run_lookup', { case: caseId(), lookup })
+      take(await call('run_lookup', { command: newCommandId(), case: caseId(), lookup }))
+      lookupFaults.value = new Map(Array.from(lookupFaults.value).filter(([id]) => id !== lookup))
+      return true
+    } catch (thrown) {
+      const failure = asFailure(thrown)
+      lookupFaults.value = new Map([...lookupFaults.value, [lookup, failure.sentence]])
+      if (!byItself) fail(failure)
+      return false
     } finally {
       asking.value = null
     }
@@ -88,12 +98,12 @@ export function useIntake(caseId: () => string) {
     if (!next) return
     asked.add(key(next.id, now))
     const before = now
-    const done = await lookUp(next.id)
+    const done = await lookUp(next.id, true)
     if (done && view.value) {
       const changed = changedBy(before, view.value)
       if (changed.fields.size) marks.value = changed.fields
-      void askByItself()
     }
+    void askByItself()
   }
 
   function unlock(field: string, reason: string): void {
@@ -113,5 +123,5 @@ export function useIntake(caseId: () => string) {
     saved.value = ''
   })
 
-  return { view, busy, load, change, take, keeper, marks, materialMarks, signerMarks, unlocked, asking, editable, online, answer, lookUp, unlock, settle }
+  return { view, busy, load, change, take, keeper, marks, materialMarks, signerMarks, unlocked, asking, lookupFaults, editable, online, answer, lookUp, unlock, settle }
 }
