@@ -169,7 +169,11 @@ impl KeySlots {
     #[must_use]
     pub fn escrow_envelope(&self, server: &VerifyingKey) -> Option<&[u8]> {
         let recipient = server.fingerprint();
-        self.content.escrow.iter().find(|slot| slot.recipient == recipient).map(|slot| slot.envelope.as_slice())
+        self.content
+            .escrow
+            .iter()
+            .find(|slot| slot.recipient == recipient)
+            .map(|slot| slot.envelope.as_slice())
     }
 
     /// Opens the escrow slot with the server's key: for recovery when nobody's password is known.
