@@ -14,6 +14,7 @@ mod id_card;
 mod messages;
 mod name_change;
 mod offline;
+mod promises;
 mod proof;
 mod properties;
 mod refusals;
