@@ -34,6 +34,8 @@ pub(crate) fn tell(play: &mut Play, folder: &Path) -> anyhow::Result<()> {
 
 fn submit(play: &mut Play, case: &str, state: &str) -> anyhow::Result<Value> {
     play.counter.keys += 1;
+    let missing = play.counter.case(case)?["missing"].clone();
+    ensure!(list(&missing).is_empty(), "not complete: {missing}");
     let view = play.counter.act("submit_case", json!({ "case": case }))?;
     ensure!(view["line"]["state"] == state, "submitted, but {}", view["line"]["state"]);
     Ok(view)
