@@ -1,5 +1,6 @@
 //! `demo`: starts the demo station, plays its story, lays cards on its reader.
 
+mod bench;
 mod play;
 mod run;
 
@@ -48,6 +49,8 @@ enum Task {
         #[arg(long, default_value = "target/demo")]
         papers: PathBuf,
     },
+    /// Measures what of the budgets can be measured at a window.
+    Bench,
     /// Lays a card on the reader of the running station.
     Card {
         /// Number or key of the card; 0 takes it away. Without one the cards are listed.
@@ -68,6 +71,10 @@ fn main() -> anyhow::Result<()> {
         Task::Play { papers } => {
             forget(&arguments.state)?;
             play::play(&arguments.state, &parts, &papers)
+        }
+        Task::Bench => {
+            forget(&arguments.state)?;
+            bench::bench(&arguments.state, &parts)
         }
         Task::Card { card } => {
             let cards = cards(&parts.assets.join("demo/people.toml"), jiff::Zoned::now().date())?;

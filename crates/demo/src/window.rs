@@ -70,6 +70,12 @@ impl AgentProcess {
         Ok(Self { addresses, child })
     }
 
+    /// Its process number.
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.child.process()
+    }
+
     /// Whether it has ended.
     pub fn has_ended(&mut self) -> bool {
         self.child.has_ended()
