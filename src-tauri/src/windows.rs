@@ -119,13 +119,16 @@ fn builder<'a>(
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .disable_drag_drop_handler()
         .devtools(cfg!(debug_assertions));
-    let builder = match options.settings() {
-        // What the web view writes for itself (salts, list of HSTS hosts) stays with the profile.
-        Ok(settings) => builder.data_directory(settings.data.join("webkit")),
-        Err(_) => builder,
-    };
-    // Nothing of a page is ever written to the disk. A driver cannot reach such a context; it gets an ordinary one.
-    builder.incognito(!automated())
+    let Ok(settings) = options.settings() else { return builder.incognito(true) };
+    // What the web view writes for itself (salts, list of HSTS hosts) stays with the profile.
+    let folder = settings.data.join("webkit");
+    if automated() {
+        // A driver reaches one context only, and none that forgets everything.
+        return builder.data_directory(folder);
+    }
+    // Nothing of a page is ever written to the disk. Each such window has a context of its own, and a folder of its
+    // own makes the shell announce the pages' scheme to each; with a common one the second window stays empty.
+    builder.data_directory(folder.join(label_of(window))).incognito(true)
 }
 
 /// Brings the officer window to the front.
