@@ -2,7 +2,7 @@
 //! in this process, behind the same commands as the windows.
 
 // Tests may stop at the first surprise.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::result_large_err)]
 
 mod counter;
 mod station;
