@@ -115,7 +115,7 @@ export const birth = (): CaseView => ({
   ],
   prints: [{ document: 'one-time-notice', title: '一次性告知单', at: 'intake', printable: true, reprint: false, printed: [] }],
   actions: [{ action: 'submit', label: '提交（还差：孩子是婚内生育吗？、联系电话有误、出生证编号等 8 项）', enabled: false, why_not: '还差' }],
-  submission: null, step: null, returned: null, refused: null, register_refused: null, outcome: null, trail: [], troubles: [],
+  submission: null, step: null, returned: null, refused: null, refusal_word: '不予办理', register_refused: null, outcome: null, trail: [], troubles: [],
   draft: { values: [['newborn.name', '张𠮷']], field: 'newborn.name', cursor: 3 },
 })
 export const submitted = (): CaseView => ({

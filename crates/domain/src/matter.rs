@@ -37,6 +37,9 @@ pub struct MatterDefinition {
     pub intake_roles: Vec<Role>,
     /// Promised time.
     pub limit: TimeLimit,
+    /// When the arrival page offers it first.
+    #[serde(default)]
+    pub offer: Offer,
     /// Situation questions in the order of asking.
     #[serde(default, rename = "question")]
     pub questions: Vec<Question>,
@@ -66,6 +69,17 @@ pub struct MatterDefinition {
     pub accept_offline: bool,
     /// Steps from submission to closing.
     pub flow: Flow,
+}
+
+/// When the arrival page offers a matter. Plain rules on what the card itself tells (rules of the counter, 24).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Offer {
+    /// Like any other.
+    #[default]
+    Usual,
+    /// Before all others when the card expires soon or has expired, and after them otherwise.
+    CardExpiring,
 }
 
 /// Families of matters; each has its own words for a refusal.

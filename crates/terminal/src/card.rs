@@ -6,6 +6,7 @@ use crate::operation::Stop;
 use crate::rpc::ChangeSource;
 use crate::rpc::request::{Empty, ReadCard, TypeIdentity};
 use crate::rpc::view::{Arrival, CaseView, OperationView, Shell};
+use domain::arrival::CardValidity;
 use domain::command::Command;
 use domain::decide::may_take_in;
 use domain::event::{Attestation, BlobRef, Identity, Reading};
@@ -15,15 +16,12 @@ use domain::person::PersonRole;
 use driver_contract::{CardKind, CardReading, DeviceClass, Fault, ValidUntil};
 use gm::random::random_array;
 use gm::sm3;
-use jiff::civil::Date;
 use std::time::Duration;
 use store::table::case::Filter;
 use store::{Priority, blob_file, table};
 
 /// How long a reading waits for a card: long enough to find it in a bag.
 const CARD_LIMIT: Duration = Duration::from_secs(60);
-/// A card that expires within six months is told (rules of the counter, 24).
-const EXPIRES_SOON_MONTHS: i64 = 6;
 /// Matters offered on the arrival page.
 const OFFERED: usize = 3;
 
@@ -89,22 +87,22 @@ impl Terminal {
             let line = self.case_line(row, parked.contains(&row.id))?;
             if row.step_kind == "collect" { to_collect.push(line) } else { open_cases.push(line) }
         }
-        let day = self.clock.now().day();
+        let validity = CardValidity::of(&identity.valid_until, self.clock.now().day());
         let current = self.contents.current(&store)?;
         let online = self.online();
         let mut matters = Vec::new();
         for hash in current.edition.definitions.values() {
             let definition = self.contents.definition(&store, *hash)?;
             if may_take_in(&definition, actor.post.role) {
-                matters.push((likelihood(&definition, &identity, day), definition));
+                matters.push((validity.place(definition.offer), definition));
             }
         }
-        matters.sort_by_key(|(likely, definition)| (std::cmp::Reverse(*likely), definition.id.clone()));
+        matters.sort_by_key(|(place, definition)| (*place, definition.id.clone()));
         let now = self.clock.now().trusted;
         let officer = actor.officer.0.clone();
         store.write(Priority::Background, move |tx| table::audit::append(tx, now, &officer, "arrival"))?;
         Ok(Some(Arrival {
-            notes: notes(&identity, day),
+            notes: notes(validity),
             identity,
             open_cases,
             to_collect,
@@ -277,27 +275,10 @@ fn identity_of(reading: &CardReading) -> Identity {
 }
 
 /// What the officer should know of the card.
-fn notes(identity: &Identity, day: Date) -> Vec<String> {
-    let mut notes = Vec::new();
-    if let Ok(last) = identity.valid_until.parse::<Date>() {
-        let soon = day.checked_add(jiff::Span::new().months(EXPIRES_SOON_MONTHS)).unwrap_or(day);
-        if last < day {
-            notes.push(format!("证件已于 {last} 到期，可办理期满换领。"));
-        } else if last <= soon {
-            notes.push(format!("证件将于 {last} 到期，可以提前换领。"));
-        }
-    }
-    notes
-}
-
-/// Plain rules, no profile: what the card itself tells.
-fn likelihood(definition: &domain::matter::MatterDefinition, identity: &Identity, day: Date) -> u8 {
-    let soon = day.checked_add(jiff::Span::new().months(EXPIRES_SOON_MONTHS)).unwrap_or(day);
-    let expiring = identity.valid_until.parse::<Date>().is_ok_and(|last| last <= soon);
-    let renews = definition.id.as_str() == "ID-RENEW";
-    match (renews, expiring) {
-        (true, true) => 2,
-        (true, false) => 0,
-        (false, _) => 1,
+fn notes(validity: CardValidity) -> Vec<String> {
+    match validity {
+        CardValidity::Valid => Vec::new(),
+        CardValidity::ExpiresSoon(last) => vec![format!("证件将于 {last} 到期，可以提前换领。")],
+        CardValidity::Expired(last) => vec![format!("证件已于 {last} 到期，可办理期满换领。")],
     }
 }

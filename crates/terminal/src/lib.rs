@@ -41,7 +41,7 @@ pub use vault::Enrolment;
 use clock::Clock;
 use contents::Contents;
 use devices::Devices;
-use domain::ids::CaseId;
+use domain::ids::{CaseId, ContentHash};
 use domain::messages::Messages;
 use error::Result;
 use forms::PaperWords;
@@ -50,6 +50,7 @@ use operation::Operations;
 use paper::PaperWorker;
 use rpc::{Change, ChangeSource};
 use session::{OpenStore, Session};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use tokio::runtime::Handle;
 use tokio::sync::broadcast;
@@ -93,6 +94,8 @@ struct State {
     thanks: Option<String>,
     undo: Option<counter::Undo>,
     stopped: Option<String>,
+    /// Previews by the hash of their bytes; never on disk, gone with lock and log-out.
+    previewed: VecDeque<(ContentHash, Vec<u8>)>,
 }
 
 impl Terminal {

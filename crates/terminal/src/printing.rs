@@ -16,8 +16,6 @@ use domain::refusal::Refusal;
 use driver_contract::{DeviceClass, JobState, JobStatus, PrintParameters, Region, Sides};
 use gm::sm3;
 use paper::{MissingGlyphs, PrintOrder, Rendered, TemplateId};
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use store::table;
 
@@ -25,9 +23,6 @@ use store::table;
 const PRINT_LIMIT: Duration = Duration::from_secs(10 * 60);
 /// Previews kept in memory for the window; never on disk.
 const PREVIEWS: usize = 4;
-
-/// Previews by the hash of their bytes.
-static PREVIEWED: Mutex<VecDeque<(ContentHash, Vec<u8>)>> = Mutex::new(VecDeque::new());
 
 struct Made {
     rendered: Rendered,
@@ -93,7 +88,8 @@ impl Terminal {
     pub(crate) fn preview_print(&self, request: PreviewPrint) -> Result<PreviewView> {
         let made = self.make(request.case, &request.document, false, &Stop::default())?;
         let id = ContentHash(sm3(&made.rendered.pdf).0);
-        let mut previewed = PREVIEWED.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
+        let previewed = &mut state.previewed;
         previewed.retain(|(one, _)| *one != id);
         while previewed.len() >= PREVIEWS {
             previewed.pop_front();
@@ -103,8 +99,7 @@ impl Terminal {
     }
 
     pub(crate) fn preview_bytes(&self, id: ContentHash) -> Option<Vec<u8>> {
-        let previewed = PREVIEWED.lock().unwrap_or_else(PoisonError::into_inner);
-        previewed.iter().find(|(one, _)| *one == id).map(|(_, bytes)| bytes.clone())
+        self.state().previewed.iter().find(|(one, _)| *one == id).map(|(_, bytes)| bytes.clone())
     }
 
     pub(crate) fn print_document(&self, request: PrintDocument) -> Result<OperationView> {

@@ -508,6 +508,7 @@ impl Terminal {
             state.locked = true;
             state.released = None;
             state.collector = None;
+            state.previewed.clear();
             state.arrival = None;
         }
         self.changed(ChangeSource::Window, ["shell", "applicant"]);
@@ -550,6 +551,7 @@ impl Terminal {
             state.arrival = None;
             state.released = None;
             state.collector = None;
+            state.previewed.clear();
             state.thanks = None;
             state.undo = None;
         }

@@ -132,6 +132,7 @@ impl Terminal {
             }),
             step: case.stage.as_ref().map(|one| one.kind),
             returned: case.returned.clone(),
+            refusal_word: definition.family.refusal_word().to_owned(),
             refused: case.refused.clone(),
             register_refused: case.effect_refused.clone(),
             outcome: case.outcome,

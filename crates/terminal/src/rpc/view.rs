@@ -343,6 +343,8 @@ pub struct CaseView {
     pub step: Option<StepKind>,
     /// Why it was sent back.
     pub returned: Option<Reason>,
+    /// Words for a refusal in this matter's family: 不予办理, 审核不通过 ….
+    pub refusal_word: String,
     /// Why it was refused.
     pub refused: Option<Reason>,
     /// Why the register refused.

@@ -87,6 +87,10 @@ step: StepKind | null,
  */
 returned: Reason | null, 
 /**
+ * Words for a refusal in this matter's family: 不予办理, 审核不通过 ….
+ */
+refusal_word: string, 
+/**
  * Why it was refused.
  */
 refused: Reason | null, 
