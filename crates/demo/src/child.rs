@@ -67,6 +67,15 @@ impl Program {
         self
     }
 
+    /// The program and its arguments, for somebody else to start.
+    #[must_use]
+    pub fn words(&self) -> Vec<OsString> {
+        std::iter::once(self.command.get_program())
+            .chain(self.command.get_args())
+            .map(OsStr::to_owned)
+            .collect()
+    }
+
     /// Starts it; the answer is its first line of output, waited for up to `limit`.
     ///
     /// # Errors

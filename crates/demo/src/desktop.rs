@@ -4,6 +4,22 @@ use crate::child::{Child, Program};
 use crate::place::{Parts, Place};
 use crate::window::profile;
 
+/// The desktop program for the window `name`.
+///
+/// # Errors
+/// It is not there.
+pub fn program(
+    name: &str,
+    place: &Place,
+    parts: &Parts,
+    server: &str,
+    applicant: bool,
+) -> anyhow::Result<Program> {
+    let program = Program::new(name, &parts.programs.join("window-terminal"), &place.logs())?;
+    let program = profile(program, name, place, parts, server);
+    Ok(if applicant { program } else { program.arg("--without-applicant") })
+}
+
 /// Starts the desktop program for the window `name`.
 ///
 /// # Errors
@@ -15,8 +31,5 @@ pub fn start(
     server: &str,
     applicant: bool,
 ) -> anyhow::Result<Child> {
-    let program = Program::new(name, &parts.programs.join("window-terminal"), &place.logs())?;
-    let program = profile(program, name, place, parts, server).arg("--until-stdin-ends");
-    let program = if applicant { program } else { program.arg("--without-applicant") };
-    program.start_silent()
+    program(name, place, parts, server, applicant)?.arg("--until-stdin-ends").start_silent()
 }

@@ -42,6 +42,9 @@ enum Task {
         /// Prints addresses even where there is a display.
         #[arg(long)]
         without_display: bool,
+        /// Opens no windows; says with which words each is started.
+        #[arg(long, conflicts_with = "without_display")]
+        without_windows: bool,
     },
     /// Plays the story on a fresh station without a person.
     Play {
@@ -62,11 +65,16 @@ fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let parts = parts(&arguments)?;
     match arguments.task {
-        Task::Run { fresh, without_display } => {
+        Task::Run { fresh, without_display, without_windows } => {
             if fresh {
                 forget(&arguments.state)?;
             }
-            run::run(&arguments.state, &parts, without_display)
+            let show = match (without_windows, without_display) {
+                (true, _) => run::Show::Nothing,
+                (false, true) => run::Show::Addresses,
+                (false, false) => run::Show::Usual,
+            };
+            run::run(&arguments.state, &parts, show)
         }
         Task::Play { papers } => {
             forget(&arguments.state)?;

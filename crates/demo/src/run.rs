@@ -26,14 +26,26 @@ enum News {
     Line(String),
 }
 
+/// How the windows are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Show {
+    /// On the desktop where there is a display, else as addresses.
+    Usual,
+    /// As addresses.
+    Addresses,
+    /// Not at all: somebody else starts them, for example under a debugger or a test.
+    Nothing,
+}
+
 /// The windows, one way or the other.
 enum Windows {
+    Nobody,
     Desktop(Vec<Child>),
     Agents(Vec<AgentProcess>),
 }
 
 /// Runs until it is told to end, or the last window is closed.
-pub(crate) fn run(root: &Path, parts: &Parts, without_display: bool) -> anyhow::Result<()> {
+pub(crate) fn run(root: &Path, parts: &Parts, show: Show) -> anyhow::Result<()> {
     // Before anything else: a Ctrl-C during the start ends what was started too.
     let news = listen()?;
     let place = Place::open(root)?;
@@ -44,12 +56,11 @@ pub(crate) fn run(root: &Path, parts: &Parts, without_display: bool) -> anyhow::
     }
     say("启动常口对端、虚拟读卡器、打印机、服务端 …")?;
     let mut station = Station::start(place.clone(), parts)?;
-    let display = !without_display
-        && (std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some());
-    let mut windows = if display {
-        Windows::Desktop(open_desktop(&rooms, &station, parts)?)
-    } else {
-        Windows::Agents(open_agents(&rooms, &station, parts)?)
+    let display = std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some();
+    let mut windows = match show {
+        Show::Nothing => tell_programs(&rooms, &station, parts)?,
+        Show::Usual if display => Windows::Desktop(open_desktop(&rooms, &station, parts)?),
+        Show::Usual | Show::Addresses => Windows::Agents(open_agents(&rooms, &station, parts)?),
     };
     let cards = cards(&parts.assets.join("demo/people.toml"), jiff::Zoned::now().date())?;
     explain(&cards, root)?;
@@ -76,6 +87,7 @@ pub(crate) fn run(root: &Path, parts: &Parts, without_display: bool) -> anyhow::
 impl Windows {
     fn all_ended(&mut self) -> bool {
         match self {
+            Self::Nobody => false,
             Self::Desktop(windows) => windows.iter_mut().all(Child::has_ended),
             Self::Agents(windows) => windows.iter_mut().all(AgentProcess::has_ended),
         }
@@ -83,6 +95,7 @@ impl Windows {
 
     fn end(&mut self) {
         match self {
+            Self::Nobody => {}
             Self::Desktop(windows) => windows.iter_mut().for_each(Child::end),
             Self::Agents(windows) => windows.iter_mut().for_each(AgentProcess::end),
         }
@@ -93,15 +106,34 @@ fn open_desktop(rooms: &[DemoWindow], station: &Station, parts: &Parts) -> anyho
     let mut windows = Vec::new();
     for room in rooms {
         let name = &room.name;
-        if !is_enrolled(name, &station.place) {
-            let mut agent = AgentProcess::start(name, &station.place, parts, &station.server)?;
-            enrol(&Window::open(&agent.addresses.officer)?, name, &station.place, &station.server)?;
-            agent.end();
-        }
+        make_known(name, station, parts)?;
         say(&format!("打开窗口 {name}"))?;
         windows.push(desktop::start(name, &station.place, parts, &station.server, room.at_counter())?);
     }
     Ok(windows)
+}
+
+/// Enrols a window that is not yet, through an agent host that ends again.
+fn make_known(name: &str, station: &Station, parts: &Parts) -> anyhow::Result<()> {
+    if !is_enrolled(name, &station.place) {
+        let mut agent = AgentProcess::start(name, &station.place, parts, &station.server)?;
+        enrol(&Window::open(&agent.addresses.officer)?, name, &station.place, &station.server)?;
+        agent.end();
+    }
+    Ok(())
+}
+
+/// Says how each window is started, one JSON array of words a line.
+fn tell_programs(rooms: &[DemoWindow], station: &Station, parts: &Parts) -> anyhow::Result<Windows> {
+    for room in rooms {
+        make_known(&room.name, station, parts)?;
+        let program =
+            desktop::program(&room.name, &station.place, parts, &station.server, room.at_counter())?;
+        let words = program.words();
+        let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
+        say(&serde_json::to_string(&words)?)?;
+    }
+    Ok(Windows::Nobody)
 }
 
 fn open_agents(rooms: &[DemoWindow], station: &Station, parts: &Parts) -> anyhow::Result<Vec<AgentProcess>> {
