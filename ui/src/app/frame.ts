@@ -10,7 +10,7 @@ const deviceWords: Record<DeviceClass, string> = {
   camera: '照相机', document_camera: '高拍仪', evaluation_pad: '评价器',
 }
 /** Pages that are not built yet are shown as closed, with their key, so that the row does not move later. */
-const OPEN_TABS = new Set(['desk', 'intake', 'cases', 'review', 'devices', 'settings'])
+const OPEN_TABS = new Set(['desk', 'intake', 'cases', 'review', 'search', 'devices', 'settings'])
 
 export const deviceName = (kind: DeviceClass): string => deviceWords[kind]
 

@@ -34,14 +34,16 @@ export type Route =
 export type PageName = Route['page']
 export type PropsOf<P extends PageName> = Omit<Extract<Route, { page: P }>, 'page'>
 
-/** The tab that is lit while a page is shown. */
-export const tabOfPage: Record<PageName, string> = {
+const tabOfPage: Record<PageName, string> = {
   desk: 'desk', matters: 'intake', intake: 'intake', scan: 'intake', cases: 'cases', case: 'cases', review: 'review',
   print: 'cases', collect: 'cases', parked: 'desk', sync: '', devices: 'devices', settings: 'settings',
 }
 
+/** The tab that is lit while a page is shown. A list of cases that was opened to search is the search. */
+export const tabOf = (route: Route): string => (route.page === 'cases' && route.text !== undefined ? 'search' : tabOfPage[route.page])
+
 /** What a tab opens. */
 export const pageOfTab: Partial<Record<string, Route>> = {
-  desk: { page: 'desk' }, intake: { page: 'matters' }, cases: { page: 'cases' }, review: { page: 'review' },
+  desk: { page: 'desk' }, intake: { page: 'matters' }, cases: { page: 'cases' }, review: { page: 'review' }, search: { page: 'cases', text: '' },
   devices: { page: 'devices' }, settings: { page: 'settings' },
 }

@@ -15,7 +15,7 @@ const codes = (id: string) => (id === 'sex' ? sexes : id === 'nation' ? nations 
 const fields: FormField[] = [
   { id: 'name', label: '姓名', type: 'name', value: '张𠮷明' },
   { id: 'number', label: '公民身份号码', type: 'id_number', value: '' },
-  { id: 'newborn', label: '新生儿号码', type: 'assigned', value: '' },
+  { id: 'newborn', label: '公民身份号码', type: 'assigned', value: '', required: true },
   { id: 'fixed', label: '户别', type: 'text', value: '家庭户', locked: '常口登记' },
   { id: 'birth', label: '出生日期', type: 'date', value: '' },
   { id: 'sex', label: '性别', type: 'code', codeTable: 'sex', value: '' },

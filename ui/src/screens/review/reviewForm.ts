@@ -18,6 +18,7 @@ export function readField(field: FieldView): FormField {
     label: field.label,
     type: types[field.kind],
     value: field.value,
+    required: field.required,
     ...(field.codes ? { codeTable: field.codes } : {}),
     ...(field.width > 0 ? { width: field.width } : {}),
     ...(field.source ? { source: sources[field.source] } : {}),

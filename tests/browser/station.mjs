@@ -1,0 +1,147 @@
+// A demo station of its own for each file: started from the built programs, with its state in a temporary folder, and
+// ended with everything that it started. What a person does to the things on the counter is done here too: cards,
+// the reader's plug, the network's plug.
+
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+export const repository = fileURLToPath(new URL('../../', import.meta.url))
+const programs = join(process.env.CARGO_TARGET_DIR || join(repository, 'target'), 'debug')
+
+/** The first start on a PC invents the register's population; every later one is a matter of seconds. */
+const START_LIMIT = 240_000
+/** Windows are closed first, then the programs, each in its order. */
+const END_LIMIT = 40_000
+
+/** The demo people by their key, as the demo's own file has them. */
+export function demoPeople() {
+  const text = readFileSync(join(repository, 'assets/demo/people.toml'), 'utf8')
+  const people = {}
+  for (const block of text.split('[[household.member]]').slice(1)) {
+    const value = (name) => new RegExp(`^${name} = "([^"]*)"`, 'm').exec(block)?.[1]
+    people[value('key')] = { number: value('number'), name: value('name'), birth: value('birth_date') }
+  }
+  return people
+}
+
+const ended = (child) => child.exitCode !== null || child.signalCode !== null
+const end = (child) => new Promise((done) => (ended(child) ? done() : child.once('exit', done)))
+
+/** Waits for what somebody says on a line of his output. */
+function lineOf(child, wanted, limit, said) {
+  return new Promise((found, failed) => {
+    const give = (words) => failed(new Error(`${words}: ${said.join('\n')}`))
+    const timer = setTimeout(() => give(`not ready after ${limit} ms`), limit)
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      said.push(line)
+      if (!wanted.test(line)) return
+      clearTimeout(timer)
+      found()
+    })
+    child.once('exit', (code) => { clearTimeout(timer); give(`ended with ${code}`) })
+  })
+}
+
+export async function startStation() {
+  const folder = mkdtempSync(join(tmpdir(), 'browser-story-'))
+  const state = join(folder, 'station')
+  const demo = spawn(join(programs, 'demo'), ['--state', state, 'run', '--fresh', '--without-display'], {
+    cwd: repository, stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  const said = []
+  demo.stderr.on('data', (words) => said.push(String(words).trim()))
+  // However this process ends, the station does not stay.
+  process.once('exit', () => { if (!ended(demo)) demo.kill() })
+  let server
+  try {
+    await lineOf(demo, /Ctrl-C/, START_LIMIT, said)
+  } catch (error) {
+    demo.kill()
+    await end(demo)
+    rmSync(folder, { recursive: true, force: true })
+    throw error
+  }
+  const address = (window) => {
+    const line = said.find((one) => one.startsWith(window))
+    if (!line) throw new Error(`no address of ${window}: ${said.join('\n')}`)
+    return /http:\S+/.exec(line)[0]
+  }
+
+  /** One order to the virtual reader; its answer must be a yes. */
+  const reader = (order) => new Promise((done, failed) => {
+    const line = connect(join(state, 'devices/control'), () => line.write(`${JSON.stringify(order)}\n`))
+    line.once('error', failed)
+    createInterface({ input: line }).once('line', (answer) => {
+      line.end()
+      const read = JSON.parse(answer)
+      if (read.ok) done(read.status)
+      else failed(new Error(`the reader refuses: ${answer}`))
+    })
+  })
+
+  /** Lays the card of somebody, by key; nobody: takes the card away. */
+  async function card(person) {
+    const hand = spawn(join(programs, 'demo'), ['--state', state, 'card', person ?? '0'], { cwd: repository })
+    const words = []
+    hand.stdout.on('data', (one) => words.push(String(one)))
+    hand.stderr.on('data', (one) => words.push(String(one)))
+    await end(hand)
+    if (!/已放上|已取走/.test(words.join(''))) throw new Error(`the card of ${person}: ${words.join('')}`)
+  }
+
+  /** The station's own server, found among the children of the station. */
+  function serverProcess() {
+    for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      try {
+        const parent = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${entry}/stat`, 'utf8'))[1])
+        const words = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0').slice(0, -1)
+        if (parent === demo.pid && words[0]?.endsWith('/window-server') && words[1] === 'serve') return { pid: Number(entry), words }
+      } catch {
+        // It ended while we looked.
+      }
+    }
+    throw new Error('the station has no server')
+  }
+  const first = serverProcess()
+
+  return {
+    folder, state, card, reader,
+    officer: (window) => address(`${window} 民警窗口`),
+    applicant: (window) => address(`${window} 客屏`),
+    /** Files of the printer's spool, oldest first. */
+    spool: () => readdirSync(join(state, 'printer')).sort(),
+    /** For the windows the network is gone. */
+    async pullNetwork() {
+      if (server) {
+        server.stdin.end()
+        await end(server)
+        server = undefined
+      } else {
+        process.kill(first.pid, 'SIGKILL')
+      }
+    },
+    /** The same server, with the same data at the same address. */
+    async plugNetwork() {
+      server = spawn(first.words[0], first.words.slice(1), { cwd: repository, stdio: ['pipe', 'pipe', 'ignore'] })
+      await lineOf(server, /./, START_LIMIT, [])
+    },
+    async end() {
+      if (!ended(demo)) {
+        demo.kill('SIGTERM')
+        const late = setTimeout(() => demo.kill('SIGKILL'), END_LIMIT)
+        await end(demo)
+        clearTimeout(late)
+      }
+      if (server && !ended(server)) {
+        server.stdin.end()
+        await end(server)
+      }
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
