@@ -53,7 +53,23 @@ fn a_birth_goes_from_the_card_to_the_collected_result() {
     let station = Station::start();
     let counter = Counter::new(station.terminal("柜台一"));
     counter.login("F0001");
-    let case = take_in(&station, &counter);
+    let office = Counter::new(station.terminal("所长室"));
+    office.login("J0001");
+    whole_story(&station, &counter, &office, "同意");
+}
+
+/// A birth that was registered.
+pub struct Born {
+    pub case: String,
+    /// As on the receipt.
+    pub number: String,
+    /// The child's, given by the register.
+    pub citizen_number: String,
+}
+
+/// From the card on the reader to the collected result: F0001 at the counter, J0001 in the office with this opinion.
+pub fn whole_story(station: &Station, counter: &Counter, office: &Counter, opinion: &str) -> Born {
+    let case = take_in(station, counter);
     let view = counter.act("submit_case", json!({ "case": case }));
     let number = view["submission"]["number"].as_str().unwrap().to_owned();
     assert_eq!(number.len(), 24);
@@ -64,11 +80,9 @@ fn a_birth_goes_from_the_card_to_the_collected_result() {
     counter.drained();
 
     // Who took it in cannot review it, not even by calling the command.
-    let review = json!({ "case": case, "decision": "pass", "reason": null, "opinion": "同意" });
+    let review = json!({ "case": case, "decision": "pass", "reason": null, "opinion": opinion });
     assert_eq!(counter.refused("decide_review", review.clone()), "ROLE_NOT_ALLOWED");
 
-    let office = Counter::new(station.terminal("所长室"));
-    office.login("J0001");
     office.wait("the case at the second terminal", || {
         let found = office.ask("find_cases", json!({ "text": number, "to_review": true, "ended": false }));
         (found.as_array().unwrap().len() == 1).then_some(())
@@ -99,7 +113,8 @@ fn a_birth_goes_from_the_card_to_the_collected_result() {
         .flat_map(|row| row.as_array().unwrap())
         .find(|field| field["path"] == "newborn.citizen_number")
         .unwrap();
-    assert_eq!(assigned["value"].as_str().unwrap().len(), 18, "the register gave the number");
+    let citizen_number = assigned["value"].as_str().unwrap().to_owned();
+    assert_eq!(citizen_number.len(), 18, "the register gave the number");
     counter.print(&case, "result");
     counter.sign(&case, "collector");
     let view = counter.act(
@@ -111,4 +126,5 @@ fn a_birth_goes_from_the_card_to_the_collected_result() {
     counter.drained();
     let papers = station.printer.documents().unwrap();
     assert_eq!(papers.len(), 2, "receipt and result came out of the printer");
+    Born { case, number, citizen_number }
 }

@@ -9,3 +9,4 @@ mod station;
 
 mod birth;
 mod matters;
+mod secrets;

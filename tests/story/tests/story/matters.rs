@@ -5,7 +5,7 @@ use crate::station::Station;
 use serde_json::{Value, json};
 
 /// Opens a matter with the card of somebody; `persons` are further persons whose identity is typed.
-fn open(station: &Station, counter: &Counter, matter: &str, card: &str) -> String {
+pub fn open(station: &Station, counter: &Counter, matter: &str, card: &str) -> String {
     station.lay(card);
     counter.wait("the arrival page", || {
         let arrival = counter.ask("arrival", json!({}));
@@ -18,7 +18,7 @@ fn open(station: &Station, counter: &Counter, matter: &str, card: &str) -> Strin
 }
 
 /// Types an identity that no card was read for.
-fn identify(station: &Station, counter: &Counter, case: &str, person: &str, card: &str) {
+pub fn identify(station: &Station, counter: &Counter, case: &str, person: &str, card: &str) {
     let card = &station.cards[card].card;
     let identity = json!({
         "document": "resident_card", "number": card.number, "name": card.name, "sex": card.sex_code,
@@ -29,7 +29,7 @@ fn identify(station: &Station, counter: &Counter, case: &str, person: &str, card
     counter.act("type_identity", json!({ "case": case, "person": person, "identity": identity }));
 }
 
-fn decide(counter: &Counter, case: &str, decision: &str, reason: Option<&str>) -> Value {
+pub fn decide(counter: &Counter, case: &str, decision: &str, reason: Option<&str>) -> Value {
     counter.wait("the case at this window", || {
         counter.try_ask("review_case", json!({ "case": case })).ok().filter(|view| {
             view["case"]["actions"]
@@ -44,7 +44,7 @@ fn decide(counter: &Counter, case: &str, decision: &str, reason: Option<&str>) -
         .act("decide_review", json!({ "case": case, "decision": decision, "reason": reason, "opinion": "" }))
 }
 
-fn relogin(counter: &Counter, officer: &str) {
+pub fn relogin(counter: &Counter, officer: &str) {
     counter.ask("logout", json!({}));
     counter.login(officer);
 }
@@ -250,7 +250,12 @@ fn an_id_card_is_accepted_up_to_the_signing() {
     let station = Station::start();
     let counter = Counter::new(station.terminal("柜台一"));
     counter.login("F0001");
-    let case = open(&station, &counter, "ID-RENEW", "feng_expired");
+    id_card(&station, &counter);
+}
+
+/// A renewal from the expired card to its printed papers.
+pub fn id_card(station: &Station, counter: &Counter) -> String {
+    let case = open(station, counter, "ID-RENEW", "feng_expired");
     let born: i32 = station.cards["feng_expired"].card.birth_date[..4].parse().unwrap();
     let year = i32::from(jiff::Zoned::now().year());
     let validity = match year - born {
@@ -278,6 +283,7 @@ fn an_id_card_is_accepted_up_to_the_signing() {
         counter.print(&case, document);
     }
     counter.drained();
+    case
 }
 
 #[test]
