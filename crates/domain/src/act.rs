@@ -21,7 +21,8 @@ pub struct SignedEvent {
     /// Deterministic CBOR of an [`crate::event::EventRecord`].
     #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
-    /// SM2 signature of the session key over `bytes`, r‖s, 64 bytes.
+    /// SM2 signature over `bytes`, r‖s, 64 bytes: of the session key, or of the officer's own where
+    /// [`crate::event::Event::wants_officer_key`].
     #[serde(with = "serde_bytes")]
     pub signature: Vec<u8>,
 }
@@ -41,7 +42,7 @@ pub struct Act {
     pub events: Vec<SignedEvent>,
     /// What the author knew.
     pub base: Base,
-    /// SM3 of the delegation that certifies the session key.
+    /// SM3 of the delegation that certifies the session key and carries the officer's certificate.
     pub delegation: ContentHash,
 }
 

@@ -169,12 +169,16 @@ pub struct Submission {
     pub accepted_number: Option<String>,
     /// Password for the citizen's query.
     pub query_password: String,
-    /// Last day of the promised time.
+    /// Last day of the promised time, counted from the first acceptance.
     pub due: Option<Date>,
     /// By whom.
     pub actor: Actor,
-    /// When.
+    /// When it was handed in, the last time if it was sent back.
     pub time: EventTime,
+    /// When it was first handed in: the day of the application.
+    pub applied: EventTime,
+    /// When it first came to count as accepted.
+    pub accepted: Option<EventTime>,
 }
 
 /// A reviewer's decision.
@@ -397,6 +401,12 @@ impl Case {
                     SubmissionMode::TakenIn => None,
                 }
                 .or_else(|| before.as_ref().and_then(|one| one.accepted_number.clone()));
+                let accepted = before
+                    .as_ref()
+                    .and_then(|one| one.accepted)
+                    .or_else(|| (*mode == SubmissionMode::Accepted).then_some(time));
+                let due = due.or(before.as_ref().and_then(|one| one.due));
+                let applied = before.as_ref().map_or(time, |one| one.applied);
                 self.submission = Some(Submission {
                     mode: *mode,
                     number: number.clone().or_else(|| before.as_ref().and_then(|one| one.number.clone())),
@@ -406,9 +416,11 @@ impl Case {
                     },
                     accepted_number,
                     query_password: query_password.clone(),
-                    due: *due,
+                    due,
                     actor: record.actor.clone(),
                     time,
+                    applied,
+                    accepted,
                 });
                 self.stage.clone_from(stage);
                 self.returned = None;
@@ -419,6 +431,7 @@ impl Case {
                     submission.number = Some(number.clone());
                     submission.accepted_number = Some(number.clone());
                     submission.due = Some(*due);
+                    submission.accepted.get_or_insert(time);
                 }
                 self.stage.clone_from(stage);
             }

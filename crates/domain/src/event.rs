@@ -446,6 +446,15 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// Whether the officer's own key signs it, not the key of the session: decisions on somebody's application, and
+    /// what puts one into force. They must stand for the person long after the shift's key is gone.
+    #[must_use]
+    pub fn wants_officer_key(&self) -> bool {
+        matches!(self, Self::Reviewed { .. } | Self::Effected { .. })
+    }
+}
+
 /// How a case ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

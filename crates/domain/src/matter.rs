@@ -313,6 +313,10 @@ pub struct Lookup {
     pub query: String,
     /// The question: parameter → field. An empty field is not asked about.
     pub ask: BTreeMap<String, FieldPath>,
+    /// Parameters without which the register is not asked; empty: all of `ask`. The others only make a check
+    /// stricter, so that a certificate's number alone may bring what stands on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
     /// Parameters that are the same for every case: parameter → value.
     #[serde(default)]
     pub fixed: BTreeMap<String, String>,

@@ -134,6 +134,9 @@ impl MatterDefinition {
     fn check_lookups(&self) -> Checked {
         for lookup in &self.lookups {
             lookup.ask.values().try_for_each(|field| self.known_field(field))?;
+            if let Some(unknown) = lookup.needs.iter().find(|one| !lookup.ask.contains_key(*one)) {
+                return Err(dangling("parameter", &format!("{}.{unknown}", lookup.id)));
+            }
             lookup.fill.keys().try_for_each(|field| self.known_field(field))?;
             if let Some(rows) = &lookup.rows {
                 rows.columns.keys().try_for_each(|column| self.known_column(&rows.section, column))?;

@@ -110,6 +110,16 @@ impl Lookup {
         asked.chain(self.fixed.iter().map(|(name, value)| (name.clone(), value.clone()))).collect()
     }
 
+    /// Whether the case holds enough for the register to be asked.
+    #[must_use]
+    pub fn askable(&self, case: &dyn Situation) -> bool {
+        let known = |field: &FieldPath| case.value(field).is_some();
+        if self.needs.is_empty() {
+            return self.ask.values().all(known);
+        }
+        self.needs.iter().all(|parameter| self.ask.get(parameter).is_some_and(known))
+    }
+
     /// The state of an answer after the definition's own expectations.
     #[must_use]
     pub fn state(&self, answer: &RegisterAnswer) -> CheckState {
@@ -187,7 +197,7 @@ fn shown_value<'a>(definition: &MatterDefinition, case: &'a Case, field: &FieldP
 fn case_fact(case: &Case, fact: CaseFact) -> Option<String> {
     match fact {
         CaseFact::Number => case.submission.as_ref()?.number.clone(),
-        CaseFact::AcceptedOn => Some(civil_day(case.submission.as_ref()?.time.trusted).to_string()),
+        CaseFact::AcceptedOn => Some(civil_day(case.submission.as_ref()?.accepted?.trusted).to_string()),
         CaseFact::ApprovedOn => {
             let last = case.reviews.iter().rev().find(|one| one.decision == Decision::Pass)?;
             Some(civil_day(last.time.trusted).to_string())

@@ -224,7 +224,8 @@ impl Terminal {
                     event: event.clone(),
                 };
                 let bytes = record.to_bytes();
-                let signature = session.key.sign(&bytes)?.as_bytes().to_vec();
+                let key = if event.wants_officer_key() { &session.officer_key } else { &session.key };
+                let signature = key.sign(&bytes)?.as_bytes().to_vec();
                 let hash = ContentHash(sm3(&bytes).0);
                 signed.push(SignedEvent { bytes: bytes.clone(), signature: signature.clone() });
                 let row = EventRow {

@@ -13,13 +13,17 @@ mod refusal;
 mod tests;
 mod words;
 
+pub(crate) use notice::citizen_lacks;
 pub(crate) use words::PaperWords;
+
+/// Template of the 一次性告知单.
+pub(crate) const ONE_TIME_NOTICE: &str = "one-time-notice";
 
 use crate::error::{Result, TerminalError};
 use domain::case::{Case, Submission};
 use domain::code::CodeTables;
 use domain::condition::Situation;
-use domain::event::{Event, EventRecord, EventTime, SubmissionMode};
+use domain::event::EventTime;
 use domain::ids::{ContentHash, FieldPath};
 use domain::matter::{Field, MatterDefinition, Print, Section};
 use domain::person::{Actor, PersonRole, Roster};
@@ -32,8 +36,6 @@ use serde_json::{Value, json};
 /// Everything of the case's world that a paper needs; strokes are fetched by the caller's closure.
 pub(crate) struct PaperSource<'a> {
     pub(crate) case: &'a Case,
-    /// When the acceptance came to count; see [`accepted_at`].
-    pub(crate) accepted: Option<EventTime>,
     pub(crate) definition: &'a MatterDefinition,
     pub(crate) codes: &'a CodeTables,
     pub(crate) roster: &'a Roster,
@@ -52,18 +54,6 @@ pub(crate) struct PaperSource<'a> {
     pub(crate) strokes: &'a dyn Fn(ContentHash) -> Result<Value>,
 }
 
-/// When the acceptance of a case came to count: the last submission that counted, or the confirmation of an intake.
-/// The events say so; the case only keeps when it was handed in.
-pub(crate) fn accepted_at<'a>(records: impl IntoIterator<Item = &'a EventRecord>) -> Option<EventTime> {
-    let counts = |event: &Event| {
-        matches!(
-            event,
-            Event::AcceptanceConfirmed { .. } | Event::Submitted { mode: SubmissionMode::Accepted, .. }
-        )
-    };
-    records.into_iter().filter(|record| counts(&record.event)).last().map(|record| record.time)
-}
-
 /// The data of a paper of the case.
 ///
 /// # Errors
@@ -75,7 +65,7 @@ pub(crate) fn paper_data(source: &PaperSource<'_>, print: &Print) -> Result<Valu
         "receipt" => receipt::receipt(&paper)?,
         "intake-slip" => receipt::intake_slip(&paper)?,
         "collection-slip" => receipt::collection_slip(&paper)?,
-        "one-time-notice" => notice::one_time_notice(&paper)?,
+        ONE_TIME_NOTICE => notice::one_time_notice(&paper)?,
         "no-proof-notice" => notice::no_proof_notice(&paper)?,
         "application-form" => application::application_form(&paper)?,
         "id-card-application" => id_card::id_card_application(&paper)?,
@@ -136,7 +126,7 @@ impl<'b> Paper<'_, 'b> {
     /// When the acceptance came to count.
     fn accepted(&self, place: &str) -> Result<EventTime> {
         let submission = self.submission(place)?;
-        Ok(self.source.accepted.unwrap_or(submission.time))
+        Ok(submission.accepted.unwrap_or(submission.time))
     }
 
     /// The number of a document that has no series of its own: that of the case, or of its first day and its name

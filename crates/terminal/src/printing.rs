@@ -2,7 +2,7 @@
 
 use crate::Terminal;
 use crate::error::{Own, Result};
-use crate::forms::{PaperSource, accepted_at, paper_data};
+use crate::forms::{PaperSource, paper_data};
 use crate::operation::Stop;
 use crate::rpc::ChangeSource;
 use crate::rpc::request::{PreviewPrint, PrintDocument};
@@ -49,6 +49,11 @@ impl Terminal {
         let store = self.store()?;
         let current = self.contents.current(&store)?;
         let now = self.clock.now();
+        if print.template == ONE_TIME_NOTICE
+            && !citizen_lacks(&loaded.definition, &loaded.case, &current.codes, now.day())
+        {
+            return Err(Own::NothingLacking.into());
+        }
         let strokes = |id: ContentHash| -> Result<serde_json::Value> {
             let reference = loaded
                 .case
@@ -64,7 +69,6 @@ impl Terminal {
         let before = loaded.case.prints.iter().filter(|(one, _)| one.document == document).count();
         let source = PaperSource {
             case: &loaded.case,
-            accepted: accepted_at(loaded.records.iter().map(|(_, record)| record)),
             definition: &loaded.definition,
             codes: &current.codes,
             roster: &current.roster,

@@ -33,10 +33,10 @@ impl Terminal {
             .definition
             .lookup(name)
             .ok_or_else(|| domain::refusal::Refusal::UnknownName { name: name.to_owned() })?;
-        let ask = lookup.question(&loaded.case);
-        if lookup.ask.keys().all(|parameter| !ask.contains_key(parameter)) {
+        if !lookup.askable(&loaded.case) {
             return Err(Own::LookupNotAskable.into());
         }
+        let ask = lookup.question(&loaded.case);
         let query = QueryRequest { case: Some(case), query: lookup.query.clone(), ask };
         let answer = match self.sync()?.query(&query) {
             Ok(answer) => answer,

@@ -38,7 +38,8 @@ pub(crate) struct Session {
     pub(crate) delegation: ContentHash,
     /// Last moment of the delegation.
     pub(crate) until: i64,
-    officer_key: SigningKey,
+    /// Signs decisions itself, and the delegation.
+    pub(crate) officer_key: SigningKey,
     certificate: Signed,
 }
 

@@ -6,6 +6,7 @@ use crate::applicant::COLLECTOR;
 use crate::contents::Current;
 use crate::counter::Typed;
 use crate::error::{Own, Result, TerminalError};
+use crate::forms::{ONE_TIME_NOTICE, citizen_lacks};
 use crate::rpc::view::{
     Action, ActionView, CaseView, DraftView, FieldView, IdentityView, LookupView, MaterialView, PageView,
     PrintView, PrintedLine, QuestionView, SectionView, SignatureState, SignerView, SubmissionView, TrailLine,
@@ -121,7 +122,15 @@ impl Terminal {
                 .map(|one| lookup_view(one, case))
                 .collect(),
             actions: self.actions(&loaded, &current, &context, &lacking),
-            prints: definition.prints.iter().map(|one| print_view(one, case, context.online)).collect(),
+            prints: definition
+                .prints
+                .iter()
+                .map(|one| {
+                    let says_something = one.template != ONE_TIME_NOTICE
+                        || citizen_lacks(definition, case, &current.codes, day);
+                    print_view(one, case, context.online, says_something)
+                })
+                .collect(),
             missing: lacking,
             submission: case.submission.as_ref().map(|one| SubmissionView {
                 mode: one.mode,
@@ -461,11 +470,16 @@ fn lookup_view(lookup: &Lookup, case: &Case) -> LookupView {
         at: record.map(|one| one.answer.answered_at),
         query_id: record.map(|one| one.answer.query_id.clone()).unwrap_or_default(),
         must_agree: lookup.must_agree,
-        askable: lookup.ask.values().any(|field| case.value(field).is_some()),
+        askable: lookup.askable(case),
     }
 }
 
-fn print_view(print: &domain::matter::Print, case: &Case, online: bool) -> PrintView {
+fn print_view(
+    print: &domain::matter::Print,
+    case: &Case,
+    online: bool,
+    says_something: bool,
+) -> PrintView {
     let printed: Vec<PrintedLine> = case
         .prints
         .iter()
@@ -481,7 +495,7 @@ fn print_view(print: &domain::matter::Print, case: &Case, online: bool) -> Print
         document: print.document.clone(),
         title: print.title.clone(),
         at: print.at,
-        printable: printable(print.at, case) && (online || print.offline),
+        printable: printable(print.at, case) && (online || print.offline) && says_something,
         reprint: !printed.is_empty() && print.at != PrintMoment::Intake,
         printed,
     }

@@ -13,7 +13,7 @@ use protocol::pull::Place;
 use std::collections::HashMap;
 
 /// Session keys by delegation, as far as their signatures hold.
-type Sessions = HashMap<ContentHash, Option<Delegation>>;
+type Sessions = HashMap<ContentHash, Option<(Delegation, OfficerCertificate)>>;
 
 pub(super) async fn check(house: &House, work: &mut dyn Work, report: &mut Report) -> Result<Found> {
     let mut found = Found::default();
@@ -87,10 +87,12 @@ async fn check_case(
             && record.seq == event.count(6)?;
         report.must(row_fits, || fault("row and event differ"));
         let delegation = session(house, work, sessions, event.hash(3)?).await?;
-        let signed = delegation.is_some_and(|delegation| {
+        let signed = delegation.is_some_and(|(delegation, certificate)| {
+            let decision = record.event.wants_officer_key();
+            let key = if decision { &certificate.key } else { &delegation.session_key };
             delegation.terminal == record.terminal
                 && delegation.post == record.actor.post
-                && holds(&delegation.session_key, &stored.event, &stored.signature)
+                && holds(key, &stored.event, &stored.signature)
         });
         report.must(signed, || fault("the author's signature does not hold"));
         note_numbers(found, case, &record);
@@ -114,7 +116,7 @@ async fn session(
     work: &mut dyn Work,
     sessions: &mut Sessions,
     name: ContentHash,
-) -> Result<Option<Delegation>> {
+) -> Result<Option<(Delegation, OfficerCertificate)>> {
     if let Some(known) = sessions.get(&name) {
         return Ok(known.clone());
     }
@@ -128,7 +130,7 @@ async fn session(
         let good = hash(body) == name
             && holds(&house.keys.public_bytes(), &signed.bytes, &signed.signature)
             && holds(&certificate.key, body, signature);
-        good.then_some(delegation)
+        good.then_some((delegation, certificate))
     });
     sessions.insert(name, delegation.clone());
     Ok(delegation)

@@ -1,4 +1,4 @@
-//! Signatures of an act: delegation, certificate, server key; session key on each event.
+//! Signatures of an act: delegation, certificate, server key; session key on each event, officer key on decisions.
 
 use crate::fault::Result;
 use crate::house::{House, Terminal, heavy};
@@ -108,15 +108,6 @@ pub(super) async fn read(
     if paper.delegation.terminal != terminal.id {
         return refused(act, RejectCode::BadSignature);
     }
-    let session_key = paper.delegation.session_key.clone();
-    let (act, good) = heavy(move || {
-        let good = act.events.iter().all(|one| holds(&session_key, &one.bytes, &one.signature));
-        (act, good)
-    })
-    .await?;
-    if !good {
-        return refused(act, RejectCode::BadSignature);
-    }
     let mut records = Vec::with_capacity(act.events.len());
     let mut exact = true;
     for one in &act.events {
@@ -125,6 +116,18 @@ pub(super) async fn read(
         };
         exact &= record.to_bytes() == one.bytes;
         records.push(record);
+    }
+    let keys = (paper.delegation.session_key.clone(), paper.certificate.key.clone());
+    let (act, records, good) = heavy(move || {
+        let good = act.events.iter().zip(&records).all(|(one, record)| {
+            let key = if record.event.wants_officer_key() { &keys.1 } else { &keys.0 };
+            holds(key, &one.bytes, &one.signature)
+        });
+        (act, records, good)
+    })
+    .await?;
+    if !good {
+        return refused(act, RejectCode::BadSignature);
     }
     let hashes = act.events.iter().map(|one| hash(&one.bytes)).collect();
     let consistent = exact && envelopes_fit(&act, &records, &paper, terminal, epoch);

@@ -112,9 +112,17 @@ async fn a_maker_who_reviews(kind: Kind) {
     let outcome = office.outcome(&there, &item).await;
     assert_eq!(rejected(&outcome, RejectCode::Forged), Some("MAKER_CANNOT_REVIEW"));
 
-    // Who did not make it may; and then not again at the next level.
-    let other = office.login("J0003").await;
+    // Who did not make it may, with the own key: the key of a session decides nothing.
+    let mut other = office.login("J0003").await;
     let mut seen = office.local(local.case.id);
+    let chain = (office.chain_seq, office.chain_head);
+    let own = std::mem::replace(&mut other.officer_key, SigningKey::from_bytes(&other.key.to_bytes()).unwrap());
+    let item = office.act(&other, &mut seen.clone(), review(Decision::Pass));
+    expect(&office, &other, &item, RejectCode::BadSignature).await;
+    (office.chain_seq, office.chain_head) = chain;
+    other.officer_key = own;
+
+    // And then not again at the next level.
     let item = office.act(&other, &mut seen, review(Decision::Pass));
     office.placed(&other, &[item]).await;
     site.finish().await;

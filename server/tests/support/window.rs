@@ -16,7 +16,7 @@ use domain::number::{NumberBlock, NumberKind};
 use domain::person::{Actor, PersonRole, Roster};
 use gm::{SigningKey, VerifyingKey};
 use protocol::auth;
-use protocol::credential::{Delegation, Signed};
+use protocol::credential::{Delegation, OfficerCertificate, Signed};
 use protocol::edition::Edition;
 use protocol::enrol::{BlockRequest, EnrolAnswer, EnrolRequest, ServerTime};
 use protocol::error::ProtocolError;
@@ -344,7 +344,8 @@ impl Window {
             };
             change(at, &mut record);
             let bytes = record.to_bytes();
-            let signature = session.key.sign(&bytes).unwrap().as_bytes().to_vec();
+            let key = if record.event.wants_officer_key() { &session.officer_key } else { &session.key };
+            let signature = key.sign(&bytes).unwrap().as_bytes().to_vec();
             self.chain_seq += 1;
             self.chain_head = hash(&bytes);
             local.case.apply(&record);
@@ -460,7 +461,11 @@ impl Window {
                 }
                 Change::Placed { event, signature, delegation, place } => {
                     let delegation = &self.delegations[&delegation];
-                    let key = VerifyingKey::from_slice(&delegation.session_key).unwrap();
+                    let certificate: OfficerCertificate =
+                        cbor::from_slice(&delegation.certificate.bytes).unwrap();
+                    let decision = EventRecord::from_bytes(&event).unwrap().event.wants_officer_key();
+                    let key = if decision { &certificate.key } else { &delegation.session_key };
+                    let key = VerifyingKey::from_slice(key).unwrap();
                     key.verify(&event, &gm::Signature::from_slice(&signature).unwrap()).unwrap();
                     self.check_server_signature(&place);
                     let read: Place = cbor::from_slice(&place.bytes).unwrap();

@@ -6,6 +6,7 @@ use crate::context::{Context, Facts};
 use crate::event::{Event, SubmissionMode};
 use crate::refusal::Refusal;
 use crate::requirement::{Missing, missing};
+use jiff::civil::Date;
 
 type Decided = Result<Vec<Event>, Refusal>;
 
@@ -36,7 +37,7 @@ pub(super) fn submit(case: &Case, context: &Context, facts: &Facts<'_>) -> Decid
         }]);
     }
     let number = acceptance_number(case, context)?;
-    let due = facts.calendar.due(context.time.day(), facts.definition.limit)?;
+    let due = promised_day(case, context, facts)?;
     Ok(vec![Event::Submitted {
         mode: SubmissionMode::Accepted,
         number: Some(number),
@@ -50,6 +51,16 @@ pub(super) fn submit(case: &Case, context: &Context, facts: &Facts<'_>) -> Decid
 fn acceptance_number(case: &Case, context: &Context) -> Result<String, Refusal> {
     let kept = case.submission.as_ref().and_then(|one| one.accepted_number.clone());
     kept.or_else(|| context.allotted.case_number.clone()).ok_or(Refusal::NoNumberLeft)
+}
+
+/// The day on the citizen's receipt. It stays when a case that was sent back is handed in again: the citizen holds
+/// the first receipt.
+fn promised_day(case: &Case, context: &Context, facts: &Facts<'_>) -> Result<Date, Refusal> {
+    let kept = case.submission.as_ref().filter(|one| one.accepted.is_some()).and_then(|one| one.due);
+    match kept {
+        Some(day) => Ok(day),
+        None => Ok(facts.calendar.due(context.time.day(), facts.definition.limit)?),
+    }
 }
 
 pub(super) fn confirm(case: &Case, context: &Context, facts: &Facts<'_>) -> Decided {
@@ -71,7 +82,7 @@ pub(super) fn confirm(case: &Case, context: &Context, facts: &Facts<'_>) -> Deci
         return Err(Refusal::Incomplete { missing: lacking });
     }
     let number = acceptance_number(case, context)?;
-    let due = facts.calendar.due(context.time.day(), facts.definition.limit)?;
+    let due = promised_day(case, context, facts)?;
     Ok(vec![Event::AcceptanceConfirmed { number, due, stage: facts.definition.flow.first() }])
 }
 

@@ -174,6 +174,25 @@ fn a_check_belongs_to_what_was_asked() {
     assert_eq!(desk.case.check_state("mother"), CheckState::Agrees, "others stay");
 }
 
+/// The clerk types the number of the certificate and nothing else of the child; the rest is on the certificate.
+#[test]
+fn the_number_of_a_certificate_is_enough_to_ask() {
+    let mut desk = Desk::new("T001");
+    let definition = desk.definition.clone();
+    let (certificate, duplicate) =
+        (definition.lookup("birth_certificate").unwrap(), definition.lookup("duplicate").unwrap());
+    desk.act(AUXILIARY, domain::command::Command::Open);
+    desk.set(AUXILIARY, &[("mother.number", number("1995-09-03", 902).as_str())]);
+    assert!(!certificate.askable(&desk.case), "the mother alone names no certificate");
+    desk.set(AUXILIARY, &[("newborn.certificate", "Z990000001")]);
+    assert!(certificate.askable(&desk.case));
+    assert!(!duplicate.askable(&desk.case), "nobody is looked for by nothing");
+    desk.look_up(AUXILIARY, "birth_certificate", CheckState::Agrees, &certificate_answer(false));
+    assert_eq!(desk.value("newborn.name"), Some("周念安"));
+    assert_eq!(desk.case.check_state("birth_certificate"), CheckState::Agrees, "what it filled in keeps it");
+    assert!(duplicate.askable(&desk.case));
+}
+
 #[test]
 fn what_the_register_did_must_name_the_child() {
     let mut desk = submitted();

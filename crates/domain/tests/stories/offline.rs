@@ -118,7 +118,9 @@ fn a_block_that_ran_out_stops_the_number_and_not_the_intake() {
 #[test]
 fn a_returned_case_handed_in_offline_keeps_the_number_of_its_acceptance() {
     let mut desk = birth::submitted();
+    let due = desk.case.submission.as_ref().unwrap().due;
     desk.act(OFFICER, review(Decision::Return, Some(reason("缺签名日期"))));
+    desk.now += 2 * 24 * 3600 * 1000;
     desk.online = false;
     desk.allotted.case_number = Some("1-SECOND".into());
     desk.act(AUXILIARY, Command::Submit);
@@ -126,6 +128,7 @@ fn a_returned_case_handed_in_offline_keeps_the_number_of_its_acceptance() {
     desk.online = true;
     desk.act(AUXILIARY, Command::ConfirmAcceptance);
     assert_eq!(desk.case.submission.as_ref().unwrap().number.as_deref(), Some("1-FIRST"));
+    assert_eq!(desk.case.submission.as_ref().unwrap().due, due);
 }
 
 #[test]

@@ -112,6 +112,8 @@ fn a_returned_case_keeps_its_number_and_begins_a_new_round() {
     let mut desk = name_change::submitted();
     desk.pass(OFFICER);
     desk.pass(COMMUNITY);
+    let first = desk.case.submission.clone().unwrap();
+    desk.now += 3 * 24 * 3600 * 1000;
     assert_eq!(desk.refused(HEAD, &review(Decision::Return, None)), "REASON_MISSING");
     desk.act(HEAD, review(Decision::Return, Some(reason("申请书缺日期"))));
     assert_eq!(desk.case.state_words(), "已退回，待补正");
@@ -123,7 +125,11 @@ fn a_returned_case_keeps_its_number_and_begins_a_new_round() {
     desk.sign_all(AUXILIARY);
     desk.act(AUXILIARY, Command::Submit);
     assert_eq!(desk.case.submission.as_ref().unwrap().number.as_deref(), Some("1-FIRST"));
-    assert_eq!(desk.case.submission.as_ref().unwrap().query_password, "482913");
+    let second = desk.case.submission.clone().unwrap();
+    assert_eq!(second.query_password, "482913");
+    assert_eq!(second.due, first.due, "the citizen holds the first receipt");
+    assert_eq!((second.applied, second.accepted), (first.applied, first.accepted));
+    assert_ne!(second.time, first.time);
     desk.pass(OFFICER);
     assert_eq!(desk.step(), "investigation");
 }

@@ -5,10 +5,12 @@ use super::words::filled;
 use super::{Paper, moment, shortened};
 use crate::error::Result;
 use domain::case::Case;
+use domain::code::CodeTables;
 use domain::event::CheckState;
 use domain::ids::{MaterialId, SlotId};
-use domain::matter::Material;
+use domain::matter::{Material, MatterDefinition};
 use domain::requirement::{Missing, missing};
+use jiff::civil::Date;
 use paper::{DataProblem, PaperError};
 use serde_json::{Value, json};
 
@@ -49,6 +51,22 @@ pub(super) fn one_time_notice(paper: &Paper<'_, '_>) -> Result<Value> {
 
 fn everything_missing(paper: &Paper<'_, '_>) -> Vec<Missing> {
     missing(paper.definition(), paper.case(), paper.source.codes, paper.source.day, false)
+}
+
+/// Whether a [`Missing`] is the citizen's to bring.
+fn is_brought(one: &Missing) -> bool {
+    matches!(
+        one,
+        Missing::Material { .. }
+            | Missing::OneOf { .. }
+            | Missing::Signature { .. }
+            | Missing::Identity { .. }
+    )
+}
+
+/// Whether a one-time notice has anything to say.
+pub(crate) fn citizen_lacks(definition: &MatterDefinition, case: &Case, codes: &CodeTables, day: Date) -> bool {
+    missing(definition, case, codes, day, false).iter().any(is_brought)
 }
 
 fn lacking(paper: &Paper<'_, '_>) -> Vec<Value> {

@@ -23,11 +23,13 @@ pub(super) fn refusal_notice(paper: &Paper<'_, '_>) -> Result<Value> {
     let collector = case.collection.as_ref();
     let strokes = collector.map(|one| (paper.source.strokes)(one.strokes.id)).transpose()?;
     Ok(json!({
+        "title": paper.print.title,
+        "decided": words.decided.of(paper.definition().family),
         "number": paper.document_number()?,
         "citizen_name": paper.applicant("citizen_name")?,
         "matter": paper.definition().short,
         "case_number": paper.case_number("case_number")?,
-        "applied_on": paper.submission("applied_on")?.time.day().to_string(),
+        "applied_on": paper.submission("applied_on")?.applied.day().to_string(),
         "reason": paper.wanted("reason", Some(reason.text.clone()))?,
         "basis": basis(paper, &reason.basis)?,
         "remedies": words.remedies,

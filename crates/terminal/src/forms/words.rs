@@ -103,6 +103,8 @@ pub(super) struct Slip {
 #[serde(deny_unknown_fields)]
 pub(super) struct RefusalWords {
     pub(super) received_by: String,
+    /// What was decided, after "您于…申请办理…，".
+    pub(super) decided: ByFamily<String>,
     pub(super) remedies: Vec<String>,
     pub(super) can_do: ByFamily<Vec<String>>,
 }

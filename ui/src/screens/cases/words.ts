@@ -17,17 +17,18 @@ export const documentWords: Record<DocumentKind, string> = {
   permanent_residence15: '外国人永久居留证（2017 版）', permanent_residence18: '外国人永久居留身份证', passport: '护照', none: '无证件',
 }
 
-export const decisionWords: Record<Decision, { tone: Tone; words: string }> = {
-  pass: { tone: 'done', words: '通过' },
-  return: { tone: 'due', words: '退回' },
-  refuse: { tone: 'stop', words: '不予办理' },
-}
+/** `refusal` is the family's own word: a card is not 不予办理 but 审核不通过. */
+export const decisionWords = (decision: Decision, refusal: string): { tone: Tone; words: string } => ({
+  pass: { tone: 'done' as const, words: '通过' },
+  return: { tone: 'due' as const, words: '退回' },
+  refuse: { tone: 'stop' as const, words: refusal },
+})[decision]
 
-export const outcomeWords: Record<Outcome, { tone: Tone; words: string }> = {
-  done: { tone: 'done', words: '已办结' },
-  refused: { tone: 'stop', words: '不予办理' },
-  withdrawn: { tone: 'plain', words: '已撤销' },
-}
+export const outcomeWords = (outcome: Outcome, refusal: string): { tone: Tone; words: string } => ({
+  done: { tone: 'done' as const, words: '已办结' },
+  refused: { tone: 'stop' as const, words: refusal },
+  withdrawn: { tone: 'plain' as const, words: '已撤销' },
+})[outcome]
 
 export const checkWords: Record<CheckState, { tone: Tone; words: string }> = {
   agrees: { tone: 'done', words: '已核验相符' },

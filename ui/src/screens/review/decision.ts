@@ -14,9 +14,9 @@ export interface Draft {
 export const emptyDraft = (decision: Decision): Draft => ({ decision, code: '', words: '', basis: '', opinion: '' })
 
 /** One sentence about what is missing; empty when it can be sent. */
-export function lacking(draft: Draft): string {
+export function lacking(draft: Draft, refusal = '不予办理'): string {
   if (draft.decision === 'pass') return ''
-  if (!draft.code && !draft.words.trim()) return draft.decision === 'return' ? '写明退回的原因，窗口才知道要改什么。' : '写明不予办理的原因，告知书上要用。'
+  if (!draft.code && !draft.words.trim()) return draft.decision === 'return' ? '写明退回的原因，窗口才知道要改什么。' : `写明${refusal}的原因，告知书上要用。`
   if (draft.decision === 'refuse' && !draft.basis.trim()) return '写明依据（法律、规定的名称和条款），告知书上要用。'
   return ''
 }

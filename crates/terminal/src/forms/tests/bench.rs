@@ -1,7 +1,7 @@
 //! A counter with the shipped data: commands in, papers out.
 
 use crate::error::{Result, TerminalError};
-use crate::forms::{PaperSource, PaperWords, accepted_at, paper_data};
+use crate::forms::{PaperSource, PaperWords, paper_data};
 use domain::case::Case;
 use domain::catalogue::{Catalogue, Sources};
 use domain::command::Command;
@@ -328,7 +328,6 @@ impl Bench {
         let now = EventTime { wall: self.now, trusted: self.now, confirmed: true };
         let source = PaperSource {
             case: &self.case,
-            accepted: accepted_at(&self.records),
             definition: &self.definition,
             codes: &CATALOGUE.codes,
             roster: &self.roster,
