@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 /// An officer waits at the counter: longer than a slow register needs, shorter than patience.
-const CALL: Duration = Duration::from_secs(20);
+pub const CALL: Duration = Duration::from_secs(20);
 /// The register's act may take longer; it is repeated with the same key when the answer got lost.
 const EFFECT: Duration = Duration::from_secs(40);
 /// The largest file in pieces over a poor line (about 2 Mbit/s).
@@ -106,29 +106,26 @@ pub fn enrol(
     Ok(answer)
 }
 
-/// Log-in while the store is closed: `escrow` is the escrow slot's envelope of the database key, and the answer
+/// Log-in while the store is closed, with an answer awaited for `patience`: `escrow` is the escrow slot's envelope of the database key, and the answer
 /// has that key sealed to the officer key. Empty when it is not wanted.
 ///
 /// # Errors
-/// The server's refusal, or that it was not reached.
+/// The server's refusal, or that it was not reached in that time.
 pub fn login_without_store(
     settings: &Settings,
     officer: &OfficerId,
     password: &str,
     officer_key: &VerifyingKey,
     escrow: &[u8],
+    patience: Duration,
     runtime: &Handle,
 ) -> Result<LoginAnswer> {
     let client = Client::new(settings)?;
-    runtime.block_on(log_in(
-        &client,
-        settings.terminal,
-        &settings.server_key,
-        officer,
-        password,
-        officer_key,
-        escrow,
-    ))
+    let (terminal, server_key) = (settings.terminal, &settings.server_key);
+    let work = log_in(&client, terminal, server_key, officer, password, officer_key, escrow);
+    runtime
+        .block_on(async { tokio::time::timeout(patience, work).await })
+        .unwrap_or(Err(SyncError::Deadline))
 }
 
 async fn log_in(

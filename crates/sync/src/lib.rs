@@ -24,7 +24,7 @@ mod push;
 mod settings;
 mod verify;
 
-pub use calls::{enrol, login_without_store};
+pub use calls::{CALL, enrol, login_without_store};
 pub use credential::{delegation, keep_delegation};
 pub use engine::{LaneView, Sync};
 pub use error::{Result, SyncError};

@@ -1,6 +1,6 @@
 //! Failed log-ins of this terminal: growing delay, lock after five.
 
-use crate::error::{Own, Result};
+use crate::error::{Result, TerminalError};
 use gm::{HmacKey, MachineSecret, hmac_sm3};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -46,10 +46,11 @@ impl<'a> AttemptBook<'a> {
         crate::vault::write_private(self.path, &bytes)
     }
 
-    /// Whether somebody may try now.
+    /// Whether somebody may try now; [`TerminalError::LoginLocked`] says when.
     pub(crate) fn may_try(&self, officer: &str, now: i64) -> Result<()> {
         let attempts = self.load().get(&self.token(officer)).copied().unwrap_or_default();
-        if attempts.until > now { Err(Own::LoginLocked.into()) } else { Ok(()) }
+        let until = attempts.until;
+        if until > now { Err(TerminalError::LoginLocked { until }) } else { Ok(()) }
     }
 
     pub(crate) fn failed(&self, officer: &str, now: i64) -> Result<()> {
@@ -88,7 +89,8 @@ mod tests {
         for delay in [1_000, 2_000, 4_000, 8_000, LOCK] {
             book.may_try("F0001", now).unwrap();
             book.failed("F0001", now).unwrap();
-            assert!(book.may_try("F0001", now + delay - 1).is_err());
+            let told = book.may_try("F0001", now + delay - 1);
+            assert!(matches!(told, Err(TerminalError::LoginLocked { until }) if until == now + delay));
             now += delay;
         }
         book.may_try("F0001", now).unwrap();

@@ -256,16 +256,17 @@ impl Terminal {
             ))
         })?;
         let online = self.online();
+        let code = if online { "SYNC_SENDING" } else { "SYNC_OFFLINE" };
         let reason = if online { "正在上传" } else { "网络断开，恢复后自动上传" };
         let waiting = waiting
             .into_iter()
-            .map(|row| self.outbox_line(row, reason.to_owned(), String::new()))
+            .map(|row| self.outbox_line(row, code.to_owned(), reason.to_owned(), String::new()))
             .collect::<Result<_>>()?;
         let troubles = troubled
             .into_iter()
             .map(|row| {
                 let trouble = self.trouble(&row);
-                self.outbox_line(row, trouble.sentence, trouble.cure)
+                self.outbox_line(row, trouble.code, trouble.sentence, trouble.cure)
             })
             .collect::<Result<_>>()?;
         Ok(SyncView {
@@ -279,14 +280,23 @@ impl Terminal {
         })
     }
 
-    fn outbox_line(&self, row: OutboxRow, reason: String, cure: String) -> Result<OutboxLine> {
+    fn outbox_line(&self, row: OutboxRow, code: String, reason: String, cure: String) -> Result<OutboxLine> {
         let store = self.store()?;
         let title = store
             .read(|db| table::case::get(db, row.case))?
             .and_then(|case| cbor::from_slice::<Line>(&case.line).ok())
             .map(|line| format!("{}　{}", line.person, line.matter_name))
             .unwrap_or_default();
-        Ok(OutboxLine { seq: row.seq, case: row.case, title, words: row.words, reason, cure, at: row.made })
+        Ok(OutboxLine {
+            seq: row.seq,
+            case: row.case,
+            title,
+            words: row.words,
+            code: Some(code),
+            reason,
+            cure,
+            at: row.made,
+        })
     }
 }
 

@@ -37,6 +37,12 @@ pub enum TerminalError {
     /// Something is wrong that only this crate knows.
     #[error("{}", .0.code())]
     Own(Own),
+    /// A wrong password was given before: the officer waits.
+    #[error("the officer waits after a wrong password")]
+    LoginLocked {
+        /// Trusted time of the next try, milliseconds since 1970-01-01 UTC.
+        until: i64,
+    },
     /// The window asked something that does not read.
     #[error("the request does not read")]
     RequestUnreadable,
@@ -81,8 +87,6 @@ own! {
     AlreadyEnrolled = "ALREADY_ENROLLED";
     /// The password is wrong.
     WrongPassword = "LOGIN_WRONG_PASSWORD";
-    /// Too many wrong passwords.
-    LoginLocked = "LOGIN_LOCKED";
     /// The first log-in of an officer needs the server.
     FirstLoginNeedsServer = "FIRST_LOGIN_NEEDS_SERVER";
     /// The certificate of the officer's key has ended: log in while the server can be reached.
@@ -117,6 +121,8 @@ own! {
     PrintAborted = "PRINT_ABORTED";
     /// The print was stopped.
     PrintCancelled = "PRINT_CANCELLED";
+    /// A one-time notice was wanted where the citizen lacks nothing.
+    NothingLacking = "NOTHING_LACKING";
     /// Nothing can be undone any more.
     NothingToUndo = "NOTHING_TO_UNDO";
     /// The case has a refused act or a conflict that somebody must settle first.
@@ -147,6 +153,7 @@ impl TerminalError {
             Self::File(error) if error.kind() == std::io::ErrorKind::StorageFull => "DISK_FULL".to_owned(),
             Self::File(_) => "PROFILE_FILE".to_owned(),
             Self::Own(own) => own.code().to_owned(),
+            Self::LoginLocked { .. } => "LOGIN_LOCKED".to_owned(),
             Self::RequestUnreadable => "RPC_UNREADABLE".to_owned(),
             Self::UnknownCommand => "RPC_UNKNOWN_COMMAND".to_owned(),
         }
@@ -154,7 +161,7 @@ impl TerminalError {
 
     /// Codes of this crate that are not in [`Own::CODES`].
     pub const OTHER_CODES: &'static [&'static str] =
-        &["PROFILE_FILE", "RPC_UNREADABLE", "RPC_UNKNOWN_COMMAND"];
+        &["PROFILE_FILE", "LOGIN_LOCKED", "RPC_UNREADABLE", "RPC_UNKNOWN_COMMAND"];
 
     /// Codes of acts that the server did not place, beside the refusals' own; they stand in the case's troubles.
     pub const ACT_CODES: &'static [&'static str] = &["ACT_CONFLICT", "ACT_HELD", "ACT_UNANSWERED"];
@@ -181,7 +188,13 @@ impl Terminal {
                 report: None,
             };
         }
-        let values = refusal.as_ref().map(|one| self.refusal_values(one)).unwrap_or_default();
+        let values = match error {
+            TerminalError::Refused(refusal) => self.refusal_values(refusal),
+            TerminalError::LoginLocked { until } => {
+                std::collections::BTreeMap::from([("until", clock_words(*until))])
+            }
+            _ => std::collections::BTreeMap::new(),
+        };
         let (sentence, cure, who) = self.words(&code, &values);
         RpcError { code, sentence, cure, who, refusal, report: None }
     }
@@ -226,6 +239,13 @@ impl Terminal {
         error.report = report;
         error
     }
+}
+
+/// A moment as the clock on the wall shows it: China has one time, eight hours before Greenwich, without summer time.
+fn clock_words(moment: i64) -> String {
+    let second = moment.div_euclid(1000) + 8 * 3600 + i64::from(moment.rem_euclid(1000) > 0);
+    let (hour, minute) = (second.div_euclid(3600).rem_euclid(24), second.div_euclid(60).rem_euclid(60));
+    format!("{hour:02}:{minute:02}:{:02}", second.rem_euclid(60))
 }
 
 fn who_word(who: MessageWho) -> &'static str {

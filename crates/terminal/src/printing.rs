@@ -2,7 +2,7 @@
 
 use crate::Terminal;
 use crate::error::{Own, Result};
-use crate::forms::{PaperSource, paper_data};
+use crate::forms::{ONE_TIME_NOTICE, PaperSource, citizen_lacks, paper_data};
 use crate::operation::Stop;
 use crate::rpc::ChangeSource;
 use crate::rpc::request::{PreviewPrint, PrintDocument};

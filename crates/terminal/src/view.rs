@@ -474,12 +474,7 @@ fn lookup_view(lookup: &Lookup, case: &Case) -> LookupView {
     }
 }
 
-fn print_view(
-    print: &domain::matter::Print,
-    case: &Case,
-    online: bool,
-    says_something: bool,
-) -> PrintView {
+fn print_view(print: &domain::matter::Print, case: &Case, online: bool, says_something: bool) -> PrintView {
     let printed: Vec<PrintedLine> = case
         .prints
         .iter()

@@ -111,13 +111,15 @@ fn the_lists_hold_every_code_that_is_given() {
     assert_eq!(acts, TerminalError::ACT_CODES.iter().copied().collect(), "src/view.rs");
 }
 
-/// The terminal fills no places in these sections: a brace would stay on the screen as `…`.
+/// The terminal fills no places in these sections, but for the moment of the next log-in: a brace would stay on the
+/// screen as `…`.
 #[test]
 fn no_message_of_these_sections_has_a_place_to_fill() {
     for (code, message) in shipped().by_code {
         if ["store", "sync", "protocol", "terminal", "paper"].contains(&message.section.as_str()) {
             for text in [&message.sentence, &message.cure] {
-                assert_eq!(places(text).unwrap(), Vec::<&str>::new(), "{code}");
+                let filled: &[&str] = if code == "LOGIN_LOCKED" { &["until"] } else { &[] };
+                assert!(places(text).unwrap().iter().all(|place| filled.contains(place)), "{code}");
             }
         }
     }

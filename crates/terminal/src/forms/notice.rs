@@ -65,7 +65,12 @@ fn is_brought(one: &Missing) -> bool {
 }
 
 /// Whether a one-time notice has anything to say.
-pub(crate) fn citizen_lacks(definition: &MatterDefinition, case: &Case, codes: &CodeTables, day: Date) -> bool {
+pub(crate) fn citizen_lacks(
+    definition: &MatterDefinition,
+    case: &Case,
+    codes: &CodeTables,
+    day: Date,
+) -> bool {
     missing(definition, case, codes, day, false).iter().any(is_brought)
 }
 

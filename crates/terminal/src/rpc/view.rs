@@ -683,6 +683,11 @@ pub struct OutboxLine {
     pub title: String,
     /// What the act is.
     pub words: String,
+    /// Stable code of the reason: `SYNC_OFFLINE` and `SYNC_SENDING` of an act that waits, otherwise as in its case's
+    /// troubles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub code: Option<String>,
     /// Why it waits or was refused.
     pub reason: String,
     /// What to do.

@@ -22,6 +22,11 @@ title: string,
  */
 words: string, 
 /**
+ * Stable code of the reason: `SYNC_OFFLINE` and `SYNC_SENDING` of an act that waits, otherwise as in its case's
+ * troubles.
+ */
+code?: string, 
+/**
  * Why it waits or was refused.
  */
 reason: string, 
