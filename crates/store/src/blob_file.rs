@@ -10,6 +10,7 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// What a durable file is made with. The system's own does for the program; tests put one in between that loses
 /// on demand what was not yet made durable.
@@ -67,6 +68,22 @@ impl FileLayer for SystemFiles {
     }
 }
 
+/// What lies under every file of this process; the system's own unless a test put another there.
+static LAYER: OnceLock<&'static (dyn FileLayer + Sync)> = OnceLock::new();
+
+/// Puts a file layer under every file that this process writes from now on, for power-cut tests of a whole terminal.
+/// Programs never call it. False when one lies there already; that one stays.
+pub fn put_under_all(layer: &'static (dyn FileLayer + Sync)) -> bool {
+    LAYER.set(layer).is_ok()
+}
+
+fn layer() -> &'static dyn FileLayer {
+    match LAYER.get() {
+        Some(layer) => *layer,
+        None => &SystemFiles,
+    }
+}
+
 const FOLDER: &str = "blobs";
 const UNFINISHED: &str = "part";
 
@@ -83,7 +100,7 @@ pub fn path(folder: &Path, id: ContentHash) -> PathBuf {
 /// # Errors
 /// When the file cannot be written.
 pub fn write(folder: &Path, case: Option<CaseId>, content: &[u8], media: &str) -> Result<(BlobRef, BlobRow)> {
-    write_with(&SystemFiles, folder, case, content, media)
+    write_with(layer(), folder, case, content, media)
 }
 
 /// As [`write`], through another file layer.
@@ -124,7 +141,7 @@ pub fn write_with(
 /// # Errors
 /// [`StoreError::BlobDamaged`] when it is not.
 pub fn write_sealed(folder: &Path, id: ContentHash, bytes: &[u8]) -> Result<()> {
-    write_sealed_with(&SystemFiles, folder, id, bytes)
+    write_sealed_with(layer(), folder, id, bytes)
 }
 
 /// As [`write_sealed`], through another file layer.

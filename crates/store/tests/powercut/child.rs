@@ -1,12 +1,11 @@
 //! The process that dies.
 
-use super::files::CutFiles;
-use super::world::world;
-use super::{KEY, vfs};
+use super::KEY;
 use crate::support::{Random, append};
 use domain::ids::{CaseId, CommandId};
 use domain::number::{NumberBlock, NumberKind};
 use gm::{DatabaseKey, SigningKey};
+use powercut::CutFiles;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,12 +28,12 @@ pub fn run() {
     let mut random = Random(seed | 1);
     let cut = std::env::var("STORE_CUT").is_ok_and(|value| value == "yes");
     if cut {
-        vfs::register();
+        powercut::register();
         // From the first pages of the opening to some hundred transactions later, with checkpoints between.
         let scale = [30, 300, 3000][usize::try_from(random.below(3)).unwrap()];
-        world().cut_after(1 + random.below(scale), random.next());
+        powercut::cut_after(1 + random.below(scale), random.next());
     }
-    let options = Options { vfs: cut.then(|| vfs::NAME.to_str().unwrap().to_owned()) };
+    let options = Options { vfs: cut.then(|| powercut::NAME.to_owned()) };
     let key = DatabaseKey::from_bytes(KEY);
     let store = Arc::new(Store::open(&folder, &key, &options).unwrap());
     let workers = [random.next() | 1, random.next() | 1].map(|seed| {

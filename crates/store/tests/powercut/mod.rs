@@ -4,10 +4,7 @@
 //! `ROUNDS` sets the number of rounds (60 by default), `SEED` the first seed.
 
 mod child;
-mod files;
 mod oracle;
-mod vfs;
-mod world;
 
 use crate::support::Random;
 use gm::DatabaseKey;

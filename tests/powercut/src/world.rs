@@ -34,8 +34,12 @@ pub fn world() -> MutexGuard<'static, World> {
 }
 
 impl World {
+    pub fn operations(&self) -> u64 {
+        self.operations
+    }
+
     pub fn cut_after(&mut self, operations: u64, seed: u64) {
-        self.cut_at = Some(operations);
+        self.cut_at = Some(self.operations + operations);
         self.random = seed | 1;
     }
 

@@ -1,11 +1,13 @@
 //! The file layer of the cut world.
 
-use super::world::{Change, world};
+use crate::world::{Change, world};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 use store::blob_file::{FileLayer, SystemFiles};
 
+/// Files whose content and names are lost with the power, unless they were made durable.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct CutFiles;
 
 impl FileLayer for CutFiles {

@@ -5,14 +5,16 @@
 
 #![allow(unsafe_code)]
 
-use super::world::{Change, world};
+use crate::world::{Change, world};
 use rusqlite::ffi;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::ptr;
 
-pub const NAME: &CStr = c"powercut";
+/// Name of the VFS.
+pub const NAME: &str = "powercut";
+const C_NAME: &CStr = c"powercut";
 
 /// A file: SQLite's part, then ours, then behind it in the same memory the system VFS's own file.
 #[repr(C)]
@@ -23,14 +25,23 @@ struct CutFile {
     path: *mut PathBuf,
 }
 
-/// Registers the VFS, not as the default.
+/// Makes the VFS known by its name. Databases that ask for no VFS get the system's.
 pub fn register() {
+    register_with(false);
+}
+
+/// Puts the VFS under every database of this process that is opened from now on.
+pub fn register_as_default() {
+    register_with(true);
+}
+
+fn register_with(default: bool) {
     // SAFETY: the system VFS lives as long as the process; the copy is leaked, as a registered VFS must be.
     unsafe {
         let system = ffi::sqlite3_vfs_find(ptr::null());
         assert!(!system.is_null());
         let mut vfs = *system;
-        vfs.zName = NAME.as_ptr();
+        vfs.zName = C_NAME.as_ptr();
         vfs.pNext = ptr::null_mut();
         let own = c_int::try_from(size_of::<CutFile>()).unwrap();
         vfs.szOsFile = own + (*system).szOsFile;
@@ -40,7 +51,7 @@ pub fn register() {
         vfs.xAccess = Some(access);
         vfs.xFullPathname = Some(full_path);
         let vfs = Box::leak(Box::new(vfs));
-        assert_eq!(ffi::sqlite3_vfs_register(vfs, 0), ffi::SQLITE_OK);
+        assert_eq!(ffi::sqlite3_vfs_register(vfs, c_int::from(default)), ffi::SQLITE_OK);
     }
 }
 

@@ -1,0 +1,276 @@
+//! The lives and deaths of a terminal.
+
+use crate::child::{self, OFFICER, WINDOW};
+use crate::clerk::numbers;
+use crate::counter::Counter;
+use crate::disk::Disk;
+use crate::journal::Journal;
+use crate::station::Station;
+use crate::words::{Line, Random, hear, now};
+use gm::{DatabaseKey, KeySlots, MachineSecret};
+use serde_json::json;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+/// Deaths, all stations together.
+const ROUNDS: u64 = 30;
+/// Stations side by side, each with a server and devices of its own: the smallest PC of the tests has two cores.
+const STATIONS: u64 = 2;
+const SIGABRT: i32 = 6;
+const SIGKILL: i32 = 9;
+/// A life that reached neither its line nor its operation ends here.
+const LONGEST_LIFE: Duration = Duration::from_secs(12);
+/// A life that has to bring everything to its end takes so long on a busy machine.
+const LAST_LIFE: Duration = Duration::from_secs(240);
+
+#[test]
+fn killed_at_any_moment_nothing_answered_is_lost_and_no_number_is_given_twice() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let rounds = number("ROUNDS").unwrap_or(ROUNDS).max(STATIONS);
+    let seed = number("SEED").unwrap_or_else(now);
+    println!("SEED={seed} ROUNDS={rounds}");
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        let stations: Vec<_> = (0..STATIONS)
+            .map(|at| {
+                scope.spawn(move || Lives::prepare(Random::new(seed, at)).all(rounds.div_ceil(STATIONS)))
+            })
+            .collect();
+        for station in stations {
+            if let Err(fault) = station.join() {
+                std::panic::resume_unwind(fault);
+            }
+        }
+    });
+    println!("{:.1} s", begun.elapsed().as_secs_f64());
+}
+
+struct Lives {
+    station: Station,
+    profile: PathBuf,
+    key: DatabaseKey,
+    random: Random,
+    journal: Journal,
+    cuts: u64,
+}
+
+/// When a life ends.
+enum Death {
+    /// So long after so many lines.
+    Kill { lines: u64, wait: Duration, long_wait: Duration },
+    /// After so many operations on the disk.
+    Cut { operations: u64, seed: u64 },
+    /// By itself, with everything done.
+    Finish,
+}
+
+impl Lives {
+    /// An enrolled profile in which somebody has logged in once.
+    fn prepare(random: Random) -> Self {
+        let station = Station::start();
+        let counter = Counter::new(station.terminal(WINDOW));
+        counter.login(OFFICER);
+        counter.wait("leased numbers", || {
+            let sync = counter.ask("sync_state", json!({}));
+            sync["numbers"].as_array()?.iter().all(|one| one["count"].as_u64() > Some(0)).then_some(())
+        });
+        counter.terminal.close();
+        drop(counter);
+        let profile = station.folder.path().join(WINDOW);
+        let key = quicken(&profile);
+        Self { station, profile, key, random, journal: Journal::default(), cuts: 0 }
+    }
+
+    fn all(mut self, rounds: u64) {
+        for round in 1..=rounds {
+            self.one(round);
+        }
+        let (cuts, kept) = (self.cuts, self.journal.kept);
+        let cases = self.end(rounds);
+        println!("{rounds} deaths, {cuts} by power cut, {kept} answers kept, {cases} cases");
+    }
+
+    fn one(&mut self, round: u64) {
+        let death = self.death();
+        let status = self.live(&death);
+        let died = match death {
+            Death::Kill { .. } => status.signal() == Some(SIGKILL),
+            Death::Cut { .. } => {
+                self.cuts += 1;
+                matches!(status.signal(), Some(SIGABRT | SIGKILL))
+            }
+            Death::Finish => status.success(),
+        };
+        assert!(died, "round {round}: the child ended by itself ({status}):\n{}", self.last_words());
+        let faults = self.journal.compare(&Disk::read(&self.profile, &self.key));
+        assert!(faults.is_empty(), "round {round}, {}:\n{}", death.words(), faults.join("\n"));
+        self.journal.next_life();
+    }
+
+    fn death(&mut self) -> Death {
+        let random = &mut self.random;
+        if random.below(2) == 0 {
+            // From the opening of the store to the receipt of a case, with checkpoints between.
+            let scale = random.one_of([60, 400, 1600]);
+            return Death::Cut { operations: 1 + random.below(scale), seed: random.next() };
+        }
+        let scale = random.one_of([12, 60, 240]);
+        let lines = 1 + random.below(scale);
+        let longest = random.one_of([400, 1_200, 3_500]);
+        Death::Kill {
+            lines,
+            wait: Duration::from_micros(random.below(12_000)),
+            // Cards and scans take about three seconds, papers one; most deaths need not wait for their end.
+            long_wait: Duration::from_millis(random.below(longest)),
+        }
+    }
+
+    /// One child until its end.
+    fn live(&mut self, death: &Death) -> ExitStatus {
+        let mut child = self.start(death);
+        let lines = listen(&mut child);
+        let limit = if matches!(death, Death::Finish) { LAST_LIFE } else { LONGEST_LIFE };
+        let begun = Instant::now();
+        let (mut heard, mut until) = (0, begun + limit);
+        loop {
+            match lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(line) => {
+                    trace(begun, &line);
+                    self.obey(&line);
+                    if !matches!(line, Line::Alive { .. } | Line::Shown { .. }) {
+                        heard += 1;
+                    }
+                    if let Death::Kill { lines, wait, long_wait } = death
+                        && heard == *lines
+                    {
+                        heard += 1;
+                        until = Instant::now() + if line.is_long() { *long_wait } else { *wait };
+                    }
+                    self.journal.heard(line);
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    let _ = child.kill();
+                    until = Instant::now() + LAST_LIFE;
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        let status = child.wait().unwrap();
+        let _ = self.station.reader.lift();
+        status
+    }
+
+    fn start(&self, death: &Death) -> Child {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command
+            .args(["--exact", "child::process", "--ignored", "--nocapture", "--test-threads=1"])
+            .env(child::FOLDER, self.station.folder.path())
+            .envs(numbers(&self.station.cards))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(File::create(self.words_file()).unwrap());
+        match death {
+            Death::Kill { .. } => {}
+            Death::Cut { operations, seed } => {
+                command.env(child::CUT, format!("{operations},{seed}"));
+            }
+            Death::Finish => {
+                command.env(child::TASK, "finish");
+            }
+        }
+        command.spawn().unwrap()
+    }
+
+    fn obey(&self, line: &Line) {
+        match line {
+            Line::Lay { person } => {
+                let _ = self.station.reader.lift();
+                self.station.lay(person);
+            }
+            Line::Lift => {
+                let _ = self.station.reader.lift();
+            }
+            _ => {}
+        }
+    }
+
+    fn words_file(&self) -> PathBuf {
+        self.station.folder.path().join("last-words")
+    }
+
+    fn last_words(&self) -> String {
+        std::fs::read_to_string(self.words_file()).unwrap_or_default()
+    }
+
+    /// Everything is brought to its end; the server must hold each act once. Gives the cases.
+    fn end(mut self, rounds: u64) -> usize {
+        let status = self.live(&Death::Finish);
+        assert!(status.success(), "the last child failed:\n{}", self.last_words());
+        let disk = Disk::read(&self.profile, &self.key);
+        let faults = self.journal.compare(&disk);
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+        let kept = self.journal.kept;
+        assert!(kept > 4 * rounds, "almost nothing was kept before the deaths: {kept}");
+        for (id, case) in &disk.cases {
+            assert!(case.submission.is_some() && !case.prints.is_empty(), "case {id} came to no receipt");
+        }
+        self.station.pull_network();
+        let settings = server::Settings::in_folder(self.station.folder.path().join("server"));
+        let report = self.station.runtime.block_on(server::check_store(&settings)).unwrap();
+        assert_eq!(report.faults, Vec::<String>::new());
+        assert_eq!(report.acts, disk.acts.len() as u64, "the server holds every act once");
+        assert_eq!(report.cases, disk.cases.len() as u64);
+        assert!(self.journal.cases_submitted() <= disk.cases.len());
+        disk.cases.len()
+    }
+}
+
+impl Death {
+    fn words(&self) -> String {
+        match self {
+            Self::Kill { lines, wait, .. } => format!("killed {wait:?} after {lines} lines"),
+            Self::Cut { operations, seed } => format!("cut after {operations} operations, seed {seed}"),
+            Self::Finish => "the last life".to_owned(),
+        }
+    }
+}
+
+/// With `TRACE=yes` every line is printed, but for the pulse and what windows show.
+fn trace(begun: Instant, line: &Line) {
+    if !matches!(line, Line::Alive { .. } | Line::Shown { .. }) && std::env::var_os("TRACE").is_some() {
+        println!("{:9.3} {line:?}", begun.elapsed().as_secs_f64());
+    }
+}
+
+fn listen(child: &mut Child) -> Receiver<Line> {
+    let (say, lines) = channel();
+    let out = BufReader::new(child.stdout.take().unwrap());
+    std::thread::spawn(move || {
+        for line in out.lines().map_while(Result::ok) {
+            if let Some(line) = hear(&line)
+                && say.send(line).is_err()
+            {
+                break;
+            }
+        }
+    });
+    lines
+}
+
+/// Gives the officer's key slot few iterations, so that log-ins do not dominate; the product's own number stays as it
+/// is. Gives the key of the database.
+fn quicken(profile: &Path) -> DatabaseKey {
+    let slots_file = profile.join("store").join(gm::keyslots::FILE_NAME);
+    let secret = MachineSecret::from_slice(&std::fs::read(profile.join("machine.secret")).unwrap()).unwrap();
+    let mut slots = KeySlots::load(&slots_file).unwrap();
+    let password = format!("jiangcheng-{OFFICER}");
+    let key = slots.unlock_user(OFFICER, &password, &secret).unwrap();
+    slots.replace_user(&key, OFFICER, &password, &secret, 1_000).unwrap();
+    slots.save(&slots_file).unwrap();
+    key
+}
