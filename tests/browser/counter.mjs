@@ -36,3 +36,116 @@ export const holds = (locator, wanted) => until(`“${wanted}” in a field`, as
   const now = await value(locator).catch(() => '')
   return wanted instanceof RegExp ? wanted.test(now) : now === wanted
 })
+
+/** The digit that stands on a button. */
+const digitOf = async (button) => (await button.innerText()).trim()[0]
+
+/** Begins a matter from the desk by its digit, for somebody without a card. */
+export async function beginAtDesk(window, matter) {
+  await window.key('F2')
+  await window.key(await digitOf(window.page.getByRole('complementary', { name: '今天' }).getByRole('button', { name: matter })))
+  await window.page.getByRole('form').waitFor()
+}
+
+/** Lays a card on the empty desk; the arrival page opens by itself. */
+export async function arrive(window, station, person) {
+  await station.card(person.key)
+  await window.page.getByLabel('来意页').getByRole('heading', { name: person.name }).waitFor()
+}
+
+/** What the alert on the screen says. */
+export async function alerted(window, words) {
+  await window.page.getByRole('alert').getByText(words).waitFor()
+}
+
+/** Begins a matter from the arrival page by its digit, and takes the card away. */
+export async function begin(window, station, person, matter) {
+  await arrive(window, station, person)
+  const button = window.page.getByLabel('来意页').getByRole('button', { name: matter })
+  await window.key(await digitOf(button))
+  await window.page.getByRole('form').waitFor()
+  await station.card()
+}
+
+/** Answers the open question by the digit of the answer. */
+export async function answer(window, question, words) {
+  const asked = window.page.getByRole('radiogroup', { name: question })
+  const one = asked.getByRole('radio', { name: words })
+  await window.key('Alt+a')
+  await one.waitFor()
+  await window.key(await digitOf(one))
+  await until(`the answer ${words}`, () => one.isChecked())
+}
+
+/** Types values field after field, each with Enter, from the field of that name. */
+export async function fill(window, title, values) {
+  for (const [label, text] of values) {
+    await field(window, title, label).click()
+    await window.type(text)
+    await window.key('Enter')
+  }
+}
+
+/** A check of the register stands in these words. */
+export const checked = (window, title, words = '已核验相符') =>
+  window.region('核验').getByRole('listitem', { name: title, exact: true }).getByText(words).waitFor()
+
+/** The officer asks for a signature; the citizen reads and signs on the applicant screen. */
+export async function sign(window, applicant, label) {
+  const line = window.region('材料和签名').getByRole('listitem', { name: label, exact: true })
+  await line.getByRole('button', { name: '请签名' }).click()
+  await write(applicant)
+  await line.getByText('已签').waitFor()
+}
+
+/** Reads what was released, confirms it and writes with the pointer. */
+export async function write(applicant) {
+  await applicant.button('内容无误，去签名').click()
+  await strokes(applicant)
+  await applicant.button('签好了').click()
+}
+
+/** A name of three strokes on the sheet. */
+export async function strokes(applicant) {
+  const sheet = await applicant.page.getByRole('img', { name: '签名框' }).boundingBox()
+  const mouse = applicant.page.mouse
+  for (const [from, to] of [[0.2, 0.45], [0.4, 0.6], [0.55, 0.8]]) {
+    await mouse.move(sheet.x + sheet.width * from, sheet.y + sheet.height * 0.3)
+    await mouse.down()
+    await mouse.move(sheet.x + sheet.width * to, sheet.y + sheet.height * 0.5, { steps: 8 })
+    await mouse.move(sheet.x + sheet.width * from, sheet.y + sheet.height * 0.7, { steps: 8 })
+    await mouse.up()
+  }
+}
+
+/** Submits with the one key; the number stands on the screen afterwards. */
+export async function submit(window) {
+  await window.button(/^提交 /).waitFor()
+  await window.key('F12')
+  await window.region('提交结果').waitFor()
+}
+
+/** From the result of a submission to one of its papers, by its digit. */
+export async function toPaper(window, title) {
+  const paper = window.region('提交结果').getByRole('button', { name: title })
+  await window.key(await digitOf(paper))
+  await window.page.getByRole('navigation', { name: '文书' }).waitFor()
+}
+
+/** Prints the paper that is shown; *printed* stands there only after the printer said so. */
+export async function print(window, title) {
+  const paper = window.page.getByRole('navigation', { name: '文书' }).getByRole('button', { name: title })
+  await window.button(/^(打印|补打) \d+ 页/).waitFor()
+  await window.key('F12')
+  await paper.getByText('已打印').waitFor()
+}
+
+/** Types an identity into the open strip of a person: kind of paper, number, name, each with Enter. */
+export async function identify(window, label, person) {
+  const line = window.region('到场人员').getByRole('listitem', { name: label, exact: true })
+  await line.getByRole('textbox', { name: '号码' }).fill(person.number)
+  await window.key('Enter')
+  await line.getByRole('textbox', { name: '姓名' }).fill(person.name)
+  await window.key('Enter')
+  await line.getByText('录入', { exact: true }).waitFor()
+}

@@ -24,7 +24,7 @@ export function demoPeople() {
   const people = {}
   for (const block of text.split('[[household.member]]').slice(1)) {
     const value = (name) => new RegExp(`^${name} = "([^"]*)"`, 'm').exec(block)?.[1]
-    people[value('key')] = { number: value('number'), name: value('name'), birth: value('birth_date') }
+    people[value('key')] = { key: value('key'), number: value('number'), name: value('name'), birth: value('birth_date') }
   }
   return people
 }
@@ -94,27 +94,36 @@ export async function startStation() {
     if (!/已放上|已取走/.test(words.join(''))) throw new Error(`the card of ${person}: ${words.join('')}`)
   }
 
-  /** The station's own server, found among the children of the station. */
-  function serverProcess() {
-    for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+  /** A program of this station: the child of its demo, or a child of one of those. */
+  function program(name) {
+    const known = new Map()
+    for (const entry of readdirSync('/proc').filter((one) => /^\d+$/.test(one))) {
       try {
         const parent = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${entry}/stat`, 'utf8'))[1])
-        const words = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0').slice(0, -1)
-        if (parent === demo.pid && words[0]?.endsWith('/window-server') && words[1] === 'serve') return { pid: Number(entry), words }
+        known.set(Number(entry), { parent, words: readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0').slice(0, -1) })
       } catch {
         // It ended while we looked.
       }
     }
-    throw new Error('the station has no server')
+    const ours = (pid) => pid === demo.pid || (known.has(pid) && ours(known.get(pid).parent))
+    const found = [...known].find(([pid, one]) => one.words[0]?.split('/').pop() === name && ours(pid))
+    if (!found) throw new Error(`the station runs no ${name}`)
+    return { pid: found[0], words: found[1].words }
   }
-  const first = serverProcess()
+  const first = program('window-server')
 
   return {
     folder, state, card, reader,
     officer: (window) => address(`${window} 民警窗口`),
     applicant: (window) => address(`${window} 客屏`),
-    /** Files of the printer's spool, oldest first. */
-    spool: () => readdirSync(join(state, 'printer')).sort(),
+    /** What came out of the printer, by name. */
+    printed: () => readdirSync(join(state, 'printer/received')).sort(),
+    /** A program stops in the middle of its work; the answer lets it go on. */
+    freeze(name) {
+      const { pid } = program(name)
+      process.kill(pid, 'SIGSTOP')
+      return () => process.kill(pid, 'SIGCONT')
+    },
     /** For the windows the network is gone. */
     async pullNetwork() {
       if (server) {
