@@ -161,7 +161,7 @@ pub fn write_sealed_with(layer: &dyn FileLayer, folder: &Path, id: ContentHash, 
         layer.sync_file(&part).map_err(doing("made durable"))?;
         layer.rename(&part, &target).map_err(doing("renamed"))?;
     }
-    if planted("directory-fsync-removed") {
+    if crate::planted("directory-fsync-removed") {
         return Ok(());
     }
     // Every name on the way down may be new; a file that was there may have come a moment ago from a program that
@@ -170,18 +170,6 @@ pub fn write_sealed_with(layer: &dyn FileLayer, folder: &Path, id: ContentHash, 
         layer.sync_folder(folder).map_err(doing("made durable"))?;
     }
     Ok(())
-}
-
-/// Whether a fault was planted to prove that the tests find it.
-#[cfg(feature = "mutants")]
-fn planted(name: &str) -> bool {
-    std::env::var("MUTANT").is_ok_and(|one| one == name)
-}
-
-/// Never in this build.
-#[cfg(not(feature = "mutants"))]
-const fn planted(_name: &str) -> bool {
-    false
 }
 
 /// The ciphertext.

@@ -152,11 +152,25 @@ fn prepare(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// The durability of commits. The planted fault `synchronous=OFF` proves that the power-cut tests can fail.
+/// The durability of commits.
 fn synchronous() -> &'static str {
-    #[cfg(feature = "mutants")]
-    if std::env::var("MUTANT").is_ok_and(|name| name == "synchronous=OFF") {
-        return "OFF";
-    }
-    "FULL"
+    if planted("synchronous=OFF") { "OFF" } else { "FULL" }
+}
+
+/// Whether a fault was planted to prove that the tests find it:
+///
+/// | name | what breaks |
+/// |---|---|
+/// | `synchronous=OFF` | commits do not wait for the disk |
+/// | `directory-fsync-removed` | the names of new files are not made durable |
+/// | `answer-before-commit` | whoever waits for a write hears of it before it is durable |
+#[cfg(feature = "mutants")]
+fn planted(name: &str) -> bool {
+    std::env::var("MUTANT").is_ok_and(|one| one == name)
+}
+
+/// Never in this build.
+#[cfg(not(feature = "mutants"))]
+const fn planted(_name: &str) -> bool {
+    false
 }

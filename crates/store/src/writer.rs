@@ -60,6 +60,10 @@ impl Writer {
     {
         let (answer, wait) = sync_channel(1);
         let job: Job = Box::new(move |connection| {
+            #[cfg(feature = "mutants")]
+            if crate::planted("answer-before-commit") {
+                return answer_early(connection, work, &answer);
+            }
             let done = catch_unwind(AssertUnwindSafe(|| transact(connection, work)));
             let _ = answer.send(done.unwrap_or(Err(StoreError::Closed)));
         });
@@ -97,6 +101,25 @@ fn transact<T>(connection: &mut Connection, work: impl FnOnce(&Transaction<'_>) 
     let result = work(&transaction)?;
     transaction.commit()?;
     Ok(result)
+}
+
+/// The planted fault: whoever waits hears of the work before it is durable.
+#[cfg(feature = "mutants")]
+fn answer_early<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    answer: &std::sync::mpsc::SyncSender<Result<T>>,
+) {
+    let Ok(transaction) = connection.transaction_with_behavior(TransactionBehavior::Immediate) else { return };
+    match work(&transaction) {
+        Ok(result) => {
+            let _ = answer.send(Ok(result));
+            let _ = transaction.commit();
+        }
+        Err(error) => {
+            let _ = answer.send(Err(error));
+        }
+    }
 }
 
 impl Drop for Writer {

@@ -43,6 +43,13 @@ fn names_that_do_not_reach_the_disk_are_found() {
     assert_ne!(run(20, Some("directory-fsync-removed")).faults, Vec::<String>::new());
 }
 
+/// The same rounds must find answers that come too early.
+#[cfg(feature = "mutants")]
+#[test]
+fn answers_before_the_commit_are_found() {
+    assert_ne!(run(20, Some("answer-before-commit")).faults, Vec::<String>::new());
+}
+
 /// The child's work; does nothing unless it was started as one.
 #[test]
 #[ignore = "the child process of the others"]
