@@ -28,11 +28,18 @@ pub fn to_vec<T: Serialize>(thing: &T) -> Vec<u8> {
 /// # Errors
 /// [`CborFault`] with the place that does not read.
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CborFault> {
+    read(&value(bytes)?)
+}
+
+/// Bytes as a tree; trailing bytes are an error.
+pub(crate) fn value(bytes: &[u8]) -> Result<Value, CborFault> {
     let mut rest = bytes;
     let value: Value = ciborium::from_reader(&mut rest).map_err(|fault| CborFault(fault.to_string()))?;
-    if !rest.is_empty() {
-        return Err(CborFault(format!("{} bytes too many", rest.len())));
-    }
+    if rest.is_empty() { Ok(value) } else { Err(CborFault(format!("{} bytes too many", rest.len()))) }
+}
+
+/// A tree as the thing that it stands for.
+pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, CborFault> {
     value.deserialized().map_err(|fault| CborFault(fault.to_string()))
 }
 

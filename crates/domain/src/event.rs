@@ -536,9 +536,9 @@ impl EventRecord {
     /// # Errors
     /// When the bytes are no event at all.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, CborFault> {
-        let mut value: Value = cbor::from_slice(bytes)?;
+        let mut value = cbor::value(bytes)?;
         let unknown = take_unknown(&mut value);
-        let mut record: Self = cbor::from_slice(&cbor::to_vec(&value))?;
+        let mut record: Self = cbor::read(&value)?;
         if let Some(kind) = unknown {
             record.event = Event::Unknown { kind };
         }

@@ -30,6 +30,7 @@ pub const CURRENT: &[Migration] = &[
     table::command::MIGRATION,
     table::audit::MIGRATION,
     table::recheck::MIGRATION,
+    table::event::OWN_OF_CASE,
 ];
 
 /// Number in `PRAGMA user_version`: one more with every breaking migration.

@@ -28,6 +28,23 @@ pub const MIGRATION: Migration = Migration {
     breaking: false,
 };
 
+/// Makes the index that finds a terminal's last own event of a case without walking its whole chain.
+pub const OWN_OF_CASE: Migration = Migration {
+    name: "2026-11-22 event_own_of_case",
+    sql: "CREATE INDEX event_own_of_case ON event (case_id, own_seq) WHERE own_seq IS NOT NULL;",
+    breaking: false,
+};
+
+/// Two halves, each with its own index: the events of a case are read at every act, among those of all cases.
+const PLACED_OF_CASE: &str = "FROM event INDEXED BY event_of_case
+    WHERE case_id = ?1 AND version IS NOT NULL AND dropped = 0 ORDER BY version";
+const WAITING_OF_CASE: &str = "FROM event INDEXED BY event_unplaced
+    WHERE case_id = ?1 AND version IS NULL AND dropped = 0 ORDER BY own_seq";
+const VERSION_OF_CASE: &str =
+    "SELECT max(version) FROM event INDEXED BY event_of_case WHERE case_id = ?1 AND version IS NOT NULL";
+const LAST_OWN_OF_CASE: &str = "SELECT id FROM event INDEXED BY event_own_of_case
+    WHERE case_id = ?1 AND own_seq IS NOT NULL AND dropped = 0 ORDER BY own_seq DESC LIMIT 1";
+
 /// A stored event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventRow {
@@ -155,11 +172,13 @@ pub fn drop_command(connection: &Connection, command: CommandId) -> Result<()> {
 /// # Errors
 /// When the database cannot be read.
 pub fn of_case(connection: &Connection, case: CaseId) -> Result<Vec<EventRow>> {
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM event WHERE case_id = ?1 AND dropped = 0
-         ORDER BY version IS NULL, version, own_seq"
-    ))?;
-    let rows = statement.query_map([Bytes(case)], read)?.collect::<std::result::Result<_, _>>()?;
+    let mut rows = Vec::new();
+    for half in [PLACED_OF_CASE, WAITING_OF_CASE] {
+        let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} {half}"))?;
+        for row in statement.query_map([Bytes(case)], read)? {
+            rows.push(row?);
+        }
+    }
     Ok(rows)
 }
 
@@ -169,7 +188,7 @@ pub fn of_case(connection: &Connection, case: CaseId) -> Result<Vec<EventRow>> {
 /// When the database cannot be read.
 pub fn server_version(connection: &Connection, case: CaseId) -> Result<u64> {
     let version: Option<i64> = connection
-        .prepare_cached("SELECT max(version) FROM event WHERE case_id = ?1")?
+        .prepare_cached(VERSION_OF_CASE)?
         .query_row([Bytes(case)], |row| row.get(0))?;
     Ok(version.map_or(0, unsigned))
 }
@@ -180,10 +199,7 @@ pub fn server_version(connection: &Connection, case: CaseId) -> Result<u64> {
 /// When the database cannot be read.
 pub fn last_own(connection: &Connection, case: CaseId) -> Result<Option<EventId>> {
     Ok(connection
-        .prepare_cached(
-            "SELECT id FROM event WHERE case_id = ?1 AND own_seq IS NOT NULL AND dropped = 0
-             ORDER BY own_seq DESC LIMIT 1",
-        )?
+        .prepare_cached(LAST_OWN_OF_CASE)?
         .query_row([Bytes(case)], |row| row.get::<_, Bytes<EventId>>(0))
         .optional()?
         .map(|id| id.0))
