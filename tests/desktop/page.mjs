@@ -22,7 +22,7 @@ const name = (one) => {
   if (['button', 'heading', 'listitem', 'radio', 'term', 'definition', 'option', 'alert', 'status', 'menuitemradio'].includes(role(one))) return text(one)
   return one.title || ''
 }
-const fits = (said, wanted) => wanted == null || said === wanted || said.startsWith(wanted + ' ') || said.startsWith(wanted + '（')
+const fits = (said, wanted) => wanted == null || said === wanted || (said.startsWith(wanted) && ' （，'.includes(said[wanted.length]))
 const elements = (wantedRole, wantedName, within) => Array.from((within || document).querySelectorAll('*'))
   .filter((one) => role(one) === wantedRole && shown(one) && fits(name(one), wantedName))
 `
@@ -46,8 +46,15 @@ export class Page {
     })
   }
 
-  /** Where one thing of a role and name stands in the window; waits until there is exactly one that can be used. */
+  /** What has the keyboard, as “role name”. */
+  focus() { return this.evaluate('const one = document.activeElement; return one ? role(one) + " " + name(one) : ""') }
+
+  /**
+   * Where one thing of a role and name stands in the window; waits until there is exactly one that can be used, and
+   * that it stands still from one frame to the next.
+   */
   place(role, name, { within, enabled = true } = {}) {
+    let before = ''
     return this.until(`${role} “${name ?? ''}”${within ? ` in “${within[1]}”` : ''}`, async () => {
       const found = await this.evaluate(`
         const [role, name, within, enabled] = arguments[0]
@@ -60,6 +67,11 @@ export class Page {
         const { x, y, width, height } = all[0].getBoundingClientRect()
         return { x, y, width, height }`, [role, name ?? null, within ?? null, enabled])
       if (found.what) throw new Error(`${found.count} ${found.what}`)
+      const now = JSON.stringify(found)
+      if (now !== before) {
+        before = now
+        throw new Error('it moves')
+      }
       return found
     })
   }

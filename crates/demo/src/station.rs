@@ -17,7 +17,7 @@ const REGISTER_LIMIT: Duration = Duration::from_secs(180);
 const START_LIMIT: Duration = Duration::from_secs(60);
 
 /// SANE's training scanner with an A4 bed and a grid on it; its own defaults are smaller than a page, and black.
-const TRAINING_SCANNER: &str = "number_of_devices 1\ntest_picture \"Grid\"\n\
+const TRAINING_SCANNER: &str = "number_of_devices 1\ntest-picture \"Grid\"\n\
     geometry_min 0.0\ngeometry_max 297.0\ngeometry_quant 0.1\n\
     resolution_min 50.0\nresolution_max 600.0\nresolution_quant 1.0\nresolution 150.0\nbr_x 210\nbr_y 297\n";
 
