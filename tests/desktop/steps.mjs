@@ -17,8 +17,7 @@ export function story(title, clear) {
       await run()
     } catch (error) {
       broken = name
-      error.message += `\npicture: ${picture(`${title}-${count}`)}`
-      throw error
+      throw Object.assign(new Error(`${error.message}\npicture: ${picture(`${title}-${count}`)}`), { stack: `${error.stack ?? error}` })
     }
   })
 }
