@@ -390,23 +390,20 @@ pub(crate) fn missing_words(missing: &[Missing]) -> String {
 fn section_view(section: &Section, case: &Case, current: &Current, lacking: &[Missing]) -> SectionView {
     let rows: Vec<Option<u16>> =
         if section.table { case.rows(&section.id).into_iter().map(Some).collect() } else { vec![None] };
-    let views: Vec<Vec<FieldView>> = rows
-        .into_iter()
-        .map(|row| {
-            section
-                .fields
-                .iter()
-                .filter(|field| field_applies(field, case))
-                .map(|field| {
-                    let path = FieldPath(match row {
-                        Some(row) => format!("{}.{row}.{}", section.id, field.id),
-                        None => format!("{}.{}", section.id, field.id),
-                    });
-                    field_view(field, path, case, current)
-                })
-                .collect()
-        })
-        .collect();
+    let fields = |row: Option<u16>| -> Vec<FieldView> {
+        let path = |field: &Field| {
+            FieldPath(match row {
+                Some(row) => format!("{}.{row}.{}", section.id, field.id),
+                None => format!("{}.{}", section.id, field.id),
+            })
+        };
+        let shown = section.fields.iter().filter(|field| field_applies(field, case));
+        shown.map(|field| field_view(field, path(field), case, current)).collect()
+    };
+    // Rows are named once: the next one is below all that ever were.
+    let next = rows.iter().flatten().max().map_or(0, |row| row.saturating_add(1));
+    let next_row = if section.table { fields(Some(next)) } else { Vec::new() };
+    let views: Vec<Vec<FieldView>> = rows.into_iter().map(fields).collect();
     let prefix = format!("{}.", section.id);
     let lacks = lacking
         .iter()
@@ -423,6 +420,7 @@ fn section_view(section: &Section, case: &Case, current: &Current, lacking: &[Mi
         person: section.person,
         table: section.table,
         rows: views,
+        next_row,
         lacking: u32::try_from(lacks).unwrap_or(u32::MAX),
     }
 }
@@ -430,25 +428,23 @@ fn section_view(section: &Section, case: &Case, current: &Current, lacking: &[Mi
 fn field_view(field: &Field, path: FieldPath, case: &Case, current: &Current) -> FieldView {
     let known = case.fields.get(&path);
     let value = known.map(|one| one.value.clone()).unwrap_or_default();
-    let words = match (&field.kind, &field.codes) {
-        (FieldKind::Code, Some(table)) => current.codes.name(table, &value).unwrap_or(&value).to_owned(),
-        _ => value.clone(),
-    };
     let register = case.register.get(&path).filter(|one| !one.is_empty() && **one != value).cloned();
+    let in_words = |value: &str| match (&field.kind, &field.codes) {
+        (FieldKind::Code, Some(table)) => current.codes.name(table, value).unwrap_or(value).to_owned(),
+        _ => value.to_owned(),
+    };
     FieldView {
         label: field.label.clone(),
         kind: field.kind,
         codes: field.codes.clone(),
         width: field.width,
         required: field.required,
-        words,
+        words: in_words(&value),
         source: known.filter(|one| !one.value.is_empty()).map(|one| one.source),
         at: known.map(|one| one.time.trusted),
         previous: known.and_then(|one| one.previous.clone()),
-        register: register.map(|one| match (&field.kind, &field.codes) {
-            (FieldKind::Code, Some(table)) => current.codes.name(table, &one).unwrap_or(&one).to_owned(),
-            _ => one,
-        }),
+        register_words: register.as_deref().map(in_words),
+        register,
         locked: known.is_some_and(|one| one.locked() && !one.value.is_empty()),
         assigned: field.kind == FieldKind::Assigned,
         fault: if field.kind == FieldKind::Assigned {

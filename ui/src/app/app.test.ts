@@ -5,6 +5,7 @@ import { DraftKeeper } from './draft'
 import { changedBy, emptyRow, formSections, sectionOf } from './form'
 import { frameSync, frameUndo } from './frame'
 import { jumpTarget, nextJump, readTarget } from './missing'
+import { completes } from '../screens/intake/commits'
 import { nextPerson, personsOf, typedIdentity } from '../screens/intake/persons'
 import { searchMatters } from '../screens/matters/search'
 
@@ -12,11 +13,40 @@ const table = (id: string) => {
   const one = codes.find((known) => known.id === id)
   return one && { id: one.id, title: one.title, entries: one.rows.map((row) => ({ code: row.code, text: row.name })) }
 }
-const state = (more = {}) => ({ pending: new Map<string, string>(), marks: new Map<string, string>(), unlocked: new Set<string>(), codes: table, ...more })
+const state = (more = {}) => ({ pending: new Map<string, string>(), marks: new Map<string, string>(), unlocked: new Set<string>(), ...more })
 const field = (view: CaseView, path: string, more = {}) => {
   const section = formSections(view, state(more)).find((one) => one.id === sectionOf(path))!
   return [...section.fields, ...(section.tables ?? []).reduce<typeof section.fields[number][]>((all, one) => all.concat(...one.rows.map((row) => row.fields)), [])].find((one) => one.id === path)!
 }
+
+describe('what is typed', () => {
+  const lacking = () => {
+    const view = structuredClone(birth())
+    const mother = view.sections.find((one) => one.id === 'mother')!
+    for (const one of mother.rows[0]!) Object.assign(one, { value: '', required: true })
+    mother.lacking = mother.rows[0]!.length
+    return { view, paths: mother.rows[0]!.map((one) => one.path), number: mother.rows[0]!.find((one) => one.kind === 'id_number')!.path }
+  }
+  it('goes into the case after a whole citizen number, because the register is asked with it', () => {
+    const { view, number } = lacking()
+    expect(completes(view, number, new Map([[number, '99990119950903902']]))).toBe(false)
+    expect(completes(view, number, new Map([[number, '999901199509039025']]))).toBe(true)
+  })
+  it('goes into the case after a correction, because the checks are to be made again', () => {
+    const view = birth()
+    expect(completes(view, 'mother.name', new Map([['mother.name', '改过的名']]))).toBe(true)
+    expect(completes(view, 'mother.name', new Map())).toBe(false)
+  })
+  it('goes into the case with the last thing that its group lacked', () => {
+    const { view, paths, number } = lacking()
+    const others = paths.filter((path) => path !== number)
+    const typed = new Map(others.map((path): [string, string] => [path, '1']))
+    expect(completes(view, others[0]!, typed)).toBe(false)
+    typed.set(number, '999')
+    expect(completes(view, others[0]!, typed)).toBe(true)
+    expect(completes(view, 'newborn.name', typed)).toBe(false)
+  })
+})
 
 describe('the form', () => {
   it('shows what came from a card as locked, with its source and why', () => {
@@ -51,6 +81,12 @@ describe('the form', () => {
     expect(emptyRow(members, 2).map((one) => one.path)).toEqual(['members.2.name', 'members.2.number', 'members.2.relation'])
     const drawn = formSections(view, state(), new Map([['members', [2]]])).find((one) => one.id === 'members')!
     expect(drawn.tables![0]!.rows.map((row) => row.id)).toEqual(['0', '1', '2'])
+    // Without the network nothing has filled it: the members are written down from the booklet.
+    members.rows = []
+    const begun = formSections(view, state(), new Map([['members', [0]]])).find((one) => one.id === 'members')!.tables![0]!
+    expect(begun.columns.map((one) => one.label)).toEqual(['姓名', '公民身份号码', '与户主关系'])
+    expect(begun.rows[0]!.fields.map((one) => one.id)).toEqual(['members.0.name', 'members.0.number', 'members.0.relation'])
+    expect(begun.addLabel).toBe('添加一行')
   })
 
   it('marks what an answer has changed', () => {

@@ -1,5 +1,5 @@
 /** The terminal's case as the form grid takes it. No rule stands here: what is missing or wrong comes from the terminal. */
-import type { CodeTables, EarlierValue, FieldType, FormField, FormRow, FormSection, RowTable, SectionState, ValueSource } from '@/form/types'
+import type { EarlierValue, FieldType, FormField, FormRow, FormSection, RowTable, SectionState, ValueSource } from '@/form/types'
 import type { CaseView, FieldFault, FieldKind, FieldView, SectionView, ValueSource as RpcSource } from '@/rpc'
 import { shownMoment } from '@/screens/cases/moment'
 
@@ -37,21 +37,12 @@ export interface FormState {
   marks: ReadonlyMap<string, string>
   /** Locked fields that are open because a reason was given. */
   unlocked: ReadonlySet<string>
-  codes: CodeTables
-}
-
-function registerValue(field: FieldView, codes: CodeTables): string | undefined {
-  if (field.register === null) return undefined
-  // The terminal says a code in words; the grid compares and shows the code itself.
-  const table = field.codes ? codes(field.codes) : undefined
-  return table?.entries.find((entry) => entry.text === field.register)?.code ?? field.register
 }
 
 export function formField(field: FieldView, state: FormState): FormField {
   const pending = state.pending.get(field.path)
   const value = pending ?? field.value
   const source = pending === undefined ? field.source : 'typed'
-  const register = registerValue(field, state.codes)
   const previous: EarlierValue[] = field.previous ? [{ value: field.previous }] : []
   const mark = state.marks.get(field.path)
   const max = longest[field.kind]
@@ -65,7 +56,7 @@ export function formField(field: FieldView, state: FormState): FormField {
     ...(source && value ? { source: sources[source] } : {}),
     ...(pending === undefined && field.at !== null && field.value ? { sourceAt: shownMoment(field.at) } : {}),
     ...(previous.length ? { previous } : {}),
-    ...(register !== undefined ? { registerValue: register } : {}),
+    ...(field.register !== null ? { registerValue: field.register } : {}),
     // A value that is still being typed is judged by the terminal when it becomes part of the case.
     ...(field.fault && pending === undefined ? { error: faultWords[field.fault] } : {}),
     ...(field.codes ? { codeTable: field.codes } : {}),
@@ -92,12 +83,9 @@ function standing(section: SectionView, read: boolean): { state: SectionState; s
 /** Row number of a path `section.row.field`. */
 export const rowOf = (path: string): number => Number(path.split('.')[1] ?? 0)
 
-/** Fields of a new row below the last one: the same columns, empty. */
+/** Fields of a new row: the terminal's empty row under another number. */
 export function emptyRow(section: SectionView, row: number): FieldView[] {
-  return (section.rows[section.rows.length - 1] ?? []).map((field) => ({
-    ...field, path: `${section.id}.${row}.${field.path.split('.').slice(2).join('.')}`, value: '', words: '', source: null, at: null,
-    previous: null, register: null, locked: false, fault: null,
-  }))
+  return section.next_row.map((field) => ({ ...field, path: `${section.id}.${row}.${field.path.split('.').slice(2).join('.')}` }))
 }
 
 function table(section: SectionView, state: FormState, added: readonly number[], editable: boolean): RowTable {
@@ -108,15 +96,14 @@ function table(section: SectionView, state: FormState, added: readonly number[],
     fields: row.map((field) => formField(field, state)),
     fixed: !editable || row.some((field) => field.locked),
   }))
-  const columns = section.rows[0] ?? []
+  const columns = section.rows[0] ?? section.next_row
   return {
     id: section.id,
     label: section.title,
     columns: columns.map((field) => ({ label: field.label, required: field.required })),
     rows,
-    // Without one row the terminal has not told the columns.
     ...(editable && columns.length > 0 ? { addLabel: '添加一行' } : {}),
-    empty: '还没有内容。查询户籍后自动带出。',
+    empty: '还没有内容。查询户籍后自动带出，也可以照户口簿添加。',
   }
 }
 

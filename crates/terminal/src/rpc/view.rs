@@ -385,6 +385,8 @@ pub struct SectionView {
     pub table: bool,
     /// Fields; those of a table by rows.
     pub rows: Vec<Vec<FieldView>>,
+    /// Fields of the next row of a table, empty; none for a section that is no table.
+    pub next_row: Vec<FieldView>,
     /// Fields still missing or wrong.
     pub lacking: u32,
 }
@@ -417,6 +419,8 @@ pub struct FieldView {
     pub previous: Option<String>,
     /// Value as the register has it, when it differs.
     pub register: Option<String>,
+    /// The same in words (name of a code).
+    pub register_words: Option<String>,
     /// Whether a change needs a reason.
     pub locked: bool,
     /// Whether nobody here may type it.

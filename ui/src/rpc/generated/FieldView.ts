@@ -57,6 +57,10 @@ previous: string | null,
  */
 register: string | null, 
 /**
+ * The same in words (name of a code).
+ */
+register_words: string | null, 
+/**
  * Whether a change needs a reason.
  */
 locked: boolean, 

@@ -27,6 +27,10 @@ table: boolean,
  */
 rows: Array<Array<FieldView>>, 
 /**
+ * Fields of the next row of a table, empty; none for a section that is no table.
+ */
+next_row: Array<FieldView>, 
+/**
  * Fields still missing or wrong.
  */
 lacking: number, };
