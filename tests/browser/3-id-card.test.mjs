@@ -41,7 +41,7 @@ it.step('the applicant screen shows what was released to it, and nothing before 
   const shown = await citizen.innerText()
   for (const words of ['冯亦凡', '1979-08-17', '江城市城关区望江路5号4幢1203室', '19900000006', '四十六周岁以上', '本人申请办理']) assert.ok(shown.includes(words), words)
   // What is the officer's alone stays with him.
-  for (const words of ['核验', '材料', '提交', '未签']) assert.ok(!shown.includes(words), words)
+  for (const words of ['核验', '提交', '未签', '重读']) assert.ok(!shown.includes(words), words)
   await applicant.picture('applicant-released')
   // Taken back, it is empty at once; released again, nothing of before is left.
   await counter.button('收回客屏').click()
@@ -67,7 +67,7 @@ it.step('submitted, it stands at 待审签 with its number and password', async 
   const result = counter.region('提交结果')
   await result.getByText('✓ 已受理').waitFor()
   await result.getByText(/待审签/).waitFor()
-  number = await result.getByText(/^\d{22}$/).innerText()
+  number = await result.getByText(/^\d{24}$/).innerText()
   assert.match(await result.innerText(), /查询密码\s*\d{6}\b/)
   await result.getByText('已到服务器').waitFor()
   await counter.picture('result')
@@ -105,6 +105,7 @@ it.step('申领登记表 and 领证回执 are printed', async () => {
     await counter.picture(`paper-${title}`)
   }
   await counter.key('Escape')
+  await counter.region('提交结果').getByText('已打印').nth(2).waitFor()
   await counter.key('Enter')
   await counter.region('我的办件').getByRole('row', { name: `${number} 冯亦凡 身份证期满换领 待审签` }).waitFor()
 })

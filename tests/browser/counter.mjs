@@ -80,7 +80,7 @@ export async function answer(window, question, words) {
 /** Types values field after field, each with Enter, from the field of that name. */
 export async function fill(window, title, values) {
   for (const [label, text] of values) {
-    await field(window, title, label).click()
+    await field(window, title, label).click({ clickCount: 3 })
     await window.type(text)
     await window.key('Enter')
   }
@@ -149,3 +149,41 @@ export async function identify(window, label, person) {
   await window.key('Enter')
   await line.getByText('录入', { exact: true }).waitFor()
 }
+
+/** From the intake to the scanner of a material: the line under the mark, then F10 once to go there and once to scan. */
+export async function scan(window, material, pages = 1) {
+  await window.region('材料和签名').getByRole('listitem', { name: material, exact: true }).getByRole('button', { name: /扫描|补扫/ }).click()
+  const strip = window.page.getByRole('list', { name: '各页' })
+  const before = await strip.getByRole('listitem').count()
+  for (let page = before + 1; page <= before + pages; page += 1) {
+    await window.button('扫描 F10').waitFor()
+    await window.key('F10')
+    await strip.getByRole('listitem', { name: `第 ${page} 页` }).waitFor()
+  }
+  await window.key('Escape')
+  await window.region('材料和签名').waitFor()
+}
+
+/** Opens the queue of cases to review and the case of somebody in it. */
+export async function review(window, person, matter) {
+  await window.key('F5')
+  await window.region('待审').getByRole('row', { name: new RegExp(`${person} ${matter}`) }).dblclick()
+  await window.button('通过 F1').waitFor()
+}
+
+/** Passes the case that is open, by its key; the window says so. */
+export async function pass(window, person) {
+  await until('a key to pass with', () => window.button('通过 F1').isEnabled())
+  await window.key('F1')
+  await window.sees(new RegExp(`已通过：${person}`))
+}
+
+/** Opens a case from the desk. */
+export async function openFromDesk(window, person, matter) {
+  await window.key('F2')
+  await window.region('我的办件').getByRole('row', { name: new RegExp(`${person} ${matter}`) }).dblclick()
+  await window.page.getByRole('heading', { level: 1, name: person }).waitFor()
+}
+
+/** Waits until everything done at this window has reached the server. */
+export const uploaded = (window) => window.page.getByRole('contentinfo').getByRole('button', { name: '同步：已全部上传' }).waitFor()

@@ -117,7 +117,7 @@ export async function startStation() {
     officer: (window) => address(`${window} 民警窗口`),
     applicant: (window) => address(`${window} 客屏`),
     /** What came out of the printer, by name. */
-    printed: () => readdirSync(join(state, 'printer/received')).sort(),
+    printed: () => readdirSync(join(state, 'printer/received')).filter((name) => name.endsWith('.printed')).sort(),
     /** A program stops in the middle of its work; the answer lets it go on. */
     freeze(name) {
       const { pid } = program(name)
