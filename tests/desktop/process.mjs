@@ -50,6 +50,14 @@ export function named(processes) {
   } catch { return `${processes}` }
 }
 
+/** Whether a process lives. One that has ended but whose end nobody has taken note of does not. */
+export function lives(process) {
+  try {
+    const stat = readFileSync(`/proc/${process}/stat`, 'utf8')
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))
+  } catch { return false }
+}
+
 /** Every process below `root`, by the parents' numbers. */
 export function below(root) {
   const parents = new Map()

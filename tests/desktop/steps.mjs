@@ -10,11 +10,11 @@ export function story(title, clear) {
   let broken = ''
   let count = 0
   test.after(clear)
-  return (name, run) => test(`${title}: ${name}`, async () => {
+  return (name, run) => test(`${title}: ${name}`, async (context) => {
     count += 1
     if (broken) throw Object.assign(new Error(`not reached: “${broken}” failed`), { stack: '' })
     try {
-      await run()
+      await run(context)
     } catch (error) {
       broken = name
       throw Object.assign(new Error(`${error.message}\npicture: ${picture(`${title}-${count}`)}`), { stack: `${error.stack ?? error}` })
