@@ -8,8 +8,8 @@ use crate::rpc::request::Empty;
 use crate::rpc::view::{DeviceLine, DevicesView, FaultView};
 use crate::settings::Settings;
 use driver_contract::{
-    Accessibility, CardNews, CardWatch, DeviceClass, DeviceInfo, Fault, FaultCode, HostClient, HostLog,
-    HostNotice, HostOptions,
+    Accessibility, Attestation, CardNews, CardWatch, DeviceClass, DeviceInfo, Fault, FaultCode, HostClient,
+    HostLog, HostNotice, HostOptions,
 };
 use gm::random::random_array;
 use serde::Deserialize;
@@ -51,6 +51,8 @@ pub(crate) struct Devices {
     hosts: Mutex<BTreeMap<DeviceClass, Arc<HostClient>>>,
     known: Mutex<BTreeMap<DeviceClass, Vec<DeviceLine>>>,
     watch: Mutex<Option<CardWatch>>,
+    /// What the watch last met at the card reader, until it can be used again.
+    reader_trouble: Mutex<Option<Fault>>,
 }
 
 impl Devices {
@@ -172,6 +174,7 @@ impl Terminal {
                 DeviceClass::Printer => host
                     .check_state(&device.id, LIST_LIMIT)
                     .map_or_else(Some, |faults| faults.into_iter().next()),
+                DeviceClass::IdCardReader => self.reader_trouble(),
                 _ => None,
             },
             Accessibility::PermissionDenied => {
@@ -181,7 +184,10 @@ impl Terminal {
                 let fault = Fault::new(FaultCode::Busy, class).at(&device.id);
                 match held_by {
                     // Held by this very window: it is in use, not in the way.
-                    Some(holder) if *holder == self.settings.profile => None,
+                    Some(holder) if *holder == self.settings.profile => match class {
+                        DeviceClass::IdCardReader => self.reader_trouble(),
+                        _ => None,
+                    },
                     Some(holder) => Some(fault.held_by(holder.clone())),
                     None => Some(fault),
                 }
@@ -190,13 +196,26 @@ impl Terminal {
         };
         let words = match (&device.accessibility, &fault) {
             (Accessibility::Absent, _) => "未接".to_owned(),
-            (Accessibility::Busy { held_by: Some(holder) }, Some(_)) => format!("{holder}在用"),
-            (Accessibility::Busy { .. }, Some(_)) => "别的程序在用".to_owned(),
+            (Accessibility::Busy { held_by: Some(holder) }, Some(fault)) if fault.code == FaultCode::Busy => {
+                format!("{holder}在用")
+            }
+            (Accessibility::Busy { .. }, Some(fault)) if fault.code == FaultCode::Busy => {
+                "别的程序在用".to_owned()
+            }
             (Accessibility::PermissionDenied, _) => "没有权限".to_owned(),
             (_, Some(fault)) => short_words(fault.code).to_owned(),
             (_, None) => "正常".to_owned(),
         };
         DeviceLine { device, ready: fault.is_none(), words, fault: fault.as_ref().map(fault_view) }
+    }
+
+    /// What the watch met at the card reader.
+    fn reader_trouble(&self) -> Option<Fault> {
+        self.devices.reader_trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note_reader_trouble(&self, trouble: Option<Fault>) {
+        *self.devices.reader_trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
     }
 
     pub(crate) fn device_lines(&self) -> Vec<DeviceLine> {
@@ -214,13 +233,18 @@ impl Terminal {
         Ok(DevicesView { devices: self.device_lines() })
     }
 
-    /// The first device of a class, with its host.
+    /// The first device of a class, with its host. One that the station vouches for goes before one that was only
+    /// found: whatever else is plugged in must not take its place.
     pub(crate) fn device(&self, class: DeviceClass) -> Result<(Arc<HostClient>, DeviceInfo)> {
         let host = self.devices.host(class).ok_or(Own::NoDevice)?;
         let known = {
             let known = self.devices.known.lock().unwrap_or_else(PoisonError::into_inner);
             known.get(&class).and_then(|lines| {
-                lines.iter().find(|line| line.ready).or_else(|| lines.first()).map(|line| line.device.clone())
+                let vouched = |line: &&DeviceLine| line.device.attestation != Attestation::Unattested;
+                let likely: Vec<&DeviceLine> = lines.iter().filter(vouched).collect();
+                let likely = if likely.is_empty() { lines.iter().collect() } else { likely };
+                let best = likely.iter().find(|line| line.ready).or_else(|| likely.first());
+                best.map(|line| line.device.clone())
             })
         };
         let device = match known {
@@ -249,6 +273,10 @@ impl Terminal {
             || random_array::<16>().map(hex::encode).unwrap_or_default(),
             move |news| {
                 let Some(terminal) = me.upgrade() else { return };
+                terminal.note_reader_trouble(match &news {
+                    CardNews::Trouble(fault) => Some(fault.clone()),
+                    _ => None,
+                });
                 match news {
                     CardNews::Read(reading) => terminal.card_laid(LaidCard::Read(reading)),
                     CardNews::Failed(fault) => terminal.card_laid(LaidCard::Failed(Box::new(fault))),

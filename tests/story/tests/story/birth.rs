@@ -1,6 +1,7 @@
 //! 出生登记随母入户: from the card on the reader to the collected result.
 
 use crate::counter::Counter;
+use crate::shelf;
 use crate::station::Station;
 use serde_json::json;
 
@@ -50,12 +51,17 @@ pub fn take_in(station: &Station, counter: &Counter) -> String {
 
 #[test]
 fn a_birth_goes_from_the_card_to_the_collected_result() {
-    let station = Station::start();
+    let mut station = Station::start();
     let counter = Counter::new(station.terminal("柜台一"));
     counter.login("F0001");
     let office = Counter::new(station.terminal("所长室"));
     office.login("J0001");
-    whole_story(&station, &counter, &office, "同意");
+    let born = whole_story(&station, &counter, &office, "同意");
+    assert_eq!(counter.case(&born.case)["line"]["number"], born.number.as_str());
+    for window in [&counter, &office] {
+        window.ask("logout", json!({}));
+    }
+    shelf::whole_at_the_server(&mut station, "柜台一", "J0001", &[&born.case]);
 }
 
 /// A birth that was registered.

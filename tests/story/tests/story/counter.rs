@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use terminal::Terminal;
-use terminal::rpc::{RpcError, WindowRole};
+use terminal::rpc::{Change, RpcError, WindowRole};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::TryRecvError;
 use uuid::Uuid;
 
 pub struct Counter {
@@ -65,17 +67,74 @@ impl Counter {
         }
     }
 
-    /// Runs an operation to its end.
+    /// Waits for a change of a topic that begins so, as a window does, and looks only when one was told; again until
+    /// what it sees is as wanted.
     #[track_caller]
-    pub fn operate(&self, command: &str, request: Value) -> Value {
-        let begun = self.act(command, request);
+    pub fn told<T>(
+        &self,
+        changes: &mut Receiver<Change>,
+        topic: &str,
+        look: impl FnMut(&Change) -> Option<T>,
+    ) -> T {
+        let found = self.told_within(PATIENCE, changes, topic, look);
+        found.unwrap_or_else(|| panic!("waited too long to be told of {topic}"))
+    }
+
+    /// As [`Counter::told`], for so long.
+    #[track_caller]
+    pub fn told_within<T>(
+        &self,
+        limit: Duration,
+        changes: &mut Receiver<Change>,
+        topic: &str,
+        mut look: impl FnMut(&Change) -> Option<T>,
+    ) -> Option<T> {
+        let begun = Instant::now();
+        while begun.elapsed() < limit {
+            match changes.try_recv() {
+                Ok(change) => {
+                    if change.topics.iter().any(|one| one.starts_with(topic))
+                        && let Some(found) = look(&change)
+                    {
+                        return Some(found);
+                    }
+                }
+                // Only this side waits: nothing is asked of the terminal.
+                Err(TryRecvError::Empty) => std::thread::sleep(Duration::from_millis(1)),
+                Err(lost) => panic!("the line of changes broke: {lost}"),
+            }
+        }
+        None
+    }
+
+    /// Runs an operation to its end, however it ends.
+    #[track_caller]
+    pub fn end_of(&self, begun: &Value) -> Value {
         let id = begun["id"].as_str().unwrap().to_owned();
-        let end = self.wait(command, || {
+        self.wait("the end of an operation", || {
             let now = self.ask("operation", json!({ "operation": id }));
             (!now["end"].is_null()).then(|| now["end"].clone())
-        });
+        })
+    }
+
+    /// Runs an operation that must work.
+    #[track_caller]
+    pub fn operate(&self, command: &str, request: Value) -> Value {
+        let end = self.end_of(&self.act(command, request));
         assert_eq!(end["kind"], "done", "{command}: {end}");
         end
+    }
+
+    /// Runs an operation that must fail; the answer is its error, with a sentence and a cure.
+    #[track_caller]
+    pub fn fails(&self, command: &str, request: Value) -> Value {
+        let end = self.end_of(&self.act(command, request));
+        assert_eq!(end["kind"], "failed", "{command}: {end}");
+        let error = end["error"].clone();
+        for words in ["sentence", "cure"] {
+            assert!(error[words].as_str().unwrap().chars().count() > 4, "{error}");
+        }
+        error
     }
 
     #[track_caller]
@@ -109,19 +168,22 @@ impl Counter {
         );
     }
 
+    /// The strokes of every signature that is given here.
+    pub fn strokes() -> Vec<Value> {
+        (0..40).map(|at| json!([100 + at * 8, 200 + (at % 7) * 5, 500 + at, at * 12])).collect()
+    }
+
     /// The citizen signs on the applicant screen.
     #[track_caller]
     pub fn sign(&self, case: &str, slot: &str) {
         self.ask("request_signature", json!({ "case": case, "slot": slot }));
         let shown = self.terminal.call(WindowRole::Applicant, "applicant", Value::Null).unwrap();
         assert_eq!(shown["mode"]["kind"], "sign", "{shown}");
-        let stroke: Vec<Value> =
-            (0..40).map(|at| json!([100 + at * 8, 200 + (at % 7) * 5, 500 + at, at * 12])).collect();
         let request = json!({
             "release": shown["mode"]["release"],
             "width": 1000,
             "height": 400,
-            "strokes": [stroke],
+            "strokes": [Self::strokes()],
         });
         self.terminal.call(WindowRole::Applicant, "submit_signature", request).unwrap();
     }
@@ -139,4 +201,27 @@ impl Counter {
             (sync["line"]["pending"] == 0 && sync["line"]["pending_files"] == 0).then_some(())
         });
     }
+}
+
+/// A field of a case's view.
+#[track_caller]
+pub fn field<'a>(view: &'a Value, path: &str) -> &'a Value {
+    view["sections"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|section| section["rows"].as_array().unwrap())
+        .flat_map(|row| row.as_array().unwrap())
+        .find(|field| field["path"] == path)
+        .unwrap_or_else(|| panic!("no field {path}"))
+}
+
+/// One of a list by the value of a key.
+#[track_caller]
+pub fn one<'a>(list: &'a Value, key: &str, value: &str) -> &'a Value {
+    list.as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one[key] == value)
+        .unwrap_or_else(|| panic!("no {key} {value} in {list}"))
 }

@@ -5,8 +5,19 @@
 #![allow(clippy::unwrap_used, clippy::result_large_err)]
 
 mod counter;
+mod shelf;
 mod station;
 
+mod applicant;
 mod birth;
+mod death;
+mod hardened;
+mod login;
 mod matters;
+mod new_matter;
+mod offline;
+mod pages;
+mod papers;
+mod reader;
+mod results;
 mod secrets;

@@ -44,7 +44,16 @@ pub struct Station {
     pub runtime: Runtime,
     server: Option<server::Running>,
     server_settings: Settings,
+    assets: PathBuf,
     codes: BTreeMap<String, String>,
+}
+
+/// What lies on the glass of the scanner.
+pub enum Glass {
+    /// The picture of SANE's own test back-end.
+    TestPicture,
+    /// What the file `glass.ppm` in the station's folder shows, through SANE's `pnm` back-end.
+    File,
 }
 
 /// The register holds the demo people and a small invented population: a story needs no more.
@@ -53,8 +62,11 @@ const CLIENT: &str = "demo-register-999900";
 
 impl Station {
     pub fn start() -> Self {
+        Self::start_with(root().join("assets"), Glass::TestPicture)
+    }
+
+    pub fn start_with(assets: PathBuf, glass: Glass) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let assets = root().join("assets");
         let runtime = Runtime::new().unwrap();
         let _ = rustls::crypto::ring::default_provider().install_default();
         let register = start_register(&runtime, folder.path(), &assets);
@@ -74,18 +86,31 @@ impl Station {
             .collect();
         let sane = folder.path().join("sane");
         std::fs::create_dir_all(&sane).unwrap();
-        std::fs::write(sane.join("dll.conf"), "test\n").unwrap();
+        let back_end = match glass {
+            Glass::TestPicture => "test\n",
+            Glass::File => "pnm\n",
+        };
+        std::fs::write(sane.join("dll.conf"), back_end).unwrap();
         std::fs::write(
             sane.join("test.conf"),
             "geometry_min 0.0\ngeometry_max 420.0\ngeometry_quant 0.1\nresolution_max 1200.0\nbr_x 210\nbr_y 297\n",
         )
         .unwrap();
         let device = |driver: &str, path: &str, name: &str| json!([{ "driver": driver, "path": path, "name": name, "attestation": "virtual" }]);
+        let scanner = match glass {
+            Glass::TestPicture => device("sane", "test:0", "扫描仪"),
+            Glass::File => {
+                let mut scanner = device("sane", "pnm:0", "扫描仪");
+                scanner[0]["settings"] =
+                    json!({ "options": { "filename": folder.path().join("glass.ppm") } });
+                scanner
+            }
+        };
         let devices = json!({
             "sane_config": sane,
             "classes": {
                 "id_card_reader": device("samv-serial", &folder.path().join("reader").to_string_lossy(), "读卡器"),
-                "scanner": device("sane", "test:0", "扫描仪"),
+                "scanner": scanner,
                 "printer": device("ipp", &printer.uri(), "打印机"),
             },
         });
@@ -95,7 +120,7 @@ impl Station {
             std::fs::write(folder.path().join(format!("{window}.json")), devices.to_string()).unwrap();
         }
         let mut server_settings = Settings {
-            assets: Some(assets),
+            assets: Some(assets.clone()),
             register: Some(RegisterSettings {
                 url: format!("http://{register}"),
                 token: CLIENT.to_owned(),
@@ -115,7 +140,26 @@ impl Station {
             .collect();
         let running = runtime.block_on(server::start(server_settings.clone())).unwrap();
         server_settings.listen = running.addr;
-        Self { folder, reader, printer, cards, runtime, server: Some(running), server_settings, codes }
+        let server = Some(running);
+        Self { folder, reader, printer, cards, runtime, server, server_settings, assets, codes }
+    }
+
+    /// The folder of the server.
+    pub fn server_data(&self) -> &Path {
+        &self.server_settings.data
+    }
+
+    /// Where the server answers.
+    pub fn server_address(&self) -> SocketAddr {
+        self.server_settings.listen
+    }
+
+    /// Proves everything that the server stored, which must be stopped.
+    pub fn check_server(&self) -> server::check::Report {
+        assert!(self.server.is_none(), "pull the network first");
+        let mut settings = self.server_settings.clone();
+        settings.assets = None;
+        self.runtime.block_on(server::check_store(&settings)).unwrap()
     }
 
     /// Pulls the network: the server is gone.
@@ -136,7 +180,7 @@ impl Station {
             profile: window.to_owned(),
             data: data.clone(),
             runtime: self.folder.path().join("locks"),
-            assets: root().join("assets"),
+            assets: self.assets.clone(),
             server: None,
             devices: self.folder.path().join(format!("{window}.json")),
             programs: programs(),
