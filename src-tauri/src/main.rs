@@ -6,6 +6,7 @@
 )]
 
 mod changes;
+mod check;
 mod commands;
 mod failure;
 mod files;
@@ -21,7 +22,7 @@ use clap::Parser as _;
 use tauri::RunEvent;
 use terminal::Terminal;
 
-use options::Options;
+use options::{Options, Task};
 use profile_lock::{Holder, ProfileLock};
 
 /// Ended because the profile is open already.
@@ -29,6 +30,10 @@ const ALREADY_OPEN: i32 = 3;
 
 fn main() -> anyhow::Result<()> {
     let options = Options::parse();
+    if let Some(Task::Check { data, officer }) = &options.task {
+        process::harden()?;
+        std::process::exit(check::run(data, officer)?);
+    }
     process::prepare_web_view(options.demo)?;
     process::harden()?;
     tracing_subscriber::fmt()

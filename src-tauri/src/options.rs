@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, ensure};
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use terminal::Settings;
 
 /// Where the package puts what all profiles share.
@@ -13,8 +13,11 @@ const DEVICES: &str = "/etc/window-terminal/devices.json";
 
 /// The window terminal of a service counter.
 #[derive(Debug, Clone, Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Options {
+    /// Something else than opening the windows.
+    #[command(subcommand)]
+    pub(crate) task: Option<Task>,
     /// Name of the window, e.g. 柜台一; each has data, keys and devices of its own.
     #[arg(long, default_value = "窗口")]
     pub(crate) profile: String,
@@ -45,6 +48,20 @@ pub(crate) struct Options {
     /// End when standard input ends: for programs that start this one and may die.
     #[arg(long)]
     pub(crate) until_stdin_ends: bool,
+}
+
+/// What the program does without windows.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum Task {
+    /// Proves the data of a window from what lies on the disk, and changes nothing. Asks for the officer's password;
+    /// ends with 0 when everything is whole, with 1 when something is wrong, with 2 when it cannot be checked.
+    Check {
+        /// Data folder of the window.
+        data: PathBuf,
+        /// Log-in name of an officer who has logged in at this window.
+        #[arg(long)]
+        officer: String,
+    },
 }
 
 impl Options {
@@ -113,6 +130,17 @@ mod tests {
         assert!(settings.data.ends_with("window-terminal/柜台一"), "{}", settings.data.display());
         assert_eq!(settings.assets, PathBuf::from("/a"));
         assert!(!settings.runtime.starts_with(&settings.data), "device locks are shared by profiles");
+    }
+
+    #[test]
+    fn a_check_names_data_and_officer_and_opens_no_window() {
+        let options = Options::parse_from(["window-terminal", "check", "/data", "--officer", "F0001"]);
+        assert!(matches!(options.task, Some(Task::Check { officer, .. }) if officer == "F0001"));
+        assert!(Options::try_parse_from(["window-terminal", "check", "/data"]).is_err());
+        assert!(
+            Options::try_parse_from(["window-terminal", "--demo", "check", "/data", "--officer", "F"])
+                .is_err()
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The process that dies: a terminal with somebody at its counter.
 
-use crate::clerk::Clerk;
+use crate::clerk::{Clerk, Parents};
 use crate::counter::Counter;
 use crate::station::{programs, root};
 use crate::words::{Line, now, say};
@@ -17,6 +17,9 @@ pub const OFFICER: &str = "F0001";
 pub const FOLDER: &str = "KILL_FOLDER";
 /// After how many operations on the disk the power goes, and what is lost then: `operations,seed`.
 pub const CUT: &str = "KILL_CUT";
+/// Identity numbers of the people at the counter.
+pub const MOTHER: &str = "KILL_MOTHER";
+pub const FATHER: &str = "KILL_FATHER";
 /// `finish`: bring every case to its receipt, wait for the server, end.
 pub const TASK: &str = "KILL_TASK";
 
@@ -40,7 +43,9 @@ fn process() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let terminal = Terminal::open(settings(&folder), runtime.handle().clone()).unwrap();
-    let clerk = Clerk::new(Counter::new(terminal));
+    let number = |name: &str| std::env::var(name).unwrap();
+    let parents = Parents { mother: number(MOTHER), father: number(FATHER) };
+    let clerk = Clerk::new(Counter::new(terminal), parents, say);
     clerk.begin(OFFICER);
     if std::env::var(TASK).is_ok_and(|task| task == "finish") {
         clerk.finish();

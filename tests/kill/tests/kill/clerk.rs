@@ -1,7 +1,8 @@
 //! Somebody at the counter who takes births in, one after another, and goes on wherever the last one stopped.
 
 use crate::counter::Counter;
-use crate::words::{Line, now, say};
+use crate::words::{Line, now};
+use demo::card::DemoCard;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use terminal::rpc::WindowRole;
@@ -9,8 +10,7 @@ use uuid::Uuid;
 
 /// Whose card is laid.
 pub const MOTHER: &str = "shen_mother";
-const MOTHER_NUMBER: &str = "KILL_MOTHER";
-const FATHER_NUMBER: &str = "KILL_FATHER";
+const FATHER: &str = "zhou_father";
 
 const MATTER: &str = "T001";
 const ANSWERS: [(&str, &str); 2] = [("applicant_is", "mother"), ("in_wedlock", "yes")];
@@ -21,6 +21,22 @@ const RECEIPT: &str = "receipt";
 
 pub struct Clerk {
     counter: Counter,
+    parents: Parents,
+    /// Hears of everything that was typed and answered.
+    say: fn(&Line),
+}
+
+/// Identity numbers of the demo people whose child is registered.
+pub struct Parents {
+    pub mother: String,
+    pub father: String,
+}
+
+impl Parents {
+    pub fn of(cards: &BTreeMap<String, DemoCard>) -> Self {
+        let number = |key: &str| cards[key].card.number.clone();
+        Self { mother: number(MOTHER), father: number(FATHER) }
+    }
 }
 
 /// Text of a place in a view.
@@ -53,17 +69,17 @@ pub fn draft_value(view: &Value, path: &str) -> String {
 }
 
 impl Clerk {
-    pub fn new(counter: Counter) -> Self {
-        Self { counter }
+    pub fn new(counter: Counter, parents: Parents, say: fn(&Line)) -> Self {
+        Self { counter, parents, say }
     }
 
     /// Logs in, and says what the window shows of everything begun before.
     pub fn begin(&self, officer: &str) {
-        say(&Line::Begins { what: "login".to_owned() });
+        (self.say)(&Line::Begins { what: "login".to_owned() });
         self.counter.login(officer);
         for case in self.cases() {
             let view = self.counter.case(&case);
-            say(&Line::Shown { case, view });
+            (self.say)(&Line::Shown { case, view });
         }
     }
 
@@ -98,7 +114,7 @@ impl Clerk {
         request["case"] = json!(case);
         request["command"] = json!(name);
         let answer = self.counter.ask(command, request);
-        say(&Line::Acted { case: case.to_owned(), what: command.to_owned(), command: name });
+        (self.say)(&Line::Acted { case: case.to_owned(), what: command.to_owned(), command: name });
         answer
     }
 
@@ -107,19 +123,19 @@ impl Clerk {
         let name = Uuid::now_v7().to_string();
         request["case"] = json!(case);
         request["command"] = json!(name);
-        say(&Line::Begins { what: command.to_owned() });
+        (self.say)(&Line::Begins { what: command.to_owned() });
         let begun = self.counter.ask(command, request);
         let end = self.counter.wait(command, || {
             let now = self.counter.ask("operation", json!({ "operation": begun["id"] }));
             (!now["end"].is_null()).then(|| now["end"].clone())
         });
         assert_eq!(end["kind"], "done", "{command}: {end}");
-        say(&Line::Acted { case: case.to_owned(), what: command.to_owned(), command: name });
+        (self.say)(&Line::Acted { case: case.to_owned(), what: command.to_owned(), command: name });
         self.counter.case(case)
     }
 
     fn open(&self) {
-        say(&Line::Lay { person: MOTHER.to_owned() });
+        (self.say)(&Line::Lay { person: MOTHER.to_owned() });
         self.counter.wait("the arrival page", || {
             let arrival = self.counter.try_ask("arrival", json!({})).unwrap_or_default();
             (!arrival.is_null()).then_some(())
@@ -128,16 +144,16 @@ impl Clerk {
         let wish = json!({ "command": name, "matter": MATTER, "arrival": true });
         let view = self.counter.ask("open_case", wish);
         let case = text(&view["line"]["id"]);
-        say(&Line::Acted { case: case.clone(), what: "open_case".to_owned(), command: name });
+        (self.say)(&Line::Acted { case: case.clone(), what: "open_case".to_owned(), command: name });
         self.identified(&case, &view);
-        say(&Line::Lift);
+        (self.say)(&Line::Lift);
     }
 
     fn identified(&self, case: &str, view: &Value) -> bool {
         let known = list(&view["identities"]).iter().find(|one| one["person"] == "applicant");
         if let Some(known) = known {
             let number = text(&known["identity"]["number"]);
-            say(&Line::Identified { case: case.to_owned(), person: "applicant".to_owned(), number });
+            (self.say)(&Line::Identified { case: case.to_owned(), person: "applicant".to_owned(), number });
         }
         known.is_some()
     }
@@ -149,29 +165,29 @@ impl Clerk {
             let view = self.act(case, "submit_case", json!({}));
             let number = text(&view["submission"]["number"]);
             assert!(!number.is_empty(), "no number: {}", view["submission"]);
-            say(&Line::Submitted { case: case.to_owned(), number });
+            (self.say)(&Line::Submitted { case: case.to_owned(), number });
         }
         let view = self.operate(case, "print_document", json!({ "document": RECEIPT, "reprint_reason": "" }));
         let pdf = text(&receipt(&view)["printed"][0]["pdf"]);
-        say(&Line::Printed { case: case.to_owned(), document: RECEIPT.to_owned(), pdf });
+        (self.say)(&Line::Printed { case: case.to_owned(), document: RECEIPT.to_owned(), pdf });
     }
 
     fn take_in(&self, case: &str, view: &Value) {
         if !list(&view["identities"]).iter().any(|one| one["person"] == "applicant") {
-            say(&Line::Lay { person: MOTHER.to_owned() });
+            (self.say)(&Line::Lay { person: MOTHER.to_owned() });
             let view = self.operate(case, "read_card", json!({ "person": "applicant" }));
             assert!(self.identified(case, &view));
-            say(&Line::Lift);
+            (self.say)(&Line::Lift);
         }
         for (question, answer) in ANSWERS {
             let now = list(&view["questions"]).iter().find(|one| one["id"] == question);
             if now.is_none_or(|one| one["answer"].is_null()) {
                 self.act(case, "answer_question", json!({ "question": question, "answer": answer }));
                 let (question, answer) = (question.to_owned(), answer.to_owned());
-                say(&Line::Answered { case: case.to_owned(), question, answer });
+                (self.say)(&Line::Answered { case: case.to_owned(), question, answer });
             }
         }
-        for (section, fields) in form() {
+        for (section, fields) in form(&self.parents) {
             self.fill(case, section, &fields);
         }
         let view = self.counter.case(case);
@@ -179,7 +195,7 @@ impl Clerk {
             let known = list(&view["lookups"]).iter().find(|one| one["id"] == lookup);
             if known.is_none_or(|one| one["state"] != "agrees") {
                 self.act(case, "run_lookup", json!({ "lookup": lookup }));
-                say(&Line::LookedUp { case: case.to_owned(), lookup: lookup.to_owned() });
+                (self.say)(&Line::LookedUp { case: case.to_owned(), lookup: lookup.to_owned() });
             }
         }
         for material in MATERIALS {
@@ -187,7 +203,7 @@ impl Clerk {
                 let wish = json!({ "material": material, "replace": null, "feeder": false });
                 let view = self.operate(case, "scan_pages", wish);
                 for blob in pages(&view, material) {
-                    say(&Line::Scanned { case: case.to_owned(), material: material.to_owned(), blob });
+                    (self.say)(&Line::Scanned { case: case.to_owned(), material: material.to_owned(), blob });
                 }
             }
         }
@@ -216,14 +232,19 @@ impl Clerk {
             for typed in begun + 1..=wanted.chars().count() {
                 let text: String = wanted.chars().take(typed).collect();
                 let (case, field) = (case.to_owned(), field.clone());
-                say(&Line::Typed { case: case.clone(), field: field.clone(), text: text.clone(), at: now() });
+                (self.say)(&Line::Typed {
+                    case: case.clone(),
+                    field: field.clone(),
+                    text: text.clone(),
+                    at: now(),
+                });
                 pending.insert(field.clone(), text.clone());
                 let draft = json!({
                     "case": case, "section": section, "values": Vec::from_iter(&pending), "field": field,
                     "cursor": typed,
                 });
                 self.counter.ask("save_draft", draft);
-                say(&Line::Kept { case, field, text });
+                (self.say)(&Line::Kept { case, field, text });
             }
         }
         if pending.is_empty() {
@@ -231,7 +252,7 @@ impl Clerk {
         }
         self.act(case, "change_fields", json!({ "changes": Vec::from_iter(&pending), "reason": "" }));
         for (field, value) in pending {
-            say(&Line::Field { case: case.to_owned(), field, value });
+            (self.say)(&Line::Field { case: case.to_owned(), field, value });
         }
     }
 
@@ -252,7 +273,7 @@ impl Clerk {
         });
         self.counter.terminal.call(WindowRole::Applicant, "submit_signature", request).unwrap();
         let strokes = signed(&self.counter.case(case)).expect("the signature is there");
-        say(&Line::Signed { case: case.to_owned(), slot: SLOT.to_owned(), strokes });
+        (self.say)(&Line::Signed { case: case.to_owned(), slot: SLOT.to_owned(), strokes });
     }
 }
 
@@ -274,12 +295,11 @@ fn done(view: &Value) -> bool {
 }
 
 /// What is typed, by section.
-fn form() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
-    let number = |name: &str| std::env::var(name).unwrap();
+fn form(parents: &Parents) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
     vec![
         ("applicant", vec![("phone", "19900000001".to_owned())]),
-        ("mother", vec![("number", number(MOTHER_NUMBER))]),
-        ("father", vec![("number", number(FATHER_NUMBER))]),
+        ("mother", vec![("number", parents.mother.clone())]),
+        ("father", vec![("number", parents.father.clone())]),
         (
             "newborn",
             vec![
@@ -291,13 +311,5 @@ fn form() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
             ],
         ),
         ("household", vec![("relation", "31".to_owned())]),
-    ]
-}
-
-/// The numbers of the demo people, for the child's environment.
-pub fn numbers(cards: &BTreeMap<String, demo::card::DemoCard>) -> [(&'static str, String); 2] {
-    [
-        (MOTHER_NUMBER, cards[MOTHER].card.number.clone()),
-        (FATHER_NUMBER, cards["zhou_father"].card.number.clone()),
     ]
 }

@@ -1,18 +1,19 @@
 //! The lives and deaths of a terminal.
 
 use crate::child::{self, OFFICER, WINDOW};
-use crate::clerk::numbers;
+use crate::clerk::Parents;
 use crate::counter::Counter;
 use crate::disk::Disk;
 use crate::journal::Journal;
+use crate::profile::quicken;
 use crate::station::Station;
 use crate::words::{Line, Random, hear, now};
-use gm::{DatabaseKey, KeySlots, MachineSecret};
+use gm::DatabaseKey;
 use serde_json::json;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -73,6 +74,8 @@ impl Lives {
     /// An enrolled profile in which somebody has logged in once.
     fn prepare(random: Random) -> Self {
         let station = Station::start();
+        // One back-end alone: the scanner is looked for at every start of a terminal.
+        std::fs::write(station.folder.path().join("sane/dll.conf"), "test\n").unwrap();
         let counter = Counter::new(station.terminal(WINDOW));
         counter.login(OFFICER);
         counter.wait("leased numbers", || {
@@ -107,9 +110,18 @@ impl Lives {
             Death::Finish => status.success(),
         };
         assert!(died, "round {round}: the child ended by itself ({status}):\n{}", self.last_words());
-        let faults = self.journal.compare(&Disk::read(&self.profile, &self.key));
+        let mut faults = self.journal.compare(&Disk::read(&self.profile, &self.key));
+        faults.extend(self.checked());
         assert!(faults.is_empty(), "round {round}, {}:\n{}", death.words(), faults.join("\n"));
         self.journal.next_life();
+    }
+
+    /// What `window-terminal check` finds.
+    fn checked(&self) -> Vec<String> {
+        match check::check_with_key(&self.profile, &self.key) {
+            Ok(report) => report.faults.into_iter().map(|fault| fault.words).collect(),
+            Err(error) => vec![error.to_string()],
+        }
     }
 
     fn death(&mut self) -> Death {
@@ -161,16 +173,18 @@ impl Lives {
             }
         }
         let status = child.wait().unwrap();
-        let _ = self.station.reader.lift();
+        self.station.reader.lift();
         status
     }
 
     fn start(&self, death: &Death) -> Child {
+        let parents = Parents::of(&self.station.cards);
         let mut command = Command::new(std::env::current_exe().unwrap());
         command
             .args(["--exact", "child::process", "--ignored", "--nocapture", "--test-threads=1"])
             .env(child::FOLDER, self.station.folder.path())
-            .envs(numbers(&self.station.cards))
+            .env(child::MOTHER, parents.mother)
+            .env(child::FATHER, parents.father)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(File::create(self.words_file()).unwrap());
@@ -189,11 +203,11 @@ impl Lives {
     fn obey(&self, line: &Line) {
         match line {
             Line::Lay { person } => {
-                let _ = self.station.reader.lift();
+                self.station.reader.lift();
                 self.station.lay(person);
             }
             Line::Lift => {
-                let _ = self.station.reader.lift();
+                self.station.reader.lift();
             }
             _ => {}
         }
@@ -212,7 +226,8 @@ impl Lives {
         let status = self.live(&Death::Finish);
         assert!(status.success(), "the last child failed:\n{}", self.last_words());
         let disk = Disk::read(&self.profile, &self.key);
-        let faults = self.journal.compare(&disk);
+        let mut faults = self.journal.compare(&disk);
+        faults.extend(self.checked());
         assert!(faults.is_empty(), "{}", faults.join("\n"));
         let kept = self.journal.kept;
         assert!(kept > 4 * rounds, "almost nothing was kept before the deaths: {kept}");
@@ -260,17 +275,4 @@ fn listen(child: &mut Child) -> Receiver<Line> {
         }
     });
     lines
-}
-
-/// Gives the officer's key slot few iterations, so that log-ins do not dominate; the product's own number stays as it
-/// is. Gives the key of the database.
-fn quicken(profile: &Path) -> DatabaseKey {
-    let slots_file = profile.join("store").join(gm::keyslots::FILE_NAME);
-    let secret = MachineSecret::from_slice(&std::fs::read(profile.join("machine.secret")).unwrap()).unwrap();
-    let mut slots = KeySlots::load(&slots_file).unwrap();
-    let password = format!("jiangcheng-{OFFICER}");
-    let key = slots.unlock_user(OFFICER, &password, &secret).unwrap();
-    slots.replace_user(&key, OFFICER, &password, &secret, 1_000).unwrap();
-    slots.save(&slots_file).unwrap();
-    key
 }

@@ -1,4 +1,5 @@
-//! The whole terminal killed while a case is taken in, by SIGKILL and by power cuts.
+//! The whole terminal killed while a case is taken in, by SIGKILL and by power cuts; the check of a terminal's data;
+//! terminals of earlier versions taken over by this one.
 //!
 //! Server, register, card reader, scanner and printer live in this process. The terminal lives in a child, this same
 //! program started anew, where somebody works at the counter: card, matter, fields key by key, scans, signature,
@@ -13,9 +14,12 @@
 
 mod child;
 mod clerk;
+mod damage;
 mod disk;
+mod earlier;
 mod journal;
 mod lives;
+mod profile;
 mod words;
 
 // One station and one way of asking for all tests of a whole counter.
