@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tauri::{State, Webview};
 use terminal::Terminal;
-use terminal::rpc::{RpcError, WindowRole};
+use terminal::rpc::{RpcError, WindowRole, shipped_error};
 
 use crate::windows::role_of;
 
@@ -40,22 +40,10 @@ async fn run(
     payload: Value,
 ) -> Result<Value, RpcError> {
     if role_of(label) != Some(entry) {
-        return Err(refused("SHELL_WINDOW", "本窗口没有这项操作。", "请在民警窗口操作。"));
+        return Err(shipped_error("SHELL_WINDOW"));
     }
     let terminal = Arc::clone(terminal);
     tauri::async_runtime::spawn_blocking(move || terminal.call(entry, &command, payload))
         .await
-        .unwrap_or_else(|_| Err(refused("SHELL_ENDING", "窗口程序正在退出。", "请重新启动窗口程序。")))
-}
-
-/// A refusal of the shell itself.
-pub(crate) fn refused(code: &str, sentence: &str, cure: &str) -> RpcError {
-    RpcError {
-        code: code.to_owned(),
-        sentence: sentence.to_owned(),
-        cure: cure.to_owned(),
-        who: "clerk".to_owned(),
-        refusal: None,
-        report: None,
-    }
+        .unwrap_or_else(|_| Err(shipped_error("SHELL_ENDING")))
 }

@@ -5,6 +5,7 @@ use tauri::http::{Response, header};
 use tauri::{Url, WebviewUrl, WebviewWindowBuilder};
 
 use crate::files::SCHEME;
+use terminal::rpc::{RpcError, shipped_error};
 
 /// Label without any capability.
 const LABEL: &str = "failure";
@@ -39,25 +40,13 @@ pub(crate) fn show(profile: &str, code: &str) -> anyhow::Result<()> {
 }
 
 fn page(code: &str) -> String {
-    let (sentence, cure) = words(code);
+    let RpcError { sentence, cure, .. } = shipped_error(code);
     format!(
         "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\">\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\
          <style>body{{font:18px/1.7 'Noto Sans CJK SC',sans-serif;margin:48px}}small{{color:#666}}</style>\
          <h1>窗口没有打开</h1><p>{sentence}</p><p>{cure}</p><small>{code}</small></html>"
     )
-}
-
-/// Before the catalogue of messages is open only these are at hand.
-fn words(code: &str) -> (&'static str, &'static str) {
-    match code {
-        "DISK_FULL" => ("磁盘已满，数据没有改动。", "请系统管理员清理磁盘后重新启动。"),
-        "PROFILE_FILE" => (
-            "窗口的数据文件或程序文件读不了，数据没有改动。",
-            "请系统管理员检查数据文件夹的权限和磁盘，再重新启动。",
-        ),
-        _ => ("窗口的数据打不开，数据没有改动。", "请把下面的代码告诉系统管理员。"),
-    }
 }
 
 #[cfg(test)]
@@ -67,8 +56,10 @@ mod tests {
     #[test]
     fn the_page_tells_the_code_and_a_cure() {
         for code in ["DISK_FULL", "PROFILE_FILE", "GM_WRONG_KEY"] {
-            let page = page(code);
-            assert!(page.contains(code) && page.contains("系统管理员"));
+            let (page, known) = (page(code), shipped_error(code));
+            assert!(page.contains(code) && page.contains(&known.sentence) && page.contains(&known.cure));
+            assert!(!known.sentence.contains("没有说明"), "{code}");
         }
+        assert!(page("NEVER_GIVEN").contains("系统管理员"));
     }
 }

@@ -7,9 +7,8 @@ use serde_json::json;
 use tauri::UriSchemeResponder;
 use tauri::http::{Method, Request, Response, StatusCode, header};
 use terminal::Terminal;
-use terminal::rpc::{Resource, RpcError, WindowRole};
+use terminal::rpc::{Resource, RpcError, WindowRole, shipped_error};
 
-use crate::commands::refused;
 use crate::windows::{PAGE_ORIGIN, role_of};
 
 /// Scheme of the addresses.
@@ -69,7 +68,7 @@ pub(crate) fn answer(
     let wanted =
         Wanted::read(request.method(), request.uri().path(), request.uri().query().unwrap_or_default());
     let (Some(window), Some(wanted)) = (role_of(label), wanted) else {
-        let error = refused("SHELL_NOTHING", "没有这个页面或文件。", "请刷新页面再试。");
+        let error = shipped_error("SHELL_NOTHING");
         responder.respond(refusal(StatusCode::NOT_FOUND, &error));
         return;
     };

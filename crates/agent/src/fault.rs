@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use terminal::rpc::RpcError;
+use terminal::rpc::{RpcError, shipped_error};
 
 /// Why the agent does not start.
 #[derive(Debug, thiserror::Error)]
@@ -90,42 +90,13 @@ impl Refused {
         }
     }
 
-    /// What happened, and what to do.
-    const fn words(self) -> (&'static str, &'static str) {
-        const REOPEN: &str = "请重新启动窗口程序，用它给出的新地址打开。";
-        match self {
-            Self::Host => ("请求不是发给本机窗口程序的地址，已拒绝。", REOPEN),
-            Self::Origin => ("请求来自别的网页，已拒绝。", "请关闭那个网页，只在本窗口操作。"),
-            Self::NotAdmitted => ("这个浏览器没有打开本窗口的凭据。", REOPEN),
-            Self::Code => ("打开窗口的一次性口令不对或已经用过。", REOPEN),
-            Self::Command => ("本窗口没有这项操作。", "请在民警窗口操作。"),
-            Self::Request => ("窗口程序看不懂这个请求。", "请刷新页面再试；仍不行请联系管理员。"),
-            Self::Large => ("请求太大，窗口程序没有接收。", "请刷新页面再试；仍不行请联系管理员。"),
-            Self::Nothing => ("没有这个页面或文件。", "请刷新页面再试。"),
-            Self::Ending => ("窗口程序正在退出。", REOPEN),
-        }
-    }
-
     pub(crate) fn error(self) -> RpcError {
-        let (sentence, cure) = self.words();
-        let who = match self {
-            Self::Request | Self::Large => "administrator",
-            _ => "clerk",
-        };
-        RpcError {
-            code: self.code().to_owned(),
-            sentence: sentence.to_owned(),
-            cure: cure.to_owned(),
-            who: who.to_owned(),
-            refusal: None,
-            report: None,
-        }
+        shipped_error(self.code())
     }
 
     /// The refusal as a page, for somebody who typed an address.
     pub(crate) fn page(self) -> Response {
-        let (sentence, cure) = self.words();
-        let code = self.code();
+        let RpcError { code, sentence, cure, .. } = self.error();
         let page = format!(
             "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>窗口终端</title>\
              <h1>{sentence}</h1><p>{cure}</p><p><small>{code}</small></p></html>"

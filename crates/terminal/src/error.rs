@@ -248,7 +248,7 @@ fn clock_words(moment: i64) -> String {
     format!("{hour:02}:{minute:02}:{:02}", second.rem_euclid(60))
 }
 
-fn who_word(who: MessageWho) -> &'static str {
+pub(crate) fn who_word(who: MessageWho) -> &'static str {
     match who {
         MessageWho::Clerk => "clerk",
         MessageWho::Administrator => "administrator",

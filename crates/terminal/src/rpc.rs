@@ -2,9 +2,11 @@
 
 mod list;
 pub mod request;
+mod shipped;
 pub mod view;
 
 pub use list::{APPLICANT_COMMANDS, OFFICER_COMMANDS, command_types};
+pub use shipped::shipped_error;
 
 use crate::Terminal;
 use serde::{Deserialize, Serialize};

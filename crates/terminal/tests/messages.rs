@@ -83,6 +83,27 @@ fn every_code_of_a_paper_has_its_message() {
     assert_complete("paper", &[&codes]);
 }
 
+/// The shells: the agent's door, the desktop's entry, and the pages themselves.
+#[test]
+fn every_code_of_a_shell_has_its_message() {
+    let sources = [
+        "../agent/src/fault.rs",
+        "../../src-tauri/src/commands.rs",
+        "../../src-tauri/src/files.rs",
+        "../../ui/src/rpc/failure.ts",
+    ]
+    .map(read);
+    let mut codes = BTreeSet::new();
+    for source in &sources {
+        codes.extend(source.split(['"', '\'']).filter(|text| {
+            ["AGENT_", "SHELL_", "WINDOW_"].iter().any(|start| text.starts_with(start))
+                && text.chars().all(|sign| sign.is_ascii_uppercase() || sign == '_')
+        }));
+    }
+    assert!(codes.len() > 15, "{codes:?}");
+    assert_complete("shell", &[&codes.into_iter().collect::<Vec<_>>()]);
+}
+
 /// The lists that are written by hand hold what the code gives: one forgotten there would go unseen above.
 #[test]
 fn the_lists_hold_every_code_that_is_given() {
@@ -116,7 +137,7 @@ fn the_lists_hold_every_code_that_is_given() {
 #[test]
 fn no_message_of_these_sections_has_a_place_to_fill() {
     for (code, message) in shipped().by_code {
-        if ["store", "sync", "protocol", "terminal", "paper"].contains(&message.section.as_str()) {
+        if ["store", "sync", "protocol", "terminal", "paper", "shell"].contains(&message.section.as_str()) {
             for text in [&message.sentence, &message.cure] {
                 let filled: &[&str] = if code == "LOGIN_LOCKED" { &["until"] } else { &[] };
                 assert!(places(text).unwrap().iter().all(|place| filled.contains(place)), "{code}");

@@ -40,6 +40,7 @@ fn export(folder: &Path) {
     let types = all_types(folder);
     fs::write(folder.join("types.ts"), types).expect("a file in a folder of our own");
     fs::write(folder.join("commands.ts"), commands(&config)).expect("a file in a folder of our own");
+    fs::write(folder.join("words.ts"), words()).expect("a file in a folder of our own");
 }
 
 /// One file that names them all, for imports.
@@ -48,6 +49,23 @@ fn all_types(folder: &Path) -> String {
     let lines = made.keys().filter_map(|name| name.strip_suffix(".ts"));
     let lines: String = lines.map(|name| format!("export type {{ {name} }} from \"./{name}\";\n")).collect();
     format!("{HEADER}{lines}")
+}
+
+/// Messages that a page says when no terminal answers.
+fn words() -> String {
+    let codes = ["WINDOW_NO_ANSWER", "WINDOW_ANSWER_UNREADABLE", "WINDOW_FAULT"];
+    let line = |code: &str| {
+        let error = rpc::shipped_error(code);
+        let text = |words: &str| serde_json::to_string(words).expect("text");
+        format!(
+            "  {code}: {{ sentence: {}, cure: {}, who: {} }},\n",
+            text(&error.sentence),
+            text(&error.cure),
+            text(&error.who)
+        )
+    };
+    let lines: String = codes.into_iter().map(line).collect();
+    format!("{HEADER}/** From assets/messages/messages.toml. */\nexport const words = {{\n{lines}}} as const;\n")
 }
 
 /// Interfaces of the commands, the imports that they need, and the lists as values.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RpcFailure, type CaseView, type ChangeFields, type SaveDraft } from '@/rpc'
-import { birth, codes, matters, NOW, shell } from '../../dev/fixtures'
+import { birth, matters, NOW, shell } from '../../dev/fixtures'
 import { DraftKeeper } from './draft'
 import { changedBy, emptyRow, formSections, sectionOf } from './form'
 import { frameSync, frameUndo } from './frame'
@@ -9,10 +9,6 @@ import { completes } from '../screens/intake/commits'
 import { nextPerson, personsOf, typedIdentity } from '../screens/intake/persons'
 import { searchMatters } from '../screens/matters/search'
 
-const table = (id: string) => {
-  const one = codes.find((known) => known.id === id)
-  return one && { id: one.id, title: one.title, entries: one.rows.map((row) => ({ code: row.code, text: row.name })) }
-}
 const state = (more = {}) => ({ pending: new Map<string, string>(), marks: new Map<string, string>(), unlocked: new Set<string>(), ...more })
 const field = (view: CaseView, path: string, more = {}) => {
   const section = formSections(view, state(more)).find((one) => one.id === sectionOf(path))!

@@ -1,5 +1,6 @@
 import type { Refusal } from './generated/Refusal'
 import type { RpcError } from './generated/RpcError'
+import { words } from './generated/words'
 
 /** The program behind the window gave no answer: it ends, starts anew, or the line to it is cut. */
 export const NO_ANSWER = 'WINDOW_NO_ANSWER'
@@ -29,21 +30,17 @@ export class RpcFailure extends Error implements RpcError {
   }
 }
 
-const own = (code: string, sentence: string, cure: string): RpcFailure =>
-  new RpcFailure({ code, sentence, cure, who: 'clerk', refusal: null, report: null })
+const own = (code: keyof typeof words): RpcFailure => new RpcFailure({ code, ...words[code], refusal: null, report: null })
 
-export const noAnswer = (): RpcFailure =>
-  own(NO_ANSWER, '本机终端程序没有应答，这一步是否完成还不知道。', '请稍候再试，同一步骤不会做两遍；仍不行请重新启动窗口程序。')
+export const noAnswer = (): RpcFailure => own(NO_ANSWER)
 
-export const answerUnreadable = (): RpcFailure =>
-  own(ANSWER_UNREADABLE, '本机终端程序的应答无法识别。', '请重新启动窗口程序；仍不行请联系管理员。')
+export const answerUnreadable = (): RpcFailure => own(ANSWER_UNREADABLE)
 
 /** Everything that was thrown, as something that can be shown. */
 export function asFailure(thrown: unknown): RpcFailure {
   if (thrown instanceof RpcFailure) return thrown
   if (isRpcError(thrown)) return new RpcFailure(thrown)
-  const detail = thrown instanceof Error ? thrown.name : typeof thrown
-  return own(WINDOW_FAULT, `这个画面出了差错（${detail}），已录入的内容还在。`, '请再试一次；仍不行请按 F2 回工作台再打开这一件。')
+  return own(WINDOW_FAULT)
 }
 
 export function isRpcError(value: unknown): value is RpcError {

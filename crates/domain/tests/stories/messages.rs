@@ -11,7 +11,7 @@ use std::path::Path;
 const COMPARED_HERE: [&str; 3] = ["domain", "field", "gm"];
 /// Sections that are compared with their codes in `crates/terminal/tests/messages.rs`. There is no third place: a
 /// section that no test compares is an error.
-const COMPARED_BY_THE_TERMINAL: [&str; 5] = ["paper", "protocol", "store", "sync", "terminal"];
+const COMPARED_BY_THE_TERMINAL: [&str; 6] = ["paper", "protocol", "shell", "store", "sync", "terminal"];
 
 fn shipped() -> Messages {
     let files = assets("messages");
