@@ -166,6 +166,7 @@ fn each_fault_of_the_reader_has_its_code_and_typing_goes_on() {
 
     // The plug is pulled while a reading waits for its card.
     let begun = counter.act("read_card", read.clone());
+    std::thread::sleep(Duration::from_secs(1));
     station.reader.unplug();
     let end = counter.end_of(&begun);
     assert_eq!(end["error"]["code"], "device.unplugged", "{end}");
