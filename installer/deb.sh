@@ -12,6 +12,7 @@ command -v dpkg-deb >/dev/null || { echo "dpkg-deb is missing: apt-get install d
 if [ "$PROFILE" = release ]; then
     cargo build --release --workspace --bins
 fi
+[ -f ui/dist/index.html ] || { echo "the pages are not built: make ui"; exit 1; }
 programs=$CARGO_TARGET_DIR/$PROFILE
 version=$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 architecture=$(dpkg --print-architecture)
@@ -40,6 +41,7 @@ assets() {
 pack() {
     local size
     copy 644 LICENSE "/usr/share/doc/$1/copyright"
+    copy 644 NOTICE "/usr/share/doc/$1/NOTICE"
     size=$(du -sk --exclude=DEBIAN "$root" | cut -f1)
     sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@SIZE@/$size/" "$2" >"$root/DEBIAN/control"
     (cd "$root" && find . -path ./DEBIAN -prune -o -type f -printf '%P\0' | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
@@ -52,7 +54,7 @@ mkdir -p "$root/DEBIAN"
 for name in window-terminal window-agent device-host paper-worker; do program "$name" /usr/lib/window-terminal; done
 mkdir -p "$root/usr/bin"
 ln -s ../lib/window-terminal/window-terminal "$root/usr/bin/window-terminal"
-assets matters flows codes calendar templates messages fonts
+assets matters flows codes calendar templates papers messages fonts
 (cd ui/dist && find . -type f -print0) | while IFS= read -r -d '' file; do
     copy 644 "ui/dist/$file" "/usr/share/window-terminal/ui/$file"
 done

@@ -63,11 +63,17 @@ export class InspectedWindow extends Page {
   /** Presses keys by their X names: F10, ctrl+a. */
   key(...names) { execFileSync('xdotool', ['key', '--delay', '30', ...names]) }
 
-  /** A click with the mouse of the display; the page fills the window below its title bar. */
-  async press(role, name, options) {
+  /** Where one thing stands on the display: the page fills the window below its title bar. */
+  async onDisplay(role, name, options) {
     const { x, y, width, height } = await this.place(role, name, options)
     const [left, top] = await this.evaluate('return [window.screenX, window.screenY + window.outerHeight - window.innerHeight]')
-    execFileSync('xdotool', ['mousemove', '--sync', `${Math.round(left + x + width / 2)}`, `${Math.round(top + y + height / 2)}`, 'click', '1'])
+    return { x: left + x, y: top + y, width, height }
+  }
+
+  /** A click with the mouse of the display. */
+  async press(role, name, options) {
+    const { x, y, width, height } = await this.onDisplay(role, name, options)
+    execFileSync('xdotool', ['mousemove', '--sync', `${Math.round(x + width / 2)}`, `${Math.round(y + height / 2)}`, 'click', '1'])
   }
 }
 
@@ -77,16 +83,16 @@ export async function openInspected(station, name, log) {
   const [program, ...words] = station.window(name)
   const child = spawn(program, words, { env: { ...station.environment, [INSPECTOR]: `127.0.0.1:${port}` }, stdio: ['ignore', 'pipe', 'pipe'] })
   for (const stream of [child.stdout, child.stderr]) stream.pipe(createWriteStream(log, { flags: 'a' }))
-  const pages = await until('the inspector', async () => {
+  const pages = await until('both pages', async () => {
     const list = await (await fetch(`http://127.0.0.1:${port}/`)).text()
-    const found = new Map(Array.from(list.matchAll(/class="targeturl">([^<]*)<.*?(\/socket\/[\w/]+)/g), ([, url, socket]) => [new URL(url).pathname, `ws://127.0.0.1:${port}${socket}`]))
-    return found.size === 2 && found
+    const found = new Map(Array.from(list.matchAll(/class="targeturl">([^<]+)<.*?(\/socket\/[\w/]+)/g), ([, url, socket]) => [new URL(url).pathname, `ws://127.0.0.1:${port}${socket}`]))
+    const applicant = found.get('/applicant.html')
+    const officer = found.get('') ?? found.get('/')
+    return applicant && officer && { applicant, officer }
   })
-  const applicant = pages.get('/applicant.html')
-  const officer = Array.from(pages.values()).find((socket) => socket !== applicant)
   return {
     child,
-    officer: new InspectedWindow(new Conversation(officer), `${name} · 窗口终端`),
-    applicant: new InspectedWindow(new Conversation(applicant), `${name} · 客屏`),
+    officer: new InspectedWindow(new Conversation(pages.officer), `${name} · 窗口终端`),
+    applicant: new InspectedWindow(new Conversation(pages.applicant), `${name} · 客屏`),
   }
 }

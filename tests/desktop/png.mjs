@@ -71,3 +71,27 @@ export function ink({ channels, samples }) {
   for (let at = 0; at < samples.length; at += channels) if (samples[at] + samples[at + 1] + samples[at + 2] < 384) dark += 1
   return dark / (samples.length / channels)
 }
+
+/** Share of the pixels whose three samples all lie within bounds. */
+export function share({ channels, samples }, from, to) {
+  let count = 0
+  for (let at = 0; at < samples.length; at += channels) {
+    if ([0, 1, 2].every((one) => samples[at + one] >= from && samples[at + one] <= to)) count += 1
+  }
+  return count / (samples.length / channels)
+}
+
+/** The training scanner's page, a chessboard of black and white, on the dark ground of the viewer; throws what it is instead. */
+export function showsScan(page) {
+  const [black, white] = [share(page, 0, 24), share(page, 231, 255)]
+  if (black < 0.08 || white < 0.08) throw new Error(`black ${black}, white ${white}`)
+  return true
+}
+
+/** A paper: white with some ink; throws what it is instead. */
+export function showsPaper(page) {
+  const [[ground, count]] = colours(page)
+  const dark = ink(page)
+  if (ground !== 0xffffff || count < page.width * page.height / 2 || dark < 0.005) throw new Error(`ground ${ground.toString(16)}, ink ${dark}`)
+  return true
+}

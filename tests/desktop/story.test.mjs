@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { colours, ink, part, pixels } from './png.mjs'
+import { ink, part, pixels, showsPaper, showsScan } from './png.mjs'
 import { Counter, Station, logIn, people, root } from './station.mjs'
 import { story } from './steps.mjs'
 import { KEY, until } from './webdriver.mjs'
@@ -113,10 +113,11 @@ step('rare characters are typed by real keys, shown and drawn', async () => {
 step('killed in the middle of typing, what was typed a second before is there', async () => {
   const before = await until('the typed name', async () => await officer.says('textbox', '姓名', newborn) === RARE && performance.now())
   await pause(Math.max(0, before + SAVED_AFTER_MS - performance.now()))
+  const program = counter.process(station)
   // Typing goes on for seconds; the end comes in between. The hand types on: killed, it would leave a key pressed.
-  const hand = spawn('xdotool', ['type', '--delay', '200', '念安念安念安念安'], { stdio: 'ignore' })
+  const hand = spawn('xdotool', ['type', '--delay', '250', '念安'.repeat(10)], { stdio: 'ignore' })
   await until('the typing', async () => (await officer.says('textbox', '姓名', newborn)).length > RARE.length)
-  process.kill(counter.process(station), 'SIGKILL')
+  process.kill(program, 'SIGKILL')
   assert.equal(hand.exitCode, null, 'the end came in the middle of typing')
   await once(hand, 'exit')
   await counter.driver.abandon()
@@ -155,14 +156,7 @@ step('a page is scanned, and its picture is painted', async () => {
     await officer.sees(`还没有扫描`)
     await officer.keys(KEY.F10)
     const place = await officer.place('img', `${material} 第 1 页`)
-    await until('the painted page', async () => {
-      const page = part(pixels(await officer.picture()), place)
-      // The training scanner's page is a chessboard, black and white, on the dark ground of the viewer.
-      const share = (from, to) => colours(page).reduce((sum, [colour, count]) => (colour >= from && colour <= to ? sum + count : sum), 0) / (page.width * page.height)
-      const [black, white] = [share(0, 0x101010), share(0xf0f0f0, 0xffffff)]
-      if (black < 0.08 || white < 0.08) throw new Error(`black ${black}, white ${white}`)
-      return true
-    })
+    await until('the painted page', async () => showsScan(part(pixels(await officer.picture()), place)))
     await officer.sees('第 1 页，共 1 页')
   }
   await officer.sees('✓ 该交的材料齐了')
@@ -236,13 +230,7 @@ step('submitted, previewed as painted pages, printed by the printer', async () =
   assert.match(paper, /未打印$/)
   await officer.keys(paper[0])
   const canvas = await officer.place('img', '受理回执 第 1 页')
-  await until('the painted paper', async () => {
-    const page = part(pixels(await officer.picture()), canvas)
-    const share = ink(page)
-    const [[paper, count]] = colours(page)
-    if (paper !== 0xffffff || count < page.width * page.height / 2 || share < 0.005) throw new Error(`ink ${share}, ground ${paper.toString(16)}`)
-    return true
-  })
+  await until('the painted paper', async () => showsPaper(part(pixels(await officer.picture()), canvas)))
   assert.equal(station.printed().length, 0, 'nothing is printed by looking')
   await officer.keys(KEY.F12)
   await officer.sees('打印记录')

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openInspected } from './inspected.mjs'
+import { part, pixels, showsPaper, showsScan } from './png.mjs'
 import { killed } from './process.mjs'
 import { Station, people } from './station.mjs'
 import { picture, story } from './steps.mjs'
@@ -26,6 +27,12 @@ const inside = (section) => ({ within: ['region', section] })
 async function into(role, section, label) {
   await officer.press(role, label, inside(section))
   await until(`the cursor in ${label}`, async () => (await officer.focus()).startsWith(`${role} ${label}`))
+}
+
+/** Waits until a picture stands on the display, so that the web view has had it in its hands. */
+async function painted(file, name, shows) {
+  const box = await officer.onDisplay('img', name)
+  await until(`the painted ${file}`, () => shows(part(pixels(readFileSync(picture(file))), box)))
 }
 
 /** Everything that the window, its web view, device hosts and paper worker may write to. */
@@ -105,13 +112,11 @@ step('its pages are seen', async () => {
   officer.key('F10')
   await officer.sees('还没有扫描')
   officer.key('F10')
-  await officer.place('img', '婴儿母亲《居民户口簿》 第 1 页')
-  picture('scan')
+  await painted('scan', '婴儿母亲《居民户口簿》 第 1 页', showsScan)
   officer.key('Escape')
   await officer.place('button', '提交')
   officer.key('F11')
-  await officer.place('img', '一次性告知单 第 1 页')
-  picture('paper')
+  await painted('paper', '一次性告知单 第 1 页', showsPaper)
   officer.key('Escape')
   await officer.place('button', '提交')
 })

@@ -1,0 +1,161 @@
+import { strict as assert } from 'node:assert'
+import { execFileSync, spawn } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { part, pixels } from '../desktop/png.mjs'
+import { killed } from '../desktop/process.mjs'
+import { story } from '../desktop/steps.mjs'
+import { until } from '../desktop/webdriver.mjs'
+
+const tree = join(process.env.DEB_TREE, 'root')
+const packages = readdirSync(process.env.DEB_FOLDER).filter((name) => name.endsWith('.deb')).map((name) => join(process.env.DEB_FOLDER, name))
+const window = packages.find((name) => basename(name).startsWith('window-terminal_'))
+const server = packages.find((name) => basename(name).startsWith('window-server_'))
+/** The account that the window runs under. */
+const CLERK = 1000
+/** Everything comes from the distribution's mirror, some 300 MB of it. */
+const INSTALL_MS = 900_000
+let program
+
+const step = story('deb', async () => { if (program) await killed(program) })
+
+const run = (file, ...words) => execFileSync(file, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: INSTALL_MS, maxBuffer: 1 << 26 })
+const inside = (...words) => run('chroot', tree, '/usr/bin/env', '-i', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'DEBIAN_FRONTEND=noninteractive', 'LC_ALL=C.UTF-8', ...words)
+
+/** Seconds that something took. */
+function seconds(begin) { return `${((performance.now() - begin) / 1000).toFixed(0)} s` }
+
+step('a minimal tree of this distribution', (test) => {
+  const begin = performance.now()
+  const release = readFileSync('/etc/os-release', 'utf8')
+  const suite = /^VERSION_CODENAME=(\S+)/m.exec(release)[1]
+  // The mirror that this system itself uses for it.
+  const mirror = run('apt-get', 'indextargets', '--format', '$(RELEASE) $(SITE)', 'Created-By: Packages').split('\n')
+    .map((line) => line.split(' ')).find(([name]) => name === suite)?.[1]
+  assert.ok(mirror, `apt knows no mirror of ${suite}`)
+  run('debootstrap', '--variant=minbase', suite, tree, mirror)
+  run('mount', '--bind', '/proc', join(tree, 'proc'))
+  run('mount', '-t', 'tmpfs', 'tmpfs', join(tree, 'dev'))
+  mkdirSync(join(tree, 'dev/shm'), { mode: 0o1777 })
+  for (const name of ['null', 'zero', 'random', 'urandom', 'tty']) {
+    writeFileSync(join(tree, 'dev', name), '')
+    run('mount', '--bind', `/dev/${name}`, join(tree, 'dev', name))
+  }
+  // No daemon is started in the tree.
+  writeFileSync(join(tree, 'usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  for (const name of ['resolv.conf', 'hosts']) copyFileSync(join('/etc', name), join(tree, 'etc', name))
+  test.diagnostic(`minimal tree of ${suite}: ${seconds(begin)}, ${run('du', '-sm', '--one-file-system', tree).split('\t')[0]} MB`)
+})
+
+step('both packages install with what they ask for and nothing more', (test) => {
+  const begin = performance.now()
+  for (const file of [window, server]) copyFileSync(file, join(tree, 'root', basename(file)))
+  const before = Number(run('du', '-sm', '--one-file-system', tree).split('\t')[0])
+  inside('apt-get', 'update', '-q')
+  inside('apt-get', 'install', '-y', '-q', '--no-install-recommends', `/root/${basename(window)}`, `/root/${basename(server)}`)
+  inside('apt-get', 'clean')
+  assert.equal(inside('dpkg', '--audit'), '')
+  const after = Number(run('du', '-sm', '--one-file-system', tree).split('\t')[0])
+  for (const file of [window, server]) test.diagnostic(`${basename(file)}: ${(statSync(file).size / 1e6).toFixed(1)} MB, installed ${run('dpkg-deb', '-f', file, 'Installed-Size').trim()} kB`)
+  test.diagnostic(`installed in ${seconds(begin)}; with everything they need ${after - before} MB`)
+})
+
+step('every program finds its libraries', () => {
+  const programs = readdirSync(join(tree, 'usr/lib/window-terminal')).map((name) => `/usr/lib/window-terminal/${name}`).concat('/usr/bin/window-server')
+  assert.ok(programs.length >= 5)
+  for (const one of programs) {
+    assert.doesNotMatch(inside('ldd', one), /not found/, one)
+    assert.match(inside(one, '--version'), /\d+\.\d+\.\d+/, one)
+  }
+})
+
+step('licences, data, device rules, unit and fonts are in their places', () => {
+  for (const name of [
+    'usr/share/doc/window-terminal/copyright', 'usr/share/doc/window-terminal/NOTICE', 'usr/share/doc/window-server/NOTICE',
+    'usr/lib/udev/rules.d/70-window-terminal.rules', 'usr/lib/systemd/system/window-server.service', 'etc/fonts/conf.d/62-window-terminal.conf',
+    'etc/window-terminal/devices.json', 'usr/share/applications/window-terminal.desktop',
+  ]) assert.ok(existsSync(join(tree, name)), name)
+  // Everything of the assets but the demo station, which belongs on no counter.
+  for (const folder of readdirSync('assets')) {
+    assert.equal(existsSync(join(tree, 'usr/share/window-terminal/assets', folder)), folder !== 'demo', folder)
+  }
+  assert.match(inside('fc-match', ':charset=20bb7', 'family'), /\S/)
+  assert.ok(inside('fc-list', ':charset=20bb7', 'family').trim() !== '', 'a font has 𠮷')
+})
+
+/** A picture of the display, kept for people. */
+function shot(name) {
+  const file = join('target/report', `deb-${name}.png`)
+  execFileSync('scrot', ['--silent', '--overwrite', file])
+  return pixels(readFileSync(file))
+}
+
+/** How many pixels differ clearly. */
+function different(one, other) {
+  let count = 0
+  for (let at = 0; at < one.samples.length; at += one.channels) if (Math.abs(one.samples[at] - other.samples[at]) > 64) count += 1
+  return count
+}
+
+/** Waits until the display stands still for a while, and gives its picture. */
+async function still(name) {
+  let before
+  return until('a picture that stands still', () => {
+    const now = shot(name)
+    const same = before && different(now, before) < 80
+    before = now
+    return same && now
+  })
+}
+
+step('the window opens under an ordinary account', async (test) => {
+  inside('useradd', '--uid', `${CLERK}`, '--create-home', 'clerk')
+  const settings = join(tree, 'home/clerk/.config/gtk-3.0')
+  mkdirSync(settings, { recursive: true })
+  // A cursor that blinks would be a difference between pictures.
+  writeFileSync(join(settings, 'settings.ini'), '[Settings]\ngtk-cursor-blink=0\n')
+  inside('chown', '-R', 'clerk:clerk', '/home/clerk/.config')
+  const begin = performance.now()
+  program = spawn('chroot', [`--userspec=${CLERK}:${CLERK}`, tree, '/usr/bin/env', '-i', 'PATH=/usr/bin:/bin', 'HOME=/home/clerk', 'LC_ALL=C.UTF-8',
+    `DISPLAY=${process.env.DISPLAY}`, '/usr/bin/window-terminal', '--profile', '柜台一', '--without-applicant'], { stdio: ['ignore', 'inherit', 'inherit'] })
+  const id = await until('the window', () => {
+    if (program.exitCode !== null) throw new Error(`it ended with ${program.exitCode}`)
+    try { return execFileSync('xdotool', ['search', '--onlyvisible', '--name', '^柜台一 · 窗口终端$'], { encoding: 'utf8' }).trim() } catch { return undefined }
+  })
+  execFileSync('xdotool', ['windowfocus', '--sync', id])
+  const bar = Number.parseInt(/--blue-deep: #([0-9a-f]{6})/.exec(readFileSync('ui/src/design/tokens.css', 'utf8'))[1], 16)
+  await until('the page', () => {
+    const screen = shot('window')
+    return screen.samples.readUIntBE((10 * screen.width + screen.width / 2) * screen.channels, 3) === bar
+  })
+  test.diagnostic(`window painted after ${seconds(begin)}`)
+})
+
+step('it shows 𠮷: another shape than that of what no font has', async () => {
+  // The first field of the enrolment page has the cursor. Writing over it, only the field changes.
+  const pictures = {}
+  const empty = await still('empty')
+  for (const [name, text] of [['rare', '𠮷𠮷𠮷𠮷𠮷𠮷'], ['other', '𬭚𬭚𬭚𬭚𬭚𬭚'], ['none', '\u{3F000}'.repeat(6)], ['none-either', '\u{3F001}'.repeat(6)]]) {
+    execFileSync('xdotool', ['key', '--delay', '40', 'ctrl+a'])
+    execFileSync('xdotool', ['type', '--delay', '40', text])
+    pictures[name] = await until(`the typed ${name}`, async () => {
+      const now = await still(name)
+      const last = Object.values(pictures).at(-1) ?? empty
+      // Two unassigned characters may well look alike: there the count of signs tells that it was typed.
+      return (name === 'none-either' || different(now, last) > 300) && now
+    })
+  }
+  const compared = (one, other) => different(pictures[one], pictures[other])
+  const say = `𠮷 and nothing ${compared('rare', 'none')}, 𬭚 and nothing ${compared('other', 'none')}, 𠮷 and 𬭚 ${compared('rare', 'other')}, nothing and nothing ${compared('none', 'none-either')}`
+  assert.ok(compared('rare', 'none') > 300, say)
+  assert.ok(compared('other', 'none') > 300, say)
+  assert.ok(compared('rare', 'other') > 300, say)
+  assert.ok(part(pictures.rare, { x: 0, y: 0, width: 10, height: 10 }).samples.length > 0)
+})
+
+step('the packages go without a trace but data', () => {
+  inside('apt-get', 'remove', '-y', '-q', 'window-terminal', 'window-server')
+  assert.ok(!existsSync(join(tree, 'usr/bin/window-terminal')))
+  assert.ok(!existsSync(join(tree, 'usr/share/window-terminal')))
+  assert.ok(existsSync(join(tree, 'home/clerk/.local/share/window-terminal')), 'what the window kept belongs to the account')
+})
