@@ -21,6 +21,7 @@ pub mod limit;
 pub mod matter;
 mod matter_check;
 pub mod messages;
+mod mutants;
 pub mod number;
 pub mod path;
 pub mod person;

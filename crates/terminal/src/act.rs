@@ -262,7 +262,9 @@ impl Terminal {
             for (row, before) in &rows {
                 table::event::append_own(tx, row, before)?;
             }
-            if let Some((kind, year, serial, number)) = &taken {
+            if let Some((kind, year, serial, number)) = &taken
+                && !crate::mutants::planted("number-not-taken")
+            {
                 table::number::take(tx, *kind, unit.as_str(), *year, *serial, number, id)?;
             }
             table::outbox::append(tx, id, case_id, &act_bytes, &words, made)?;

@@ -110,7 +110,9 @@ impl Terminal {
             typed: cbor::to_vec(&typed),
             saved: self.clock.now().trusted,
         };
-        self.store()?.write(Priority::Interactive, move |tx| table::draft::put(tx, &row))?;
+        if !crate::mutants::planted("draft-not-kept") {
+            self.store()?.write(Priority::Interactive, move |tx| table::draft::put(tx, &row))?;
+        }
         self.shell(Empty {})
     }
 

@@ -22,6 +22,7 @@ mod devices;
 mod diagnostic;
 mod error;
 mod forms;
+mod mutants;
 mod operation;
 mod printing;
 mod project;

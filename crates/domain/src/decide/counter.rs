@@ -141,7 +141,8 @@ pub(super) fn change_fields(
         if before.is_some_and(|one| one.value == *value) || (before.is_none() && value.is_empty()) {
             continue;
         }
-        if before.is_some_and(crate::case::FieldValue::locked) && reason.trim().is_empty() {
+        let locked = before.is_some_and(crate::case::FieldValue::locked);
+        if locked && reason.trim().is_empty() && !crate::mutants::planted("locked-value-accepted") {
             return Err(Refusal::FieldLocked { field: path.to_string() });
         }
         accepted.push(FieldChange { field: path.clone(), value: value.clone(), source });

@@ -109,7 +109,7 @@ fn one_life(
         .env("STORE_FOLDER", folder)
         .env("STORE_SEED", seed.to_string())
         .env("STORE_CUT", if kill_after.is_some() { "no" } else { "yes" })
-        .env("MUTANT", mutant.unwrap_or_default())
+        .env("MUTANT", mutant.map(str::to_owned).or_else(|| std::env::var("MUTANT").ok()).unwrap_or_default())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
     let mut child = command.spawn().unwrap();

@@ -1,0 +1,18 @@
+//! Faults planted on purpose, to show that the test suites find them. Compiled only with the feature `mutants`.
+//!
+//! | name | what breaks |
+//! |---|---|
+//! | `draft-not-kept` | what is typed is answered and not kept |
+//! | `number-not-taken` | a printed number stays in its block |
+
+/// Whether the named fault is planted.
+#[cfg(feature = "mutants")]
+pub(crate) fn planted(name: &str) -> bool {
+    std::env::var("MUTANT").is_ok_and(|one| one == name)
+}
+
+/// Whether the named fault is planted: never in this build.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn planted(_name: &str) -> bool {
+    false
+}
