@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -10,13 +11,17 @@ use demo::card::cards;
 use demo::place::{Parts, Place};
 use demo::station::Station;
 use demo::window::{AgentProcess, Window, enrol};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::say;
 
 /// Acts that are timed.
 const ACTS: usize = 200;
+/// Acts whose way to another window is timed.
+const RESULTS: usize = 20;
+/// Nothing is told so late, on the slowest of PCs.
+const TOLD_LIMIT: Duration = Duration::from_secs(60);
 /// Bytes of an act with its rows: one page of the database.
 const PAGE: usize = 4096;
 
@@ -62,6 +67,7 @@ pub(crate) fn bench(root: &Path, parts: &Parts) -> anyhow::Result<()> {
     line("paper preview, cold worker", papers[0], None)?;
     line("paper preview, warm worker", papers[1], None)?;
     card(&window, &place, parts, &case)?;
+    results(&window, &case, &station, parts)?;
     match memory(agent.process()) {
         Some(kilobytes) => say(&format!(
             "{:<42} {:>9} MiB (PSS, agent host with its processes)",
@@ -72,6 +78,52 @@ pub(crate) fn bench(root: &Path, parts: &Parts) -> anyhow::Result<()> {
     }
     agent.end();
     Ok(())
+}
+
+/// From the key at one window until the other window is told, through the server, beside the push alone. No window
+/// asks: both only listen.
+fn results(window: &Window, case: &str, station: &Station, parts: &Parts) -> anyhow::Result<()> {
+    let name = "所长室";
+    let mut agent = AgentProcess::start(name, &station.place, parts, &station.server)?;
+    let office = Window::open(&agent.addresses.officer)?;
+    enrol(&office, name, &station.place, &station.server)?;
+    office.call("login", json!({ "officer": "J0001", "password": "jiangcheng-J0001" }))?;
+    let until = Instant::now() + TOLD_LIMIT;
+    while window.call("sync_state", json!({}))?["line"]["pending"] != 0
+        || office.call("case", json!({ "case": case })).is_err()
+    {
+        anyhow::ensure!(Instant::now() < until, "the case does not reach the other window");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let (here, there) = (window.changes()?, office.changes()?);
+    let topic = format!("case:{case}");
+    let (mut pushes, mut results) = (Vec::new(), Vec::new());
+    for turn in 0..RESULTS {
+        // The line is quiet before each.
+        std::thread::sleep(Duration::from_millis(300));
+        while here.try_recv().is_ok() || there.try_recv().is_ok() {}
+        let answer = if turn % 2 == 0 { "mother" } else { "father" };
+        let begun = Instant::now();
+        window.call(
+            "answer_question",
+            json!({ "command": Uuid::now_v7(), "case": case, "question": "applicant_is", "answer": answer }),
+        )?;
+        results.push(told(&there, &topic)? - begun);
+        pushes.push(told(&here, "sync")? - begun);
+    }
+    agent.end();
+    line("an act told at the other window, median", share(&mut results, 50), Some(share(&mut pushes, 50)))
+}
+
+/// When a window was told of a topic by synchronisation.
+fn told(changes: &Receiver<(Instant, Value)>, topic: &str) -> anyhow::Result<Instant> {
+    loop {
+        let (moment, change) = changes.recv_timeout(TOLD_LIMIT).context("nothing was told")?;
+        let topics = change["topics"].as_array().map_or(&[][..], Vec::as_slice);
+        if change["source"] == "sync" && topics.iter().any(|one| one == topic) {
+            return Ok(moment);
+        }
+    }
 }
 
 /// From the order to the filled fields, with the card lying on the reader: mostly the time of the wire.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
@@ -16,6 +17,8 @@ use crate::place::{Parts, Place};
 const START_LIMIT: Duration = Duration::from_secs(60);
 /// Longest wait for the answer to a command: longer than any look-up or push may take.
 const ANSWER_LIMIT: Duration = Duration::from_secs(60);
+/// A listener ends with the agent; this is longer than any bench.
+const LISTEN_LIMIT: Duration = Duration::from_secs(3600);
 /// Pause between two looks at an operation.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
@@ -173,6 +176,38 @@ impl Window {
             Ok(_) => bail!("{command} was done, but must be refused"),
             Err(error) => Ok(error.downcast::<Refused>()?.code),
         }
+    }
+
+    /// What the window is told from now on, each change with the moment when it came. Ends with the agent.
+    ///
+    /// # Errors
+    /// Nobody answers.
+    pub fn changes(&self) -> anyhow::Result<Receiver<(Instant, Value)>> {
+        // A client of its own: an idle connection of the other one lives in a runtime that stands still meanwhile.
+        let client = reqwest::Client::builder().no_proxy().timeout(LISTEN_LIMIT).build()?;
+        let request = client.get(format!("{}/changes", self.base)).header("cookie", &self.cookie);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let mut answer = runtime.block_on(async { request.send().await?.error_for_status() })?;
+        let (tell, told) = channel();
+        std::thread::Builder::new().name("changes".to_owned()).spawn(move || {
+            let mut text = Vec::new();
+            while let Ok(Some(piece)) = runtime.block_on(answer.chunk()) {
+                text.extend_from_slice(&piece);
+                // An event ends with an empty line; comments keep the line alive.
+                while let Some(end) = text.windows(2).position(|pair| pair == b"\n\n") {
+                    let event: Vec<u8> = text.drain(..end + 2).collect();
+                    let event = String::from_utf8_lossy(&event);
+                    let data = event.lines().find_map(|line| line.strip_prefix("data:"));
+                    let change = data.and_then(|data| serde_json::from_str(data).ok());
+                    if let Some(change) = change
+                        && tell.send((Instant::now(), change)).is_err()
+                    {
+                        return;
+                    }
+                }
+            }
+        })?;
+        Ok(told)
     }
 
     /// Fetches a file: `/documents/…`, `/pictures/…`, `/strokes/…`.
