@@ -140,25 +140,30 @@ export function changedBy(before: CaseView, after: CaseView): Changed {
   const fieldsOf = (view: CaseView) => new Map(view.sections.reduce<FieldView[]>((all, one) => all.concat(allFields(one)), []).map((field) => [field.path, field]))
   const [was, is] = [fieldsOf(before), fieldsOf(after)]
   const fields = new Map<string, string>()
+  let newFields = 0
   for (const [path, field] of is) {
     const old = was.get(path)
-    if (!old) fields.set(path, '新增')
-    else if (old.required !== field.required || old.value !== field.value) fields.set(path, '已变')
+    if (!old) {
+      newFields += 1
+      fields.set(path, '新增')
+    } else if (old.required !== field.required || old.value !== field.value) fields.set(path, '已变')
   }
   const materials = new Map<string, string>()
+  let newMaterials = 0
   for (const one of after.materials) {
     const old = before.materials.find((known) => known.id === one.id)
-    if (!old) materials.set(one.id, '新增')
-    else if (old.rule !== one.rule) materials.set(one.id, '已变')
+    if (!old) {
+      newMaterials += 1
+      materials.set(one.id, '新增')
+    } else if (old.rule !== one.rule) materials.set(one.id, '已变')
   }
   const signers = new Map(after.signers.filter((one) => !before.signers.some((known) => known.slot === one.slot)).map((one) => [one.slot, '新增']))
   const gone = (list: readonly { id: string }[], now: readonly { id: string }[]) => list.filter((one) => !now.some((other) => other.id === one.id)).length
   const parts: string[] = []
-  const newFields = Array.from(fields.values()).filter((mark) => mark === '新增').length
   const goneFields = Array.from(was.keys()).filter((path) => !is.has(path)).length
   if (newFields) parts.push(`表单新增 ${newFields} 项`)
   if (goneFields) parts.push(`表单少了 ${goneFields} 项`)
-  if (materials.size) parts.push(`材料${Array.from(materials.values()).includes('新增') ? '新增' : '变动'} ${materials.size} 种`)
+  if (materials.size) parts.push(`材料${newMaterials ? '新增' : '变动'} ${materials.size} 种`)
   const goneMaterials = gone(before.materials, after.materials)
   if (goneMaterials) parts.push(`材料少了 ${goneMaterials} 种`)
   if (signers.size) parts.push(`签名新增 ${signers.size} 处`)

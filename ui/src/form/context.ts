@@ -34,6 +34,8 @@ export const formContext: InjectionKey<FormContext> = Symbol('form')
 export interface ControlNote {
   text: string
   tone: 'plain' | 'done' | 'stop' | 'due'
+  /** Only the rest is missing: no fault while it is being typed. */
+  unfinished?: boolean
 }
 
 /** Attributes that every control puts on its focusable element. */

@@ -15,7 +15,7 @@ const codes = (id: string) => (id === 'sex' ? sexes : id === 'nation' ? nations 
 const fields: FormField[] = [
   { id: 'name', label: '姓名', type: 'name', value: '张𠮷明' },
   { id: 'number', label: '公民身份号码', type: 'id_number', value: '' },
-  { id: 'newborn', label: '公民身份号码', type: 'assigned', value: '', required: true },
+  { id: 'newborn.citizen_number', label: '公民身份号码', type: 'assigned', value: '', required: true },
   { id: 'fixed', label: '户别', type: 'text', value: '家庭户', locked: '常口登记' },
   { id: 'birth', label: '出生日期', type: 'date', value: '' },
   { id: 'sex', label: '性别', type: 'code', codeTable: 'sex', value: '' },
@@ -190,9 +190,9 @@ describe('form grid', () => {
   })
 
   it('never lets the register numbers be typed', () => {
-    expect(document.querySelector('[data-field=newborn] input')).toBeNull()
-    expect(document.querySelector('[data-field=newborn]')!.textContent).toContain('待赋号')
-    expect(grid().focusField('newborn')).toBe(false)
+    expect(document.querySelector('[data-field="newborn.citizen_number"] input')).toBeNull()
+    expect(document.querySelector('[data-field="newborn.citizen_number"]')!.textContent).toContain('待赋号')
+    expect(grid().focusField('newborn.citizen_number')).toBe(false)
     expect(grid().focusField('fixed')).toBe(false)
   })
 })

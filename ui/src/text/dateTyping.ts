@@ -6,6 +6,8 @@ export interface TypedDate {
   /** What the field holds: YYYY-MM-DD when complete, otherwise the text as typed. */
   value: string
   complete: boolean
+  /** Digits are still to be typed; nothing is wrong yet. */
+  unfinished?: true
   /** What is missing or wrong, in words; empty when all is well. */
   sentence: string
 }
@@ -20,7 +22,7 @@ export function readDate(typed: string): TypedDate {
   const digits = parts ? `${parts[1]}${two(parts[2]!)}${two(parts[3]!)}` : text.replace(/[-./\s年月日]/g, '')
   if (!/^\d*$/.test(digits)) return { value: text, complete: false, sentence: '只用数字，例如 20260131' }
   if (digits.length < 8) {
-    return { value: text, complete: false, sentence: `还差 ${8 - digits.length} 位：年 4 位、月 2 位、日 2 位` }
+    return { value: text, complete: false, unfinished: true, sentence: `还差 ${8 - digits.length} 位：年 4 位、月 2 位、日 2 位` }
   }
   if (digits.length > 8) return { value: text, complete: false, sentence: '多了数字：年 4 位、月 2 位、日 2 位' }
   if (!isRealDate(digits)) return { value: text, complete: false, sentence: noSuchDay(digits) }

@@ -76,7 +76,7 @@ describe('dates', () => {
     }
   })
   it('keep what is typed until they are complete', () => {
-    expect(readDate('202601')).toEqual({ value: '202601', complete: false, sentence: '还差 2 位：年 4 位、月 2 位、日 2 位' })
+    expect(readDate('202601')).toEqual({ value: '202601', complete: false, unfinished: true, sentence: '还差 2 位：年 4 位、月 2 位、日 2 位' })
     expect(readDate('').sentence).toBe('')
   })
   it('that do not exist are named', () => {

@@ -19,6 +19,13 @@ export function suggestions(view: CaseView): Suggestion[] {
   return found
 }
 
+/** Whether the number can be that of the document shown. */
+export function numberStands(collector: Collector): boolean {
+  if (collector.document === 'none') return true
+  if (collector.document === 'resident_card') return idNumberState(collector.number).kind === 'good'
+  return collector.number.trim() !== ''
+}
+
 /** One sentence about what is missing before the result can be given out; empty when nothing is. */
 export function lacking(collector: Collector, signed: boolean): string {
   if (!collector.name.trim()) return '写明谁来领取。'
