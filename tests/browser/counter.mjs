@@ -62,7 +62,14 @@ export async function alerted(window, words) {
 export async function begin(window, station, person, matter) {
   await arrive(window, station, person)
   const button = window.page.getByLabel('来意页').getByRole('button', { name: matter })
-  await window.key(await digitOf(button))
+  if (await button.isVisible()) await window.key(await digitOf(button))
+  else {
+    // What is not among the likeliest is searched for by a few signs of its name.
+    await window.key('F3')
+    await window.page.getByRole('combobox', { name: '事项' }).fill(matter)
+    await window.page.getByRole('option', { name: matter, selected: true }).waitFor()
+    await window.key('Enter')
+  }
   await window.page.getByRole('form').waitFor()
   await station.card()
 }
@@ -120,7 +127,7 @@ export async function strokes(applicant) {
 
 /** Submits with the one key; the number stands on the screen afterwards. */
 export async function submit(window) {
-  await window.button(/^提交 /).waitFor()
+  await window.ready(/^提交 /)
   await window.key('F12')
   await window.region('提交结果').waitFor()
 }
@@ -135,7 +142,7 @@ export async function toPaper(window, title) {
 /** Prints the paper that is shown; *printed* stands there only after the printer said so. */
 export async function print(window, title) {
   const paper = window.page.getByRole('navigation', { name: '文书' }).getByRole('button', { name: title })
-  await window.button(/^(打印|补打) \d+ 页/).waitFor()
+  await window.ready(/^(打印|补打) \d+ 页/)
   await window.key('F12')
   await paper.getByText('已打印').waitFor()
 }
@@ -147,7 +154,7 @@ export async function identify(window, label, person) {
   await window.key('Enter')
   await line.getByRole('textbox', { name: '姓名' }).fill(person.name)
   await window.key('Enter')
-  await line.getByText('录入', { exact: true }).waitFor()
+  await line.getByText('已录入').waitFor()
 }
 
 /** From the intake to the scanner of a material: the line under the mark, then F10 once to go there and once to scan. */
@@ -156,7 +163,7 @@ export async function scan(window, material, pages = 1) {
   const strip = window.page.getByRole('list', { name: '各页' })
   const before = await strip.getByRole('listitem').count()
   for (let page = before + 1; page <= before + pages; page += 1) {
-    await window.button('扫描 F10').waitFor()
+    await window.ready('扫描 F10')
     await window.key('F10')
     await strip.getByRole('listitem', { name: `第 ${page} 页` }).waitFor()
   }
@@ -167,13 +174,13 @@ export async function scan(window, material, pages = 1) {
 /** Opens the queue of cases to review and the case of somebody in it. */
 export async function review(window, person, matter) {
   await window.key('F5')
-  await window.region('待审').getByRole('row', { name: new RegExp(`${person} ${matter}`) }).dblclick()
-  await window.button('通过 F1').waitFor()
+  await window.region('待审').getByRole('row', { name: new RegExp(`${person}\\S* ${matter}`) }).dblclick()
+  await window.ready('通过 F1')
 }
 
 /** Passes the case that is open, by its key; the window says so. */
 export async function pass(window, person) {
-  await until('a key to pass with', () => window.button('通过 F1').isEnabled())
+  await window.ready('通过 F1')
   await window.key('F1')
   await window.sees(new RegExp(`已通过：${person}`))
 }
@@ -181,8 +188,8 @@ export async function pass(window, person) {
 /** Opens a case from the desk. */
 export async function openFromDesk(window, person, matter) {
   await window.key('F2')
-  await window.region('我的办件').getByRole('row', { name: new RegExp(`${person} ${matter}`) }).dblclick()
-  await window.page.getByRole('heading', { level: 1, name: person }).waitFor()
+  await window.region('我的办件').getByRole('row', { name: new RegExp(`${person}\\S* ${matter}`) }).dblclick()
+  await window.page.getByRole('heading', { level: 1, name: new RegExp(person) }).waitFor()
 }
 
 /** Waits until everything done at this window has reached the server. */

@@ -80,6 +80,8 @@ export class Window {
   type(text) { return this.page.keyboard.type(text) }
   text(words, options) { return this.page.getByText(words, options) }
   button(name, options) { return this.page.getByRole('button', { name, ...options }) }
+  /** Waits until a button can be used; its key can then, too. */
+  ready(name) { return this.page.getByRole('button', { name, disabled: false }).first().waitFor() }
   region(name, options) { return this.page.getByRole('region', { name, exact: true, ...options }) }
 
   /** Waits until something with these words is seen. */

@@ -6,8 +6,8 @@
 export type Route =
   /** 工作台 */
   | { page: 'desk' }
-  /** 受理: choose a matter. `text` is already typed into the search. */
-  | { page: 'matters'; text?: string }
+  /** 受理: choose a matter. `text` is already typed into the search; `arrival`: for whoever laid the card. */
+  | { page: 'matters'; text?: string; arrival?: true }
   /** 受理: fill a case at the counter. `target` jumps to something that is missing (`field:PATH`, `material:ID`, `slot:ID`). */
   | { page: 'intake'; case: string; target?: string }
   /** 扫描: pages of the case's materials, standing at `material`. */
