@@ -2,6 +2,11 @@
 
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The folder of the project. */
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 
 /** A program may need so long to end in order: children are told to end one after another, 8 s each at most. */
 const END_MS = 60_000

@@ -2,18 +2,16 @@
 
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { ended, killed, named, withMark } from './process.mjs'
+import { ended, killed, named, root, withMark } from './process.mjs'
 import { Page } from './page.mjs'
 import { Driver, KEY, until } from './webdriver.mjs'
 
 const folder = process.env.DESKTOP_FOLDER
 const programs = process.env.DESKTOP_PROGRAMS
 if (!folder || !programs) throw new Error('run tests/desktop/run')
-export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 const call = promisify(execFile)
 
 /** The first start makes a hundred thousand invented people where nobody made them before. */

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { root } from './station.mjs'
+import { root } from './process.mjs'
 
 export function story(title, clear) {
   let broken = ''

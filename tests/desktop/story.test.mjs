@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ink, part, pixels, showsPaper, showsScan } from './png.mjs'
-import { Counter, Station, logIn, people, root } from './station.mjs'
+import { root } from './process.mjs'
+import { Counter, Station, logIn, people } from './station.mjs'
 import { story } from './steps.mjs'
 import { KEY, until } from './webdriver.mjs'
 
@@ -153,7 +154,8 @@ step('a page is scanned, and its picture is painted', async () => {
   await officer.keys(KEY.F10)
   for (const material of ['婴儿母亲《居民户口簿》', '婴儿《出生医学证明》']) {
     await officer.press('button', material, { within: ['navigation', '材料'] })
-    await officer.sees(`还没有扫描`)
+    await officer.sees('还没有扫描')
+    await officer.place('button', '扫描')
     await officer.keys(KEY.F10)
     const place = await officer.place('img', `${material} 第 1 页`)
     await until('the painted page', async () => showsScan(part(pixels(await officer.picture()), place)))

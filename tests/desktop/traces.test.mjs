@@ -110,7 +110,8 @@ step('an open case with rare names, a scan and a paper in an ordinary window', a
 
 step('its pages are seen', async () => {
   officer.key('F10')
-  await officer.sees('还没有扫描')
+  await officer.place('button', '婴儿母亲《居民户口簿》', { within: ['navigation', '材料'] })
+  await officer.place('button', '扫描')
   officer.key('F10')
   await painted('scan', '婴儿母亲《居民户口簿》 第 1 页', showsScan)
   officer.key('Escape')
