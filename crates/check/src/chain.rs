@@ -63,9 +63,9 @@ pub(crate) fn check(opened: &Opened, report: &mut Report) -> rusqlite::Result<Fo
     for row in rows {
         let own = row.own_seq.is_some();
         if own {
-            report.own_events += 1
+            report.own_events += 1;
         } else {
-            report.other_events += 1
+            report.other_events += 1;
         }
         let label = row.fields.0;
         let Ok(record) = EventRecord::from_bytes(&row.bytes) else {

@@ -7,6 +7,7 @@ use gm::{Signature, VerifyingKey};
 use protocol::credential::{Delegation, OfficerCertificate, Signed};
 use rusqlite::OptionalExtension;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// Whether a signature holds.
 pub(crate) fn holds(key: &[u8], bytes: &[u8], signature: &[u8]) -> bool {
@@ -36,10 +37,11 @@ impl Papers {
         bytes: &[u8],
         signature: &[u8],
     ) -> rusqlite::Result<bool> {
-        if !self.0.contains_key(&delegation) {
-            self.0.insert(delegation, prove(opened, delegation)?);
-        }
-        let Some(Some(paper)) = self.0.get(&delegation) else { return Ok(false) };
+        let paper = match self.0.entry(delegation) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(prove(opened, delegation)?),
+        };
+        let Some(paper) = paper else { return Ok(false) };
         // Decisions are signed with the officer's own key, everything else with that of the session.
         let key = if record.event.wants_officer_key() {
             &paper.certificate.key

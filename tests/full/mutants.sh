@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# Proves that the suites can fail: builds the programs with their planted faults, runs a suite under each of them and
+# demands that it ends red; without any of them the same build must be green. One row a mutant in
+# target/report/mutants.json.
+#
+#   tests/full/mutants.sh [WORD]     only the rows that hold the word
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+only=${1:-}
+: "${CARGO_TARGET_DIR:=$PWD/target}"
+export CARGO_TARGET_DIR
+mkdir -p target/report
+unset MUTANT
+# The most deaths that a suite may need to meet the fault.
+export ROUNDS=${MUTANT_ROUNDS:-40}
+# Longer than the slowest suite takes on a busy PC: a suite that hangs proves nothing.
+limit=900
+
+# Mutant, suite (package:test binary), filter of its cases. `-` plants nothing.
+rows() {
+    cat <<'ROWS'
+- store:store powercut::what_was_saved
+synchronous=OFF store:store powercut::what_was_saved
+directory-fsync-removed store:store powercut::what_was_saved
+answer-before-commit store:store powercut::what_was_saved
+- kill-tests:kill killed_at_any_moment
+synchronous=OFF kill-tests:kill killed_at_any_moment
+directory-fsync-removed kill-tests:kill killed_at_any_moment
+answer-before-commit kill-tests:kill killed_at_any_moment
+draft-not-kept kill-tests:kill killed_at_any_moment
+number-not-taken kill-tests:kill killed_at_any_moment
+- domain:stories
+maker-may-review domain:stories
+locked-value-accepted domain:stories
+- server:server sqlite
+reply-before-commit server:server sqlite
+no-approver-check server:server sqlite
+no-idempotency server:server sqlite
+no-scope server:server sqlite
+clear-events server:server sqlite
+ROWS
+}
+
+features=store/mutants,server/mutants,domain/mutants,terminal/mutants
+# The same packages as the one build, so that dependencies are not compiled anew; and once more without the faults
+# afterwards, so that no program of this build stays behind.
+restore() { cargo build --workspace --bins --quiet; }
+trap restore EXIT
+
+echo "building with planted faults"
+binaries=$(cargo build --workspace --test store --test kill --test stories --test server \
+    --features "$features" --message-format=json-render-diagnostics |
+    node -e '
+        let text = ""
+        process.stdin.on("data", (part) => { text += part }).on("end", () => {
+            for (const line of text.split("\n").filter(Boolean)) {
+                const { reason, target, manifest_path: manifest, executable, profile } = JSON.parse(line)
+                if (reason !== "compiler-artifact" || !executable || !profile.test || target.kind[0] !== "test") continue
+                console.log(target.name, manifest.replace(/\/Cargo.toml$/, ""), executable)
+            }
+        })') || exit 1
+
+plain() { sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g; s/"/\&quot;/g' <<<"$1"; }
+
+report=target/report/mutants.xml
+echo '<testsuites><testsuite name="mutants">' >"$report"
+while read -r mutant suite filter; do
+    case "$mutant $suite" in *"$only"*) ;; *) continue ;; esac
+    name=${suite#*:}
+    read -r folder binary < <(awk -v name="$name" '$1 == name { print $2, $3 }' <<<"$binaries")
+    log=target/report/mutant.log
+    begin=$(date +%s)
+    if [ -z "${binary:-}" ]; then
+        code=127
+        echo "no test binary $name" >"$log"
+    else
+        # Suites look for their files from their package's folder, as cargo starts them.
+        planted=()
+        [ "$mutant" = - ] || planted=(MUTANT="$mutant")
+        # shellcheck disable=SC2086 # an empty filter is no argument
+        (cd "$folder" && env ${planted[@]+"${planted[@]}"} timeout "$limit" "$binary" ${filter:-}) >"$log" 2>&1
+        code=$?
+    fi
+    seconds=$(($(date +%s) - begin))
+    failed=$(sed -n 's/^test \(.*\) \.\.\. FAILED$/\1/p' "$log" | head -3 | paste -sd ' ')
+    passed=$(grep -c '^test .* \.\.\. ok$' "$log")
+    # Red means a failed case; a program that does not start, hangs or runs nothing is no proof.
+    if [ "$mutant" = - ]; then
+        [ "$code" = 0 ] && [ "$passed" -gt 0 ] && good=yes || good=no
+        wanted="green" found="exit $code, $passed passed, failed: ${failed:-none}"
+    else
+        [ "$code" = 101 ] && [ -n "$failed" ] && good=yes || good=no
+        wanted="red" found="exit $code, failed: ${failed:-none}"
+    fi
+    printf '%-24s %-16s %5ss  %s (%s)\n' "$mutant" "$name" "$seconds" "$([ $good = yes ] && echo "$wanted" || echo "NOT $wanted")" "$found"
+    {
+        printf '<testcase classname="%s" name="%s" time="%s">' "$(plain "$suite")" "$(plain "$mutant ends $wanted")" "$seconds"
+        [ $good = yes ] || printf '<failure message="not %s">%s</failure>' "$wanted" "$(plain "$found
+$(tail -c 1500 "$log")")"
+        echo '</testcase>'
+    } >>"$report"
+done < <(rows)
+echo '</testsuite></testsuites>' >>"$report"
+node tests/report.mjs junit mutants "$report"
