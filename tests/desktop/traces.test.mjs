@@ -29,10 +29,16 @@ async function into(role, section, label) {
   await until(`the cursor in ${label}`, async () => (await officer.focus()).startsWith(`${role} ${label}`))
 }
 
-/** Waits until a picture stands on the display, so that the web view has had it in its hands. */
+/** Waits until a picture stands whole on the display, so that the web view has had it in its hands. */
 async function painted(file, name, shows) {
   const box = await officer.onDisplay('img', name)
-  await until(`the painted ${file}`, () => shows(part(pixels(readFileSync(picture(file))), box)))
+  let before
+  await until(`the painted ${file}`, () => {
+    const page = part(pixels(readFileSync(picture(file))), box)
+    const still = before?.equals(page.samples)
+    before = page.samples
+    return shows(page) && still
+  })
 }
 
 /** Everything that the window, its web view, device hosts and paper worker may write to. */

@@ -65,8 +65,9 @@ step('every program finds its libraries', () => {
   assert.ok(programs.length >= 5)
   for (const one of programs) {
     assert.doesNotMatch(inside('ldd', one), /not found/, one)
-    assert.match(inside(one, '--version'), /\d+\.\d+\.\d+/, one)
   }
+  // These speak to people; the others only to their parents.
+  for (const one of ['/usr/bin/window-terminal', '/usr/lib/window-terminal/window-agent', '/usr/bin/window-server']) assert.match(inside(one, '--version'), /\d+\.\d+\.\d+/, one)
 })
 
 step('licences, data, device rules, unit and fonts are in their places', () => {
