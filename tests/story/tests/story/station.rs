@@ -49,6 +49,7 @@ pub struct Station {
 }
 
 /// What lies on the glass of the scanner.
+#[derive(Debug, Clone, Copy)]
 pub enum Glass {
     /// The picture of SANE's own test back-end.
     TestPicture,
