@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { answer, begin, checked, field, fill, group, holds, inside, login, openFromDesk, pass, print, relogin, review, scan, sign, submit, toPaper, uploaded, write } from './counter.mjs'
+import { answer, begin, checked, field, fill, group, holds, inside, login, openFromDesk, pass, print, relogin, review, scan, sign, submit, toPaper, uploaded, autograph } from './counter.mjs'
 import { demoPeople } from './station.mjs'
 import { story } from './story.mjs'
 import { until } from './window.mjs'
@@ -120,7 +120,7 @@ it.step('the result is printed, given out against a signature, and the case is c
   await counter.key('Alt+a')
   await holds(field(counter, '领取人', '姓名'), mother.name)
   await counter.key('F10')
-  await write(applicant)
+  await autograph(applicant)
   await counter.region('领取人签名').getByText('已签名').waitFor()
   await counter.picture('collect')
   await counter.key('F12')

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { answer, begin, checked, field, fill, group, holds, identify, inside, login, openFromDesk, pass, print, relogin, review, scan, sign, submit, uploaded, write } from './counter.mjs'
+import { answer, begin, checked, field, fill, group, holds, identify, inside, login, openFromDesk, pass, print, relogin, review, scan, sign, submit, uploaded, autograph } from './counter.mjs'
 import { demoPeople } from './station.mjs'
 import { story } from './story.mjs'
 import { until } from './window.mjs'
@@ -49,12 +49,12 @@ async function climb() {
       await login(office, officer)
       await inside(office, title).waitFor()
     }
-    await review(office, child.name, '18周岁以下姓名变更')
-    await pass(office, child.name)
+    await review(office, '孙', '18周岁以下姓名变更')
+    await pass(office, '孙')
     await uploaded(office)
   }
   await relogin(office, 'X0001', '分局审批')
-  await review(office, child.name, '18周岁以下姓名变更')
+  await review(office, '孙', '18周岁以下姓名变更')
 }
 
 it.step('both parents are there, one by card and one by hand; a locked value is changed with its reason', async () => {
@@ -100,4 +100,54 @@ it.step('what the register has otherwise stands red beside its struck-through va
   await subject.getByText('≠ 1 项与登记不一致').waitFor()
   await office.picture('review-differences')
   await office.key('Escape')
+})
+
+it.step('officer, community officer and head pass it; the county refuses with a reason that must be given', async () => {
+  await climb()
+  await office.key('F3')
+  await office.picture('refusing')
+  await office.key('Control+Enter')
+  await office.page.getByRole('alert').getByText('写明不予办理的原因').waitFor()
+  await office.page.getByLabel('给申请人的话').fill('新姓名与申请书不一致')
+  await office.page.getByLabel('依据').fill('户口登记规定')
+  await office.key('Control+Enter')
+  await office.sees(/已不予办理：/)
+  await uploaded(office)
+})
+
+it.step('the refusal arrives at the counter; the 不予办理告知书 is printed and given out', async () => {
+  await openFromDesk(counter, '孙', '18周岁以下姓名变更')
+  await counter.sees('不予办理，待告知')
+  await counter.key('F11')
+  await counter.page.getByRole('navigation', { name: '文书' }).getByRole('button', { name: '不予办理告知书' }).click()
+  await print(counter, '不予办理告知书')
+  await counter.picture('paper-不予办理告知书')
+  await counter.key('Escape')
+  await counter.ready(/^领取登记 F1/)
+  await counter.key('F1')
+  await counter.page.getByRole('heading', { name: '领取登记' }).waitFor()
+  await counter.key('Alt+a', 'F10')
+  await autograph(applicant)
+  await counter.region('领取人签名').getByText('已签名').waitFor()
+  await counter.key('F12')
+  await counter.sees('已登记领取')
+  await uploaded(counter)
+})
+
+it.step('applied for again with the right name, the county approves, the register takes it', async () => {
+  await counter.key('F2')
+  await takeIn('孙知远')
+  await finish()
+  await climb()
+  await pass(office, '孙')
+  await uploaded(office)
+  await relogin(counter, 'J0003', '户籍民警')
+  await openFromDesk(counter, '孙', '18周岁以下姓名变更')
+  await counter.ready('业务落实 F1')
+  await counter.key('F1', 'F1')
+  await counter.ready(/^领取登记 F1/)
+  await counter.picture('name-change-effected')
+  await counter.key('F11')
+  await counter.page.getByRole('navigation', { name: '文书' }).getByRole('button', { name: '姓名变更审批表' }).click()
+  await print(counter, '姓名变更审批表')
 })

@@ -24,7 +24,7 @@ export async function relogin(window, officer, title) {
 }
 
 /** A group of the form by its title. */
-export const group = (window, title) => window.page.getByRole('form').getByRole('region', { name: title, exact: true })
+export const group = (window, title) => window.page.getByRole('form').getByRole('region', { name: title, exact: typeof title === 'string' })
 
 /** The writable or read field of a group. */
 export const field = (window, title, label) => group(window, title).getByLabel(label).first()
@@ -108,6 +108,11 @@ export async function sign(window, applicant, label) {
 /** Reads what was released, confirms it and writes with the pointer. */
 export async function write(applicant) {
   await applicant.button('内容无误，去签名').click()
+  await autograph(applicant)
+}
+
+/** Writes on the sheet, which is there at once when there is nothing to read. */
+export async function autograph(applicant) {
   await strokes(applicant)
   await applicant.button('签好了').click()
 }
