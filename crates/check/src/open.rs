@@ -62,6 +62,29 @@ fn in_use(data: &Path) -> bool {
     flock(&file, FlockOperation::NonBlockingLockShared).is_err()
 }
 
+/// A program without a window may write while its files are copied: the copy is taken again then, so often.
+const MOST_COPIES: u32 = 5;
+
+/// Copies database and log, encrypted as they are: nothing readable leaves the data folder.
+fn copy_database(store: &Path, copy: &Path) -> Result<(), CheckError> {
+    let stamp = |name: &str| {
+        let facts = std::fs::metadata(store.join(name)).ok()?;
+        Some((facts.len(), facts.modified().ok()?))
+    };
+    for _ in 0..MOST_COPIES {
+        let before = (stamp(DATABASE), stamp(LOG));
+        std::fs::copy(store.join(DATABASE), copy.join(DATABASE))?;
+        if before.1.is_some() {
+            std::fs::copy(store.join(LOG), copy.join(LOG))?;
+        }
+        if before == (stamp(DATABASE), stamp(LOG)) {
+            return Ok(());
+        }
+        let _ = std::fs::remove_file(copy.join(LOG));
+    }
+    Err(CheckError::InUse)
+}
+
 impl Opened {
     pub(crate) fn copy(data: &Path, key: &DatabaseKey) -> Result<Self, CheckError> {
         let store = data.join(STORE);
@@ -74,12 +97,8 @@ impl Opened {
         let enrolment = std::fs::read(data.join(ENROLMENT)).map_err(|_| CheckError::NotData(ENROLMENT))?;
         let enrolment: Enrolment =
             serde_json::from_slice(&enrolment).map_err(|_| CheckError::Unreadable(ENROLMENT))?;
-        // Encrypted as they are: nothing readable leaves the data folder.
         let copy = tempfile::tempdir()?;
-        std::fs::copy(store.join(DATABASE), copy.path().join(DATABASE))?;
-        if store.join(LOG).is_file() {
-            std::fs::copy(store.join(LOG), copy.path().join(LOG))?;
-        }
+        copy_database(&store, copy.path())?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = gm::open_encrypted(&copy.path().join(DATABASE), key, flags)?;
         Ok(Self { connection, store, enrolment, _copy: copy })

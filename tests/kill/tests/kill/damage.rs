@@ -169,6 +169,10 @@ fn what_cannot_be_checked_says_why_and_stays_as_it_is() {
     let refused = |officer: &str, password: &str| check::check(&data.data, officer, password).unwrap_err();
     assert!(matches!(refused(OFFICER, "wrong"), CheckError::WrongPassword));
     assert!(matches!(refused("J0001", "wrong"), CheckError::UnknownOfficer));
+    let lock = std::fs::File::create(data.data.join("window.lock")).unwrap();
+    lock.lock().unwrap();
+    assert!(matches!(refused(OFFICER, &password()), CheckError::InUse));
+    drop(lock);
     let other = DatabaseKey::generate().unwrap();
     assert!(matches!(check::check_with_key(&data.data, &other).unwrap_err(), CheckError::WrongKey));
     for foreign in [b"SQLite format 3\0 and no more".to_vec(), b"somebody's own file".repeat(500)] {

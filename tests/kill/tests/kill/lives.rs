@@ -103,8 +103,9 @@ impl Lives {
         let status = self.live(&death);
         let died = match death {
             Death::Kill { .. } => status.signal() == Some(SIGKILL),
+            // Killed where the life was too long for its cut.
             Death::Cut { .. } => {
-                self.cuts += 1;
+                self.cuts += u64::from(status.signal() == Some(SIGABRT));
                 matches!(status.signal(), Some(SIGABRT | SIGKILL))
             }
             Death::Finish => status.success(),
