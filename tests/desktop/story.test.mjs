@@ -83,6 +83,7 @@ step('one digit opens the matter, filled from the card and locked', async () => 
 step('digits answer the situations, and the form follows', async () => {
   assert.ok(!(await officer.names('region')).includes('父亲'))
   await officer.chord(KEY.alt, 'a')
+  await until('the cursor at the situations', async () => await officer.focus() === 'region 情形')
   await officer.keys('1')
   await officer.sees('还差：孩子是婚内生育吗？')
   await officer.keys('1')

@@ -94,6 +94,7 @@ step('an open case with rare names, a scan and a paper in an ordinary window', a
   officer.type((await officer.names('button')).find((name) => /^\d 出生登记随母入户$/.test(name))[0])
   await officer.place('button', '提交')
   await station.card('0')
+  await until('the cursor at the situations', async () => await officer.focus() === 'region 情形')
   officer.type('1')
   await officer.sees('还差：孩子是婚内生育吗？')
   officer.type('1')
