@@ -1,0 +1,177 @@
+//! What stands on the form of a case: questions, fields, materials, signers, look-ups.
+
+use domain::event::{Attestation, CheckState, Identity, ValueSource};
+use domain::ids::{ContentHash, FieldPath, MaterialId, PageId, QuestionId, SlotId};
+use domain::matter::{Answer, FieldKind, MaterialRule};
+use domain::person::PersonRole;
+use domain::requirement::FieldFault;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A situation question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct QuestionView {
+    /// Name.
+    pub id: QuestionId,
+    /// In words.
+    pub text: String,
+    /// Answers; the digit is the place from 1.
+    pub answers: Vec<Answer>,
+    /// The answer given.
+    pub answer: Option<String>,
+}
+
+/// A section of the form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SectionView {
+    /// Name.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Person that it describes.
+    pub person: Option<PersonRole>,
+    /// Whether it is a table.
+    pub table: bool,
+    /// Fields; those of a table by rows.
+    pub rows: Vec<Vec<FieldView>>,
+    /// Fields of the next row of a table, empty; none for a section that is no table.
+    pub next_row: Vec<FieldView>,
+    /// Fields still missing or wrong.
+    pub lacking: u32,
+}
+
+/// A field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FieldView {
+    /// Path.
+    pub path: FieldPath,
+    /// Label.
+    pub label: String,
+    /// Kind.
+    pub kind: FieldKind,
+    /// Code table.
+    pub codes: Option<String>,
+    /// Columns of twelve; 0 for the kind's own.
+    pub width: u8,
+    /// Whether it must be filled.
+    pub required: bool,
+    /// Value.
+    pub value: String,
+    /// Value in words (name of a code).
+    pub words: String,
+    /// Where it came from.
+    pub source: Option<ValueSource>,
+    /// Trusted time of the value.
+    #[ts(type = "number | null")]
+    pub at: Option<i64>,
+    /// Value before.
+    pub previous: Option<String>,
+    /// Value as the register has it, when it differs.
+    pub register: Option<String>,
+    /// The same in words (name of a code).
+    pub register_words: Option<String>,
+    /// Whether a change needs a reason.
+    pub locked: bool,
+    /// Whether nobody here may type it.
+    pub assigned: bool,
+    /// What is wrong with it.
+    pub fault: Option<FieldFault>,
+}
+
+/// A material.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct MaterialView {
+    /// Name.
+    pub id: MaterialId,
+    /// As on the guide.
+    pub name: String,
+    /// In the citizen's words.
+    pub plain: String,
+    /// Rule.
+    pub rule: MaterialRule,
+    /// Group of a one-of.
+    pub group: String,
+    /// Whether the rule is met.
+    pub met: bool,
+    /// Pages.
+    pub pages: Vec<PageView>,
+    /// Its check.
+    pub check: Option<LookupView>,
+}
+
+/// A scanned page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PageView {
+    /// Name.
+    pub id: PageId,
+    /// Picture; shown from `/pictures/{blob}`.
+    pub blob: ContentHash,
+    /// Device's attestation.
+    pub attestation: Option<Attestation>,
+    /// Whether the picture is on this terminal.
+    pub here: bool,
+}
+
+/// A signature slot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SignerView {
+    /// Name.
+    pub slot: SlotId,
+    /// Who, in words.
+    pub label: String,
+    /// Person.
+    pub person: PersonRole,
+    /// Name of the signer as the form has it.
+    pub name: String,
+    /// Whether his identity was read or typed.
+    pub identified: bool,
+    /// State.
+    pub state: SignatureState,
+    /// Strokes, shown from `/strokes/{blob}`.
+    pub strokes: Option<ContentHash>,
+}
+
+/// State of a signature slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SignatureState {
+    /// Not signed.
+    Missing,
+    /// Released to the applicant screen.
+    Released,
+    /// Signed.
+    Signed,
+}
+
+/// An identity of the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct IdentityView {
+    /// Person.
+    pub person: PersonRole,
+    /// Identity.
+    pub identity: Identity,
+    /// Device's attestation; none when typed.
+    pub attestation: Option<Attestation>,
+    /// Device that read it.
+    pub device: Option<String>,
+}
+
+/// A look-up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LookupView {
+    /// Name.
+    pub id: String,
+    /// In words.
+    pub title: String,
+    /// State.
+    pub state: CheckState,
+    /// Register's time, milliseconds since 1970-01-01 UTC.
+    #[ts(type = "number | null")]
+    pub at: Option<i64>,
+    /// Register's number of the query.
+    pub query_id: String,
+    /// Whether the case can be accepted only when it agrees.
+    pub must_agree: bool,
+    /// Whether everything that it asks with is filled.
+    pub askable: bool,
+}

@@ -1,0 +1,116 @@
+//! Synchronisation, the applicant screen, papers, devices.
+
+use super::desk::TodayNumber;
+use super::shell::{DeviceLine, SyncLine};
+use domain::code::CodeTable;
+use domain::ids::{CaseId, ContentHash};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What waits for the server, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SyncView {
+    /// The line.
+    pub line: SyncLine,
+    /// Acts that wait, oldest first.
+    pub waiting: Vec<OutboxLine>,
+    /// Refused acts and conflicts.
+    pub troubles: Vec<OutboxLine>,
+    /// Numbers left by kind.
+    pub numbers: Vec<TodayNumber>,
+}
+
+/// An act in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OutboxLine {
+    /// Number.
+    #[ts(type = "number")]
+    pub seq: u64,
+    /// Case.
+    pub case: CaseId,
+    /// Person and matter.
+    pub title: String,
+    /// What the act is.
+    pub words: String,
+    /// Stable code of the reason: `SYNC_OFFLINE` and `SYNC_SENDING` of an act that waits, otherwise as in its case's
+    /// troubles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub code: Option<String>,
+    /// Why it waits or was refused.
+    pub reason: String,
+    /// What to do.
+    pub cure: String,
+    /// Trusted time of the act.
+    #[ts(type = "number")]
+    pub at: i64,
+}
+
+/// What the applicant screen shows. Nothing of an earlier citizen is ever inside.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ApplicantView {
+    /// Rises with every change.
+    #[ts(type = "number")]
+    pub revision: u64,
+    /// Name of the window.
+    pub window: String,
+    /// Name of the officer.
+    pub officer: String,
+    /// Mode with its content.
+    pub mode: ApplicantMode,
+    /// Whether the station is a demo.
+    pub demo: bool,
+}
+
+/// Modes of the applicant screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ApplicantMode {
+    /// 欢迎
+    Welcome,
+    /// 暂停服务: nobody works here.
+    Closed,
+    /// 请签名
+    Sign {
+        /// Names this release; the answer carries it.
+        release: String,
+        /// Matter.
+        matter: String,
+        /// Who signs, in words.
+        label: String,
+        /// Name of the signer.
+        name: String,
+        /// The fields released for this signature: label, value in words.
+        fields: Vec<(String, String)>,
+        /// What the signature stands for.
+        statement: String,
+    },
+    /// 谢谢
+    Thanks {
+        /// What comes next.
+        words: String,
+    },
+}
+
+/// Code tables and reasons for the form grid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Codes {
+    /// Tables.
+    pub tables: Vec<CodeTable>,
+}
+
+/// A preview of a paper.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PreviewView {
+    /// The PDF, shown from `/documents/{blob}`.
+    pub pdf: ContentHash,
+    /// Pages.
+    pub pages: u32,
+}
+
+/// Number of a device's list of faults, for the device page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct DevicesView {
+    /// Devices.
+    pub devices: Vec<DeviceLine>,
+}
