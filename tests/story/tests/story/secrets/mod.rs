@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 /// Where the played story writes what only the register knew before, e.g. the newborn's number.
@@ -78,6 +78,16 @@ fn memory_files() -> BTreeSet<PathBuf> {
     found.into_iter().collect()
 }
 
+/// The program that plays; it never outlives the search.
+struct Player(Child);
+
+impl Drop for Player {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
 fn nothing_of_a_person_stands_in_clear_after_whole_stories() {
     let outer = tempfile::tempdir().unwrap();
@@ -88,7 +98,7 @@ fn nothing_of_a_person_stands_in_clear_after_whole_stories() {
     let searcher = Searcher::new(words.iter().map(String::as_str));
 
     let said = File::create(&log).unwrap();
-    let mut child = Command::new(std::env::current_exe().unwrap())
+    let played = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", played::NAME, "--ignored", "--nocapture", "--test-threads=1"])
         .env("TMPDIR", &temporary)
         .env(LEARNT, &learnt)
@@ -99,10 +109,11 @@ fn nothing_of_a_person_stands_in_clear_after_whole_stories() {
         .stderr(said)
         .spawn()
         .unwrap();
+    let mut player = Player(played);
     let mut momentary = BTreeMap::new();
     let end = loop {
         look_at_new_files(&temporary, &searcher, &mut momentary);
-        match child.try_wait().unwrap() {
+        match player.0.try_wait().unwrap() {
             Some(end) => break end,
             None => std::thread::sleep(LOOK),
         }
