@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import assert from 'node:assert/strict'
 import { answer, begin, checked, field, fill, group, holds, inside, login, openFromDesk, pass, print, relogin, review, scan, sign, submit, toPaper, uploaded, autograph } from './counter.mjs'
 import { demoPeople } from './station.mjs'
 import { story } from './story.mjs'

@@ -147,7 +147,8 @@ export async function toPaper(window, title) {
 /** Prints the paper that is shown; *printed* stands there only after the printer said so. */
 export async function print(window, title) {
   const paper = window.page.getByRole('navigation', { name: '文书' }).getByRole('button', { name: title })
-  await window.ready(/^(打印|补打) \d+ 页/)
+  await paper.click()
+  await window.ready(/^打印 \d+ 页/)
   await window.key('F12')
   await paper.getByText('已打印').waitFor()
 }
