@@ -1,9 +1,10 @@
 // A window as a person has it, without a driver: real keys of the display, and WebKit's inspector to look into the
 // page. Only builds for development let it in.
 
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { Page } from './page.mjs'
+import { hand } from './process.mjs'
 import { freePort, until } from './webdriver.mjs'
 
 /** The inspector's address, as WebKitGTK reads it. */
@@ -48,20 +49,19 @@ export class InspectedWindow extends Page {
 
   /** Brings the window to the front, with the keyboard. */
   front() {
-    const window = execFileSync('xdotool', ['search', '--name', `^${this.title}$`], { encoding: 'utf8' }).trim()
-    execFileSync('xdotool', ['windowactivate', '--sync', window])
+    hand('windowactivate', '--sync', hand('search', '--name', `^${this.title}$`))
   }
 
   /** Types as a hand does; a line break is Enter. */
   type(text) {
     for (const [at, line] of text.split('\n').entries()) {
       if (at > 0) this.key('Return')
-      if (line !== '') execFileSync('xdotool', ['type', '--delay', '30', line])
+      if (line !== '') hand('type', '--delay', '30', line)
     }
   }
 
   /** Presses keys by their X names: F10, ctrl+a. */
-  key(...names) { execFileSync('xdotool', ['key', '--delay', '30', ...names]) }
+  key(...names) { hand('key', '--delay', '30', ...names) }
 
   /** Where one thing stands on the display: the page fills the window below its title bar. */
   async onDisplay(role, name, options) {
@@ -73,7 +73,7 @@ export class InspectedWindow extends Page {
   /** A click with the mouse of the display. */
   async press(role, name, options) {
     const { x, y, width, height } = await this.onDisplay(role, name, options)
-    execFileSync('xdotool', ['mousemove', '--sync', `${Math.round(x + width / 2)}`, `${Math.round(y + height / 2)}`, 'click', '1'])
+    hand('mousemove', '--sync', `${Math.round(x + width / 2)}`, `${Math.round(y + height / 2)}`, 'click', '1')
   }
 }
 

@@ -11,6 +11,14 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 /** A program may need so long to end in order: children are told to end one after another, 8 s each at most. */
 const END_MS = 60_000
 
+/** A hand at the display that does not come back is a fault, not a reason to wait. Milliseconds. */
+const HAND_MS = 30_000
+
+/** Real keys, clicks and windows of the display: what xdotool says. */
+export function hand(...words) {
+  return execFileSync('xdotool', words, { encoding: 'utf8', timeout: HAND_MS }).trim()
+}
+
 function finished(child) { return child.exitCode !== null || child.signalCode !== null }
 
 function wait(child, patience) {

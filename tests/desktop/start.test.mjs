@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { part, pixels } from './png.mjs'
-import { below, lives, named, root } from './process.mjs'
+import { below, hand, lives, named, root } from './process.mjs'
 import { Station } from './station.mjs'
 import { story } from './steps.mjs'
 import { until } from './webdriver.mjs'
@@ -19,12 +19,12 @@ const bar = Number.parseInt(/--blue-deep: #([0-9a-f]{6})/.exec(readFileSync(join
 /** Numbers of the windows with a title. */
 function windows(title) {
   try {
-    return execFileSync('xdotool', ['search', '--onlyvisible', '--name', `^${title}$`], { encoding: 'utf8' }).trim().split('\n').filter(Boolean)
+    return hand('search', '--onlyvisible', '--name', `^${title}$`).split('\n').filter(Boolean)
   } catch { return [] }
 }
 
 function box(window) {
-  const said = execFileSync('xdotool', ['getwindowgeometry', '--shell', window], { encoding: 'utf8' })
+  const said = hand('getwindowgeometry', '--shell', window)
   const [x, y, width, height] = ['X', 'Y', 'WIDTH', 'HEIGHT'].map((name) => Number(new RegExp(`^${name}=(-?\\d+)`, 'm').exec(said)[1]))
   return { x, y, width, height }
 }
@@ -42,7 +42,7 @@ function painted(window) {
 
 async function shown(title) {
   const window = await until(`the window “${title}”`, () => windows(title)[0])
-  execFileSync('xdotool', ['windowactivate', '--sync', window])
+  hand('windowactivate', '--sync', window)
   await until(`the page of “${title}”`, () => painted(window))
 }
 
@@ -79,7 +79,7 @@ step('the second start is measured', async (test) => {
   const window = await until('the first window', () => windows(officer)[0])
   // The other window may have come in front of it.
   await until('its page', () => {
-    execFileSync('xdotool', ['windowraise', window])
+    hand('windowraise', window)
     return painted(window)
   })
   test.diagnostic(`second start: ${((performance.now() - begin) / 1000).toFixed(1)} s from the command to the log-in page`)

@@ -1,11 +1,11 @@
 // The demo station on its own folder, and its windows.
 
-import { execFile, execFileSync, spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
-import { ended, killed, named, root, withMark } from './process.mjs'
+import { ended, hand, killed, lives, named, root, withMark } from './process.mjs'
 import { Page } from './page.mjs'
 import { Driver, KEY, until } from './webdriver.mjs'
 
@@ -123,6 +123,14 @@ export class Counter {
     return counter
   }
 
+  /** Ends the window in order, then its driver: a driver that ends first may or may not take the window with it. */
+  async end(station) {
+    const program = this.process(station)
+    process.kill(program, 'SIGTERM')
+    await until('the end of the window', () => !lives(program))
+    await this.driver.abandon()
+  }
+
   /** Number of the window's program. */
   process(station) {
     const windows = station.processes().filter((one) => {
@@ -196,9 +204,8 @@ export class DrivenWindow extends Page {
 
   /** Real keys of the display: the only way by which characters beyond the basic plane reach the page. */
   async type(text) {
-    const window = execFileSync('xdotool', ['search', '--name', `^${this.title}$`], { encoding: 'utf8' }).trim()
-    execFileSync('xdotool', ['windowactivate', '--sync', window])
-    execFileSync('xdotool', ['type', '--delay', '60', text])
+    hand('windowactivate', '--sync', hand('search', '--name', `^${this.title}$`))
+    hand('type', '--delay', '60', text)
   }
 }
 

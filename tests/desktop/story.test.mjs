@@ -23,7 +23,7 @@ const SAVED_AFTER_MS = 1000
 let counter, officer, applicant, caseId
 
 const step = story('story', async () => {
-  await counter?.driver.end().catch(() => undefined)
+  await counter?.driver.abandon()
   await station.clear()
 })
 
@@ -244,6 +244,6 @@ step('submitted, previewed as painted pages, printed by the printer', async () =
 })
 
 step('everything ends with the window and the station', async () => {
-  await counter.driver.end()
+  await counter.end(station)
   await station.end()
 })

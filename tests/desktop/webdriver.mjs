@@ -3,10 +3,8 @@
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { ended, killed } from './process.mjs'
+import { killed } from './process.mjs'
 
-/** The name of an element in WebDriver's messages (section 12.2 of the recommendation). */
-const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf'
 /** Nothing in a window takes longer on a busy PC of two cores. */
 export const PATIENCE_MS = 30_000
 /** Between two looks at a condition. */
@@ -70,16 +68,13 @@ export class Driver {
 
   /** Runs the body of a function in the page. */
   script(script, ...args) {
-    const named = args.map((one) => (one?.element ? { [ELEMENT]: one.element } : one))
-    return this.post('/execute/sync', { script, args: named })
+    return this.post('/execute/sync', { script, args })
   }
 
   /** Runs the body of an asynchronous function in the page. */
   asyncScript(script, ...args) {
     return this.post('/execute/async', { script: `const done = arguments[arguments.length - 1]; (async (...args) => { ${script} })(...arguments).then((value) => done({ value }), (error) => done({ error: error instanceof Error ? String(error) : error }))`, args })
   }
-
-  async click(element) { await this.post(`/element/${element.element}/click`) }
 
   /** Keys for whatever has the focus. Only characters of the basic plane: the driver drops all others. */
   async keys(text) {
@@ -103,27 +98,14 @@ export class Driver {
     await this.post('/actions', { actions: [{ type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions }] })
   }
 
-  /** Picture of the page, or of one element, as PNG. */
-  async picture(element) {
-    return Buffer.from(await this.get(element ? `/element/${element.element}/screenshot` : '/screenshot'), 'base64')
-  }
+  /** Picture of the page, as PNG. */
+  async picture() { return Buffer.from(await this.get('/screenshot'), 'base64') }
 
-  /** Elements from a script, ready for the other calls. */
-  static elements(value) { return value.map((one) => ({ element: one[ELEMENT] })) }
-
-  /** Ends the driver; the window ends with its session. */
-  async end() {
-    if (this.session) await this.send('DELETE', this.session).catch(() => undefined)
-    await ended(this.process)
-  }
-
-  /** Ends the driver whose window was killed. */
+  /** Ends the driver. */
   async abandon() { await killed(this.process) }
 }
 
 /** Names of keys (section 17.4.2). */
 export const KEY = {
-  enter: '\uE007', tab: '\uE004', escape: '\uE00C', backspace: '\uE003', space: ' ', up: '\uE013', down: '\uE015',
-  shift: '\uE008', control: '\uE009', alt: '\uE00A',
-  F1: '\uE031', F2: '\uE032', F3: '\uE033', F4: '\uE034', F8: '\uE038', F9: '\uE039', F10: '\uE03A', F11: '\uE03B', F12: '\uE03C',
+  enter: '\uE007', escape: '\uE00C', control: '\uE009', alt: '\uE00A', F10: '\uE03A', F12: '\uE03C',
 }

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pixels } from '../desktop/png.mjs'
-import { killed } from '../desktop/process.mjs'
+import { hand, killed } from '../desktop/process.mjs'
 import { story } from '../desktop/steps.mjs'
 import { until } from '../desktop/webdriver.mjs'
 
@@ -133,9 +133,9 @@ step('the window opens under an ordinary account', async (test) => {
     `DISPLAY=${process.env.DISPLAY}`, '/usr/bin/window-terminal', '--profile', '柜台一', '--without-applicant'], { stdio: ['ignore', 'inherit', 'inherit'] })
   const id = await until('the window', () => {
     if (program.exitCode !== null) throw new Error(`it ended with ${program.exitCode}`)
-    try { return execFileSync('xdotool', ['search', '--onlyvisible', '--name', '^柜台一 · 窗口终端$'], { encoding: 'utf8' }).trim() } catch { return undefined }
+    try { return hand('search', '--onlyvisible', '--name', '^柜台一 · 窗口终端$') } catch { return undefined }
   })
-  execFileSync('xdotool', ['windowfocus', '--sync', id])
+  hand('windowfocus', '--sync', id)
   const bar = Number.parseInt(/--blue-deep: #([0-9a-f]{6})/.exec(readFileSync('ui/src/design/tokens.css', 'utf8'))[1], 16)
   await until('the page', () => {
     const screen = shot('window')
@@ -150,8 +150,8 @@ step('it shows 𠮷: another shape than that of what no font has', async () => {
   const empty = await still('empty')
   let last = empty
   for (const [name, text] of [['rare', '𠮷'], ['other', '𬭚'], ['none', '\u{3F000}'], ['again', '𠮷'], ['none-either', '\u{3F001}']]) {
-    execFileSync('xdotool', ['key', '--delay', '40', 'ctrl+a'])
-    execFileSync('xdotool', ['type', '--delay', '40', text.repeat(6)])
+    hand('key', '--delay', '40', 'ctrl+a')
+    hand('type', '--delay', '40', text.repeat(6))
     last = pictures[name] = await until(`the typed ${name}`, async () => {
       const now = await still(name)
       if (different(now, last) <= 300) throw new Error('nothing new')
