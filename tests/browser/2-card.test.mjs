@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { alerted, arrive, begin, beginAtDesk, field, group, holds, identify, inside, login } from './counter.mjs'
+import { alerted, arrive, begin, beginAtDesk, group, holds, identify, inside, login } from './counter.mjs'
 import { demoPeople } from './station.mjs'
 import { story } from './story.mjs'
 

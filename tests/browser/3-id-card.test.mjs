@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { answer, begin, checked, holds, field, inside, login, print, sign, strokes, submit, toPaper } from './counter.mjs'
+import { answer, begin, checked, field, holds, inside, login, print, strokes, submit, toPaper } from './counter.mjs'
 import { demoPeople } from './station.mjs'
 import { story } from './story.mjs'
-import { until } from './window.mjs'
 
 const it = story('id-card')
 const people = demoPeople()

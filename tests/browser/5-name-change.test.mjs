@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { answer, begin, checked, field, fill, group, holds, identify, inside, login, openFromDesk, pass, print, relogin, review, scan, sign, submit, uploaded, autograph } from './counter.mjs'
+import { answer, autograph, begin, checked, field, fill, group, holds, identify, inside, login, openFromDesk, pass, print, relogin, review, scan, sign, submit, uploaded } from './counter.mjs'
 import { demoPeople } from './station.mjs'
 import { story } from './story.mjs'
-import { until } from './window.mjs'
 
 const it = story('name-change')
 const people = demoPeople()

@@ -1,4 +1,4 @@
-import { answer, begin, checked, fill, group, holds, field, identify, inside, login, print, scan, sign, submit, write } from './counter.mjs'
+import { answer, begin, checked, field, fill, group, holds, identify, inside, login, print, scan, sign, submit } from './counter.mjs'
 import { demoPeople } from './station.mjs'
 import { story } from './story.mjs'
 

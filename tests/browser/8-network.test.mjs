@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { answer, begin, inside, login, print, sign, toPaper, uploaded } from './counter.mjs'
 import { demoPeople } from './station.mjs'
 import { story } from './story.mjs'
-import { until } from './window.mjs'
 
 const it = story('network')
 const people = demoPeople()
@@ -42,7 +41,6 @@ it.step('the case is taken in with a 收件凭证; the receipt waits and says wh
   const result = counter.region('提交结果')
   await result.getByText('已收件，联网后要确认受理').waitFor()
   await result.getByText(/待传，联网后自动上传/).waitFor()
-  console.log(await counter.page.getByRole('main').ariaSnapshot())
   await counter.picture('offline-result')
   await toPaper(counter, '收件凭证')
   await print(counter, '收件凭证')
@@ -55,7 +53,6 @@ it.step('the sync page shows what waits and why', async () => {
   const waiting = counter.region('等着上传的')
   await waiting.getByRole('row', { name: /身份证期满换领/ }).first().waitFor()
   const rows = await waiting.getByRole('row').allInnerTexts()
-  console.log(rows)
   for (const row of rows.slice(1)) assert.match(row, /网络|连不上|服务器|前一步|等/, row)
   await counter.picture('offline-waiting')
 })

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beginAtDesk, identify, inside, login } from './counter.mjs'
 import { story } from './story.mjs'
+import { until } from './window.mjs'
 
 const it = story('screens')
 const sizes = { '1280x1024': [1280, 1024], '1920x1080': [1920, 1080], 'zoom-200': [640, 512] }
@@ -40,7 +41,7 @@ it.step('a name of rare characters stands in form, list and search', async () =>
   await counter.region('我的办件').getByRole('gridcell', { name: rare, exact: true }).waitFor()
   for (const part of ['𬭚', '𠮷𬭚㛃']) {
     await counter.key('F7')
-    await counter.page.getByRole('button', { name: '查询 F7' }).and(counter.page.locator('[aria-current=page]')).waitFor()
+    await until('the lit tab', async () => await counter.button('查询 F7').getAttribute('aria-current') === 'page')
     await counter.region('查询办件').getByRole('textbox').fill(part)
     await counter.region('查询办件').getByRole('gridcell', { name: rare, exact: true }).waitFor()
     await counter.picture('search-rare')
