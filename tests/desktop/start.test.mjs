@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { part, pixels } from './png.mjs'
-import { below, hand, lives, named, root } from './process.mjs'
+import { below, hand, killed, lives, named, root } from './process.mjs'
 import { Station } from './station.mjs'
 import { story } from './steps.mjs'
 import { until } from './webdriver.mjs'
@@ -46,20 +46,26 @@ async function shown(title) {
   await until(`the page of “${title}”`, () => painted(window))
 }
 
-/** Ctrl-C as a terminal sends it, to the whole foreground group; then nothing that was started lives. */
-async function interrupt() {
+/** Does what ends the station; then nothing that was started lives. */
+async function nothingIsLeftOf(end) {
   const started = Array.from(new Set([station.demo.pid, ...below(station.demo.pid), ...station.processes()]))
   assert.ok(started.length > 5, `${started.length} programs run`)
   const names = named(started)
-  process.kill(-station.demo.pid, 'SIGINT')
-  await station.end()
-  assert.equal(station.demo.exitCode, 0, station.said)
+  await end()
   await until('the end of every program', () => {
     const left = started.filter(lives)
     if (left.length > 0) throw new Error(`${left} left of\n${names}`)
     return true
   })
+  assert.deepEqual(station.processes(), [])
 }
+
+/** Ctrl-C as a terminal sends it, to the whole foreground group. */
+const interrupt = () => nothingIsLeftOf(async () => {
+  process.kill(-station.demo.pid, 'SIGINT')
+  await station.end()
+  assert.equal(station.demo.exitCode, 0, station.said)
+})
 
 step('with a display both windows and the applicant screen open, ready to log in', async () => {
   await station.start()
@@ -99,4 +105,9 @@ step('without a display it says the addresses of the same pages, and Ctrl-C ends
     assert.ok(answer.status < 400 && answer.headers.get('set-cookie'), `${answer.status}`)
   }
   await interrupt()
+})
+
+step('killed without a word, it leaves nothing either', async () => {
+  await station.start()
+  await nothingIsLeftOf(() => killed(station.demo))
 })
