@@ -57,6 +57,7 @@ export async function startStation() {
   demo.stderr.on('data', (words) => said.push(String(words).trim()))
   // However this process ends, the station does not stay.
   process.once('exit', () => { if (!ended(demo)) demo.kill() })
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.once(signal, () => process.exit(1))
   let server
   try {
     await lineOf(demo, /Ctrl-C/, START_LIMIT, said)
