@@ -257,7 +257,10 @@ pub(super) fn record_lookup(
         .collect();
     let mut events =
         vec![Event::LookupRecorded { lookup: lookup.to_owned(), answer: answer.clone(), register }];
-    if !changes.is_empty() && handing_over.is_none() {
+    // After an intake without the network the citizen has signed and gone: the register's answer is compared with
+    // what was signed, and adds nothing to it.
+    let signed_and_gone = case.awaits_confirmation();
+    if !changes.is_empty() && handing_over.is_none() && !signed_and_gone {
         let outdated = outdated_lookups(&changes, Some(lookup), case, facts);
         events.push(Event::FieldsChanged { changes, reason: String::new() });
         events.extend(outdated);

@@ -68,11 +68,11 @@ fn no_program_of_the_counter_leaves_its_memory_open() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
-    for name in ["window-agent", "device-host", "paper-worker"] {
+    for name in ["window-agent", "device-host", "paper-worker", "window-server"] {
         std::fs::copy(programs().join(name), at(name)).unwrap();
     }
     copy(&root().join("assets"), &at("assets"));
-    for name in ["data", "locks", "ui"] {
+    for name in ["data", "locks", "ui", "server"] {
         std::fs::create_dir(at(name)).unwrap();
         chown(at(name), Some(account()), None).unwrap();
     }
@@ -113,6 +113,17 @@ fn no_program_of_the_counter_leaves_its_memory_open() {
     }
     assert_eq!(children.len(), 1, "the scanner's host");
     settled("the scanner's host", children[0]);
+
+    let server = Running(
+        command(&at("window-server"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--exit-with-stdin", "--data"])
+            .arg(at("server"))
+            .arg("--assets")
+            .arg(at("assets"))
+            .spawn()
+            .unwrap(),
+    );
+    settled("the server", server.0.id());
 
     let worker = Running(command(&at("paper-worker")).spawn().unwrap());
     settled("the paper worker", worker.0.id());

@@ -5,12 +5,12 @@ use crate::shelf;
 use crate::station::Station;
 use serde_json::{Value, json};
 
-/// The household of the change of head, with everybody's relation to the old one and to the new one.
-const HOUSEHOLD: [(&str, &str, &str); 4] = [
-    ("he_old_head", "02", "51"),
-    ("he_new_head", "21", "02"),
-    ("qin_wife", "12", "52"),
-    ("he_granddaughter", "42", "31"),
+/// The household of the change of head, with everybody's relation to the new one.
+const HOUSEHOLD: [(&str, &str); 4] = [
+    ("he_old_head", "51"),
+    ("he_new_head", "02"),
+    ("qin_wife", "52"),
+    ("he_granddaughter", "31"),
 ];
 
 /// Opens a matter with the card of somebody; `persons` are further persons whose identity is typed.
@@ -37,14 +37,13 @@ fn write_down(station: &Station, counter: &Counter, case: &str) {
         ("new_head.name".to_owned(), new_head.name.clone()),
         ("new_head.birth_date".to_owned(), new_head.birth_date.clone()),
     ];
-    for (row, (person, before, relation)) in HOUSEHOLD.iter().enumerate() {
+    for (row, (person, relation)) in HOUSEHOLD.iter().enumerate() {
         let card = &station.cards[*person].card;
         for (column, value) in [
             ("name", card.name.as_str()),
             ("number", &card.number),
             ("sex", &card.sex_code),
             ("birth_date", &card.birth_date),
-            ("relation_before", before),
             ("relation", relation),
         ] {
             values.push((format!("members.{row}.{column}"), value.to_owned()));
@@ -240,7 +239,7 @@ pub fn head_change(station: &Station, counter: &Counter, online: bool) -> String
                     .unwrap()
             };
             let number = cell(".number")["value"].as_str().unwrap();
-            let (_, _, code) = HOUSEHOLD.iter().find(|(person, ..)| people[*person] == number).unwrap();
+            let (_, code) = HOUSEHOLD.iter().find(|(person, _)| people[*person] == number).unwrap();
             values.push((cell(".relation")["path"].as_str().unwrap().to_owned(), (*code).to_owned()));
         }
         let values: Vec<(&str, &str)> =
