@@ -110,7 +110,9 @@ fn answer_early<T>(
     work: impl FnOnce(&Transaction<'_>) -> Result<T>,
     answer: &std::sync::mpsc::SyncSender<Result<T>>,
 ) {
-    let Ok(transaction) = connection.transaction_with_behavior(TransactionBehavior::Immediate) else { return };
+    let Ok(transaction) = connection.transaction_with_behavior(TransactionBehavior::Immediate) else {
+        return;
+    };
     match work(&transaction) {
         Ok(result) => {
             let _ = answer.send(Ok(result));

@@ -123,9 +123,7 @@ pub fn login_without_store(
     let client = Client::new(settings)?;
     let (terminal, server_key) = (settings.terminal, &settings.server_key);
     let work = log_in(&client, terminal, server_key, officer, password, officer_key, escrow);
-    runtime
-        .block_on(async { tokio::time::timeout(patience, work).await })
-        .unwrap_or(Err(SyncError::Deadline))
+    runtime.block_on(async { tokio::time::timeout(patience, work).await }).unwrap_or(Err(SyncError::Deadline))
 }
 
 async fn log_in(

@@ -65,7 +65,9 @@ fn words() -> String {
         )
     };
     let lines: String = codes.into_iter().map(line).collect();
-    format!("{HEADER}/** From assets/messages/messages.toml. */\nexport const words = {{\n{lines}}} as const;\n")
+    format!(
+        "{HEADER}/** From assets/messages/messages.toml. */\nexport const words = {{\n{lines}}} as const;\n"
+    )
 }
 
 /// Interfaces of the commands, the imports that they need, and the lists as values.

@@ -116,7 +116,8 @@ async fn a_maker_who_reviews(kind: Kind) {
     let mut other = office.login("J0003").await;
     let mut seen = office.local(local.case.id);
     let chain = (office.chain_seq, office.chain_head);
-    let own = std::mem::replace(&mut other.officer_key, SigningKey::from_bytes(&other.key.to_bytes()).unwrap());
+    let own =
+        std::mem::replace(&mut other.officer_key, SigningKey::from_bytes(&other.key.to_bytes()).unwrap());
     let item = office.act(&other, &mut seen.clone(), review(Decision::Pass));
     expect(&office, &other, &item, RejectCode::BadSignature).await;
     (office.chain_seq, office.chain_head) = chain;

@@ -30,8 +30,12 @@ fn lines() -> Vec<Line> {
 
 /// Whether a file has a test of this name: a function marked as one, or a property, or a title in a page's tests.
 fn has_test(source: &str, file: &str, test: &str) -> bool {
-    if file.ends_with(".ts") {
-        return ["it", "test"].iter().any(|word| source.contains(&format!("{word}('{test}'")));
+    if file.ends_with(".ts") || file.ends_with(".mjs") {
+        return ["it", "test", "step"].iter().any(|word| source.contains(&format!("{word}('{test}'")));
+    }
+    // Planted faults stand in a list, one line each.
+    if file.ends_with(".sh") {
+        return source.lines().any(|line| line == test);
     }
     let Some(at) = source.find(&format!("fn {test}(")) else { return false };
     let listed = source.contains("on_both!(") && source[..at].contains(test);

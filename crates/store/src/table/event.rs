@@ -187,9 +187,8 @@ pub fn of_case(connection: &Connection, case: CaseId) -> Result<Vec<EventRow>> {
 /// # Errors
 /// When the database cannot be read.
 pub fn server_version(connection: &Connection, case: CaseId) -> Result<u64> {
-    let version: Option<i64> = connection
-        .prepare_cached(VERSION_OF_CASE)?
-        .query_row([Bytes(case)], |row| row.get(0))?;
+    let version: Option<i64> =
+        connection.prepare_cached(VERSION_OF_CASE)?.query_row([Bytes(case)], |row| row.get(0))?;
     Ok(version.map_or(0, unsigned))
 }
 

@@ -6,12 +6,8 @@ use crate::station::Station;
 use serde_json::{Value, json};
 
 /// The household of the change of head, with everybody's relation to the new one.
-const HOUSEHOLD: [(&str, &str); 4] = [
-    ("he_old_head", "51"),
-    ("he_new_head", "02"),
-    ("qin_wife", "52"),
-    ("he_granddaughter", "31"),
-];
+const HOUSEHOLD: [(&str, &str); 4] =
+    [("he_old_head", "51"), ("he_new_head", "02"), ("qin_wife", "52"), ("he_granddaughter", "31")];
 
 /// Opens a matter with the card of somebody; `persons` are further persons whose identity is typed.
 pub fn open(station: &Station, counter: &Counter, matter: &str, card: &str) -> String {
