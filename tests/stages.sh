@@ -82,6 +82,9 @@ rust_tests() {
 
 story() { "$CARGO_TARGET_DIR/debug/demo" --state target/demo/station play --papers target/demo; }
 
+# Figures are printed, never judged: only that they can be taken is.
+bench() { "$CARGO_TARGET_DIR/debug/demo" --state target/bench/station bench; }
+
 stage ui-build must ui_build
 stage ui - ui_check
 stage lint - lint
@@ -91,6 +94,7 @@ stage rust - rust_tests
 [ -x tests/desktop/run ] && stage desktop - tests/desktop/run
 if [ "$full" = full ]; then
     stage story - story
+    stage bench - bench
     [ -x tests/full/run ] && stage long - tests/full/run
 fi
 finish

@@ -33,9 +33,9 @@ fn has_test(source: &str, file: &str, test: &str) -> bool {
     if file.ends_with(".ts") || file.ends_with(".mjs") {
         return ["it", "test", "step"].iter().any(|word| source.contains(&format!("{word}('{test}'")));
     }
-    // Planted faults stand in a list, one line each.
-    if file.ends_with(".sh") {
-        return source.lines().any(|line| line == test);
+    // Stages and planted faults stand in lists, one line each.
+    if file.ends_with(".sh") || file == ".ci/run" {
+        return source.lines().any(|line| line.trim() == test);
     }
     let Some(at) = source.find(&format!("fn {test}(")) else { return false };
     let listed = source.contains("on_both!(") && source[..at].contains(test);

@@ -249,6 +249,10 @@ impl SamvDevice {
                 if tries + 1 >= TRIES || !worth_another_try(&error) {
                     self.field = Field::Refused(TRIES);
                     context.emit(DeviceEvent::CardFailed(self.fault(&error)));
+                    // It is gone already: laid again before the next look, it is another card.
+                    if matches!(error, SamvError::CardPulled) {
+                        self.left(context);
+                    }
                 }
                 Ok(())
             }
