@@ -113,7 +113,7 @@ impl Store {
         self.writer.run(priority, work)
     }
 
-    /// Reads.
+    /// Reads. All statements of the work see one state of the database.
     ///
     /// # Errors
     /// What the work returns.

@@ -23,12 +23,13 @@ impl Readers {
             idle = self.returned.wait(idle).unwrap_or_else(PoisonError::into_inner);
         };
         drop(idle);
-        // Given back even when the work panics: a reader has no transaction that could stay open.
+        // Given back even when the work panics; the transaction ends before, by its own drop.
         let back = GiveBack { readers: self, connection: Some(connection) };
-        match &back.connection {
-            Some(connection) => work(connection),
-            None => Err(crate::StoreError::Closed),
-        }
+        let Some(connection) = &back.connection else { return Err(crate::StoreError::Closed) };
+        // One state for all statements of a piece of work: an event that gets its place between two of them would be
+        // seen by neither.
+        let snapshot = connection.unchecked_transaction()?;
+        work(&snapshot)
     }
 }
 

@@ -157,6 +157,21 @@ fn the_outbox_keeps_every_act_with_what_became_of_it() {
         .unwrap();
 }
 
+/// An event that gets its place while a case is read is seen once, not never.
+#[test]
+fn a_reading_sees_one_state() {
+    let bench = bench();
+    bench.write(|tx| terminal::put(tx, "a", b"1")).unwrap();
+    let value = |db: &store::Connection| terminal::get(db, "a");
+    let seen = bench.store.read(|db| {
+        let before = value(db)?;
+        bench.write(|tx| terminal::put(tx, "a", b"2"))?;
+        Ok((before, value(db)?))
+    });
+    assert_eq!(seen.unwrap(), (Some(b"1".to_vec()), Some(b"1".to_vec())));
+    assert_eq!(bench.store.read(value).unwrap(), Some(b"2".to_vec()));
+}
+
 #[test]
 fn a_number_is_taken_once() {
     let bench = bench();
