@@ -87,6 +87,18 @@ pub enum Missing {
     },
 }
 
+impl Missing {
+    /// Whether it is the citizen's to bring: a paper, a signature, himself. Fields and questions the counter asks, and
+    /// checks it makes.
+    #[must_use]
+    pub const fn is_brought(&self) -> bool {
+        matches!(
+            self,
+            Self::Material { .. } | Self::OneOf { .. } | Self::Signature { .. } | Self::Identity { .. }
+        )
+    }
+}
+
 /// What is wrong with a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

@@ -1,7 +1,7 @@
 //! Why a use case did not work.
 
 use crate::Terminal;
-use crate::rpc::RpcError;
+use crate::rpc::{RpcError, shipped_error};
 use domain::messages::MessageWho;
 use domain::refusal::Refusal;
 use driver_contract::Fault;
@@ -222,11 +222,8 @@ impl Terminal {
         values: &std::collections::BTreeMap<&str, String>,
     ) -> (String, String, String) {
         let Some(message) = self.messages.get(code) else {
-            return (
-                format!("发生了没有说明的问题（{code}）。"),
-                "请把代码告诉系统管理员。".into(),
-                "administrator".into(),
-            );
+            let shipped = shipped_error(code);
+            return (shipped.sentence, shipped.cure, shipped.who);
         };
         let (sentence, cure) = message.filled(values);
         (sentence, cure, who_word(message.who).to_owned())

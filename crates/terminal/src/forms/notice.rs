@@ -53,17 +53,6 @@ fn everything_missing(paper: &Paper<'_, '_>) -> Vec<Missing> {
     missing(paper.definition(), paper.case(), paper.source.codes, paper.source.day, false)
 }
 
-/// Whether a [`Missing`] is the citizen's to bring.
-fn is_brought(one: &Missing) -> bool {
-    matches!(
-        one,
-        Missing::Material { .. }
-            | Missing::OneOf { .. }
-            | Missing::Signature { .. }
-            | Missing::Identity { .. }
-    )
-}
-
 /// Whether a one-time notice has anything to say.
 pub(crate) fn citizen_lacks(
     definition: &MatterDefinition,
@@ -71,7 +60,7 @@ pub(crate) fn citizen_lacks(
     codes: &CodeTables,
     day: Date,
 ) -> bool {
-    missing(definition, case, codes, day, false).iter().any(is_brought)
+    missing(definition, case, codes, day, false).iter().any(Missing::is_brought)
 }
 
 fn lacking(paper: &Paper<'_, '_>) -> Vec<Value> {
