@@ -4,7 +4,8 @@
 # make deb    packages for Debian-family systems          make setup      system packages only
 
 SHELL := /usr/bin/env bash
-.SHELLFLAGS := -euo pipefail -c
+# Without --norc a bash that is asked from afar reads its settings, which stumble over -u.
+.SHELLFLAGS := --norc -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help setup ui build run demo test test-full bench deb
 

@@ -6,62 +6,41 @@ import { pixels } from '../desktop/png.mjs'
 import { hand, killed } from '../desktop/process.mjs'
 import { story } from '../desktop/steps.mjs'
 import { until } from '../desktop/webdriver.mjs'
+import { Tree, run, seconds } from './tree.mjs'
 
-const tree = join(process.env.DEB_TREE, 'root')
+const tree = new Tree(join(process.env.DEB_TREE, 'root'))
 const packages = readdirSync(process.env.DEB_FOLDER).filter((name) => name.endsWith('.deb')).map((name) => join(process.env.DEB_FOLDER, name))
 const window = packages.find((name) => basename(name).startsWith('window-terminal_'))
 const server = packages.find((name) => basename(name).startsWith('window-server_'))
 /** The account that the window runs under. */
 const CLERK = 1000
-/** Everything comes from the distribution's mirror, some 300 MB of it. */
-const INSTALL_MS = 900_000
 let program
 
 const step = story('deb', async () => { if (program) await killed(program) })
 
-const run = (file, ...words) => execFileSync(file, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: INSTALL_MS, maxBuffer: 1 << 26 })
-const inside = (...words) => run('chroot', tree, '/usr/bin/env', '-i', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'DEBIAN_FRONTEND=noninteractive', 'LC_ALL=C.UTF-8', ...words)
-
-/** Seconds that something took. */
-function seconds(begin) { return `${((performance.now() - begin) / 1000).toFixed(0)} s` }
+const inside = (...words) => tree.inside(...words)
 
 step('a minimal tree of this distribution', (test) => {
   const begin = performance.now()
-  const release = readFileSync('/etc/os-release', 'utf8')
-  const suite = /^VERSION_CODENAME=(\S+)/m.exec(release)[1]
-  // The mirror that this system itself uses for it.
-  const mirror = run('apt-get', 'indextargets', '--format', '$(RELEASE) $(SITE)', 'Created-By: Packages').split('\n')
-    .map((line) => line.split(' ')).find(([name]) => name === suite)?.[1]
-  assert.ok(mirror, `apt knows no mirror of ${suite}`)
-  run('debootstrap', '--variant=minbase', suite, tree, mirror)
-  run('mount', '--bind', '/proc', join(tree, 'proc'))
-  run('mount', '-t', 'tmpfs', 'tmpfs', join(tree, 'dev'))
-  mkdirSync(join(tree, 'dev/shm'), { mode: 0o1777 })
-  for (const name of ['null', 'zero', 'random', 'urandom', 'tty']) {
-    writeFileSync(join(tree, 'dev', name), '')
-    run('mount', '--bind', `/dev/${name}`, join(tree, 'dev', name))
-  }
-  // No daemon is started in the tree.
-  writeFileSync(join(tree, 'usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 101\n', { mode: 0o755 })
-  for (const name of ['resolv.conf', 'hosts']) copyFileSync(join('/etc', name), join(tree, 'etc', name))
-  test.diagnostic(`minimal tree of ${suite}: ${seconds(begin)}, ${run('du', '-sm', '--one-file-system', tree).split('\t')[0]} MB`)
+  const suite = tree.build()
+  test.diagnostic(`minimal tree of ${suite}: ${seconds(begin)}, ${tree.megabytes()} MB`)
 })
 
 step('both packages install with what they ask for and nothing more', (test) => {
   const begin = performance.now()
-  for (const file of [window, server]) copyFileSync(file, join(tree, 'root', basename(file)))
-  const before = Number(run('du', '-sm', '--one-file-system', tree).split('\t')[0])
+  for (const file of [window, server]) copyFileSync(file, tree.at(join('root', basename(file))))
+  const before = tree.megabytes()
   inside('apt-get', 'update', '-q')
   inside('apt-get', 'install', '-y', '-q', '--no-install-recommends', `/root/${basename(window)}`, `/root/${basename(server)}`)
   inside('apt-get', 'clean')
   assert.equal(inside('dpkg', '--audit'), '')
-  const after = Number(run('du', '-sm', '--one-file-system', tree).split('\t')[0])
+  const after = tree.megabytes()
   for (const file of [window, server]) test.diagnostic(`${basename(file)}: ${(statSync(file).size / 1e6).toFixed(1)} MB, installed ${run('dpkg-deb', '-f', file, 'Installed-Size').trim()} kB`)
   test.diagnostic(`installed in ${seconds(begin)}; with everything they need ${after - before} MB`)
 })
 
 step('every program finds its libraries', () => {
-  const programs = readdirSync(join(tree, 'usr/lib/window-terminal')).map((name) => `/usr/lib/window-terminal/${name}`).concat('/usr/bin/window-server')
+  const programs = readdirSync(tree.at('usr/lib/window-terminal')).map((name) => `/usr/lib/window-terminal/${name}`).concat('/usr/bin/window-server')
   assert.ok(programs.length >= 5)
   for (const one of programs) {
     assert.doesNotMatch(inside('ldd', one), /not found/, one)
@@ -74,11 +53,11 @@ step('licences, data, device rules, unit and fonts are in their places', () => {
   for (const name of [
     'usr/share/doc/window-terminal/copyright', 'usr/share/doc/window-terminal/NOTICE', 'usr/share/doc/window-server/NOTICE',
     'usr/lib/udev/rules.d/70-window-terminal.rules', 'usr/lib/systemd/system/window-server.service', 'etc/fonts/conf.d/62-window-terminal.conf',
-    'etc/window-terminal/devices.json', 'usr/share/applications/window-terminal.desktop',
-  ]) assert.ok(existsSync(join(tree, name)), name)
+    'etc/window-terminal/devices.json', 'etc/ssl/certs/ca-certificates.crt', 'usr/share/applications/window-terminal.desktop',
+  ]) assert.ok(existsSync(tree.at(name)), name)
   // Everything of the assets but the demo station, which belongs on no counter.
   for (const folder of readdirSync('assets')) {
-    assert.equal(existsSync(join(tree, 'usr/share/window-terminal/assets', folder)), folder !== 'demo', folder)
+    assert.equal(existsSync(tree.at(join('usr/share/window-terminal/assets', folder))), folder !== 'demo', folder)
   }
   assert.match(inside('fc-match', ':charset=20bb7', 'family'), /\S/)
   assert.ok(inside('fc-list', ':charset=20bb7', 'family').trim() !== '', 'a font has 𠮷')
@@ -123,13 +102,13 @@ async function still(name) {
 
 step('the window opens under an ordinary account', async (test) => {
   inside('useradd', '--uid', `${CLERK}`, '--create-home', 'clerk')
-  const settings = join(tree, 'home/clerk/.config/gtk-3.0')
+  const settings = tree.at('home/clerk/.config/gtk-3.0')
   mkdirSync(settings, { recursive: true })
   // A cursor that blinks would be a difference between pictures.
   writeFileSync(join(settings, 'settings.ini'), '[Settings]\ngtk-cursor-blink=0\n')
   inside('chown', '-R', 'clerk:clerk', '/home/clerk/.config')
   const begin = performance.now()
-  program = spawn('chroot', [`--userspec=${CLERK}:${CLERK}`, tree, '/usr/bin/env', '-i', 'PATH=/usr/bin:/bin', 'HOME=/home/clerk', 'LC_ALL=C.UTF-8',
+  program = spawn('chroot', [`--userspec=${CLERK}:${CLERK}`, tree.folder, '/usr/bin/env', '-i', 'PATH=/usr/bin:/bin', 'HOME=/home/clerk', 'LC_ALL=C.UTF-8',
     `DISPLAY=${process.env.DISPLAY}`, '/usr/bin/window-terminal', '--profile', '柜台一', '--without-applicant'], { stdio: ['ignore', 'inherit', 'inherit'] })
   const id = await until('the window', () => {
     if (program.exitCode !== null) throw new Error(`it ended with ${program.exitCode}`)
@@ -173,7 +152,7 @@ step('it shows 𠮷: another shape than that of what no font has', async () => {
 
 step('the packages go without a trace but data', () => {
   inside('apt-get', 'remove', '-y', '-q', 'window-terminal', 'window-server')
-  assert.ok(!existsSync(join(tree, 'usr/bin/window-terminal')))
-  assert.ok(!existsSync(join(tree, 'usr/share/window-terminal')))
-  assert.ok(existsSync(join(tree, 'home/clerk/.local/share/window-terminal')), 'what the window kept belongs to the account')
+  assert.ok(!existsSync(tree.at('usr/bin/window-terminal')))
+  assert.ok(!existsSync(tree.at('usr/share/window-terminal')))
+  assert.ok(existsSync(tree.at('home/clerk/.local/share/window-terminal')), 'what the window kept belongs to the account')
 })

@@ -38,7 +38,11 @@ impl Gateway {
             .timeout(settings.timeout)
             .no_proxy()
             .build()
-            .map_err(|_| Fault::SetUp { file: "register".to_owned(), what: "no HTTP client".to_owned() })?;
+            // Seen on a system without any root certificate.
+            .map_err(|_| Fault::SetUp {
+                file: "register".to_owned(),
+                what: "no HTTP client; are root certificates (package ca-certificates) installed?".to_owned(),
+            })?;
         Ok(Self { client, url: settings.url.trim_end_matches('/').to_owned(), token: settings.token.clone() })
     }
 
