@@ -3,7 +3,7 @@
 use crate::fault::{Fault, Result};
 use crate::keys::hash;
 use crate::storage::{Work, one, values};
-use domain::catalogue::{Catalogue, Sources};
+use domain::catalogue::{Catalogue, FOLDERS, NamedText};
 use domain::code::CodeTables;
 use domain::ids::ContentHash;
 use domain::limit::Calendar;
@@ -105,41 +105,36 @@ impl Library {
 /// # Errors
 /// When a file does not read or names what is not there.
 pub fn read_assets(folder: &Path) -> Result<Catalogue> {
-    let matters = texts(&folder.join("matters"))?;
-    let flows = texts(&folder.join("flows"))?;
-    let codes = texts(&folder.join("codes"))?;
-    let calendars = texts(&folder.join("calendar"))?;
-    fn named(texts: &[(String, String)]) -> Vec<(&str, &str)> {
-        texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect()
+    let mut files = Vec::new();
+    for name in FOLDERS {
+        texts(&folder.join(name), name, &mut files)?;
     }
-    let (matters, flows, codes, calendars) =
-        (named(&matters), named(&flows), named(&codes), named(&calendars));
-    let sources = Sources { matters: &matters, flows: &flows, codes: &codes, calendars: &calendars };
-    Catalogue::from_texts(sources)
-        .map_err(|fault| Fault::SetUp { file: folder.display().to_string(), what: fault.to_string() })
+    Catalogue::from_files(&files)
+        .map_err(|faults| Fault::SetUp { file: folder.display().to_string(), what: faults.to_string() })
 }
 
 /// The `.toml` files of a folder in the order of their names; a folder that is not there has none.
-fn texts(folder: &Path) -> Result<Vec<(String, String)>> {
+fn texts(folder: &Path, name: &str, files: &mut Vec<NamedText>) -> Result<()> {
     let fault = |error: std::io::Error| Fault::SetUp {
         file: folder.display().to_string(),
         what: error.kind().to_string(),
     };
-    let mut found = Vec::new();
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(found),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(fault(error)),
     };
+    let before = files.len();
     for entry in entries {
         let path = entry.map_err(fault)?.path();
         if path.extension().is_some_and(|one| one == "toml") {
             let text = std::fs::read_to_string(&path).map_err(fault)?;
-            found.push((path.display().to_string(), text));
+            let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            files.push((format!("{name}/{file}"), text));
         }
     }
-    found.sort();
-    Ok(found)
+    files[before..].sort();
+    Ok(())
 }
 
 /// Puts a catalogue in force: stores what is new, and makes a new edition when anything differs from the last.

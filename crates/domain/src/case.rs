@@ -5,13 +5,13 @@ use crate::event::{
     Attestation, BlobRef, CheckState, Decision, Event, EventRecord, EventTime, Identity, Outcome,
     PrintedDocument, Reading, Reason, RegisterAnswer, SubmissionMode, ValueSource,
 };
-use crate::flow::Stage;
+use crate::flow::{Stage, StepKind};
 use crate::ids::{
     CaseId, ContentHash, EventId, FieldPath, MaterialId, MatterId, OfficerId, PageId, QuestionId, SlotId,
-    UnitCode,
+    StepId, UnitCode,
 };
 use crate::matter::Family;
-use crate::person::{Actor, PersonRole};
+use crate::person::{Actor, PersonRole, Role};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,8 +50,12 @@ pub struct Case {
     pub returned: Option<Reason>,
     /// Why it was refused, once it is.
     pub refused: Option<Reason>,
-    /// What the register did.
+    /// What the register did last.
     pub effect: Option<RegisterAnswer>,
+    /// What the register did, by the step that handed it over.
+    pub effects: BTreeMap<StepId, RegisterAnswer>,
+    /// Whether a step that issues a paper is done.
+    pub issued: bool,
     /// Why the register refused, until it does it.
     pub effect_refused: Option<String>,
     /// Papers printed, oldest first.
@@ -62,6 +66,8 @@ pub struct Case {
     pub outcome: Option<Outcome>,
     /// Everybody who took in or handled: none of them may review.
     pub makers: BTreeSet<OfficerId>,
+    /// Whether an auxiliary took part in making it: then an officer has to review it (rules of the counter, 7).
+    pub auxiliary_made: bool,
     /// Everybody who reviewed.
     pub reviewers: BTreeSet<OfficerId>,
     /// Last event applied.
@@ -240,11 +246,14 @@ impl Case {
             returned: None,
             refused: None,
             effect: None,
+            effects: BTreeMap::new(),
+            issued: false,
             effect_refused: None,
             prints: Vec::new(),
             collection: None,
             outcome: None,
             makers: BTreeSet::new(),
+            auxiliary_made: false,
             reviewers: BTreeSet::new(),
             last_event: None,
             changed: None,
@@ -270,6 +279,12 @@ impl Case {
             && self.outcome.is_none()
             && self.stage.is_none()
             && (self.submission.is_none() || self.returned.is_some())
+    }
+
+    /// Whether a paper of the flow is being issued, or was (签发).
+    #[must_use]
+    pub fn issued(&self) -> bool {
+        self.issued || self.stage.as_ref().is_some_and(|stage| stage.kind == StepKind::Issue)
     }
 
     /// Whether an intake without the network waits for its confirmation.
@@ -322,6 +337,8 @@ impl Case {
             Event::LookupRecorded { .. } if self.stage.is_some() => {}
             _ => {
                 self.makers.insert(record.actor.officer.clone());
+                // What comes after the submission is not taking in: papers scanned later, the result handed out.
+                self.auxiliary_made |= self.stage.is_none() && record.actor.post.role == Role::Auxiliary;
             }
         }
         self.last_event = Some(record.id);
@@ -467,10 +484,17 @@ impl Case {
             }
             Event::Effected { answer, values, next } => {
                 self.effect = Some(answer.clone());
+                if let Some(stage) = &self.stage {
+                    self.effects.insert(stage.step.clone(), answer.clone());
+                }
                 self.effect_refused = None;
                 for (field, value) in values {
                     self.set_field(field, value, ValueSource::Register, time);
                 }
+                self.stage.clone_from(next);
+            }
+            Event::Continued { stage, next } => {
+                self.issued |= stage.kind == StepKind::Issue;
                 self.stage.clone_from(next);
             }
             Event::EffectRefused { reason, .. } => self.effect_refused = Some(reason.clone()),

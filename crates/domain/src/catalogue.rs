@@ -1,29 +1,22 @@
-//! The whole set of data that decides what a counter does: matters, flows, code tables, calendar. Built from the
-//! texts of files; whoever calls reads the files.
+//! The whole set of data that decides what a counter does: matters, forms, flows, papers, code tables, calendar. Built
+//! from the texts of files; whoever calls reads the files.
 
 use crate::code::{CodeRow, CodeTable, CodeTables};
+use crate::fault::{DefinitionFault, DefinitionFaults, Wrong};
 use crate::flow::Flow;
 use crate::ids::MatterId;
 use crate::limit::Calendar;
-use crate::matter::{DefinitionFault, MatterDefinition};
+use crate::matter::MatterDefinition;
+use crate::matter::file::{FormFile, Forms, MatterFile, PaperSetFile, line_of_forms};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// A file: its name, for faults, and its text.
-pub type NamedText<'a> = (&'a str, &'a str);
+/// The folders of the assets that make a catalogue, each with files `*.toml`.
+pub const FOLDERS: [&str; 6] = ["calendar", "codes", "flows", "forms", "matters", "papersets"];
 
-/// The texts of the files of one edition.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Sources<'a> {
-    /// `assets/matters/*.toml`
-    pub matters: &'a [NamedText<'a>],
-    /// `assets/flows/*.toml`
-    pub flows: &'a [NamedText<'a>],
-    /// `assets/codes/*.toml`
-    pub codes: &'a [NamedText<'a>],
-    /// `assets/calendar/*.toml`
-    pub calendars: &'a [NamedText<'a>],
-}
+/// A file: its name, `FOLDER/FILE.toml`, and its text.
+pub type NamedText = (String, String);
 
 /// A definition with the bytes that its hash names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +25,10 @@ pub struct CatalogueMatter {
     pub definition: MatterDefinition,
     /// [`MatterDefinition::to_bytes`] of it.
     pub bytes: Vec<u8>,
+    /// The form it takes and those that this one builds on, nearest first; empty when it has one of its own.
+    pub forms: Vec<String>,
+    /// File that it was read from.
+    pub file: String,
 }
 
 /// All matters, code tables and the calendar.
@@ -41,6 +38,8 @@ pub struct Catalogue {
     pub matters: BTreeMap<MatterId, CatalogueMatter>,
     /// Flows by name.
     pub flows: BTreeMap<String, Flow>,
+    /// Titles of the forms by name.
+    pub forms: BTreeMap<String, String>,
     /// Code tables.
     pub codes: CodeTables,
     /// Names of the code tables that are for demonstration only.
@@ -49,152 +48,210 @@ pub struct Catalogue {
     pub calendar: Calendar,
 }
 
-/// What is wrong with a file of the set.
-#[derive(Debug, thiserror::Error)]
-pub enum CatalogueFault {
-    /// The file does not read.
-    #[error("{file}: {fault}")]
-    Shape {
-        /// File.
-        file: String,
-        /// What the parser says.
-        fault: String,
-    },
-    /// The definition is at fault.
-    #[error("{file}: {fault}")]
-    Definition {
-        /// File.
-        file: String,
-        /// The fault.
-        fault: DefinitionFault,
-    },
-    /// A name stands twice.
-    #[error("{file}: `{name}` is there already")]
-    Twice {
-        /// File.
-        file: String,
-        /// The name.
-        name: String,
-    },
-    /// A definition uses a code table, or a code of one, that is not there.
-    #[error("{file}: the code table or code `{name}` is not there")]
-    NoCode {
-        /// Matter.
-        file: String,
-        /// Table, or table and code.
-        name: String,
-    },
+/// A code table as a file of `assets/codes/` writes it. Keys of a table's own are left to those who know the table.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct CodeFile {
+    /// Name.
+    pub table: String,
+    /// Title.
+    pub title: String,
+    /// Standard or document that it comes from.
+    pub source: String,
+    /// What stands behind it.
+    pub status: CodeStatus,
+    /// Rows.
+    pub row: Vec<CodeRow>,
 }
 
-/// A code table as its file writes it. Keys of a table's own are left to those who know the table.
-#[derive(Debug, Deserialize)]
-struct CodeFile {
-    table: String,
-    title: String,
-    source: String,
-    status: CodeStatus,
-    row: Vec<CodeRow>,
-}
-
-#[derive(Debug, PartialEq, Eq, Deserialize)]
+/// What stands behind a code table.
+#[derive(Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum CodeStatus {
+pub enum CodeStatus {
+    /// A published standard.
     Standard,
+    /// Practice; the authority still has to confirm it.
     ToBeConfirmed,
+    /// For demonstration only.
     Demo,
 }
 
-fn read<T: for<'de> Deserialize<'de>>((file, text): NamedText<'_>) -> Result<T, CatalogueFault> {
-    toml::from_str(text)
-        .map_err(|fault| CatalogueFault::Shape { file: file.to_owned(), fault: fault.to_string() })
+/// Reads one file after another and collects what is wrong.
+#[derive(Default)]
+struct Reading {
+    catalogue: Catalogue,
+    forms: Forms,
+    paper_sets: BTreeMap<String, PaperSetFile>,
+    faults: Vec<DefinitionFault>,
 }
 
 impl Catalogue {
-    /// Builds the whole set.
+    /// Builds the whole set from the files of [`FOLDERS`]; others are left alone.
     ///
     /// # Errors
-    /// [`CatalogueFault`] with the first file that does not read, names what is not there, or names one thing
-    /// twice.
-    pub fn from_texts(sources: Sources<'_>) -> Result<Self, CatalogueFault> {
-        let mut catalogue = Self::default();
-        for &named in sources.flows {
-            let flow: Flow = read(named)?;
-            let name = flow.id.clone();
-            if catalogue.flows.insert(name.clone(), flow).is_some() {
-                return Err(CatalogueFault::Twice { file: named.0.to_owned(), name });
+    /// Everything that is wrong: files that do not read, name what is not there, or name one thing twice.
+    pub fn from_files(files: &[NamedText]) -> Result<Self, DefinitionFaults> {
+        let mut reading = Reading::default();
+        // What others name comes first.
+        for folder in ["calendar", "codes", "flows", "forms", "papersets", "matters"] {
+            if folder == "matters" {
+                reading.check_forms();
+            }
+            for (file, text) in files.iter().filter(|(file, _)| file.split('/').next() == Some(folder)) {
+                reading.file(folder, file, text);
             }
         }
-        for &named in sources.codes {
-            catalogue.add_codes(named)?;
-        }
-        for &named in sources.calendars {
-            catalogue.add_calendar(named)?;
-        }
-        for &named in sources.matters {
-            catalogue.add_matter(named)?;
-        }
-        Ok(catalogue)
-    }
-
-    fn add_codes(&mut self, named: NamedText<'_>) -> Result<(), CatalogueFault> {
-        let file: CodeFile = read(named)?;
-        let name = file.table.clone();
-        let twice = |name: String| CatalogueFault::Twice { file: named.0.to_owned(), name };
-        for (at, row) in file.row.iter().enumerate() {
-            if file.row.iter().take(at).any(|other| other.code == row.code) {
-                return Err(twice(format!("{name}.{}", row.code)));
-            }
-        }
-        if file.status == CodeStatus::Demo {
-            self.demo_tables.push(name.clone());
-        }
-        let table = CodeTable { id: file.table, title: file.title, source: file.source, rows: file.row };
-        match self.codes.tables.insert(name.clone(), table) {
-            Some(_) => Err(twice(name)),
-            None => Ok(()),
-        }
-    }
-
-    fn add_calendar(&mut self, named: NamedText<'_>) -> Result<(), CatalogueFault> {
-        let calendar: Calendar = read(named)?;
-        for year in &calendar.years {
-            if self.calendar.years.contains(year) {
-                return Err(CatalogueFault::Twice { file: named.0.to_owned(), name: year.to_string() });
-            }
-        }
-        if !self.calendar.source.is_empty() {
-            self.calendar.source.push('；');
-        }
-        self.calendar.source.push_str(&calendar.source);
-        self.calendar.years.extend(calendar.years);
-        self.calendar.years.sort_unstable();
-        self.calendar.exceptions.extend(calendar.exceptions);
-        Ok(())
-    }
-
-    fn add_matter(&mut self, (file, text): NamedText<'_>) -> Result<(), CatalogueFault> {
-        let definition = MatterDefinition::from_files(text, &|name| self.flows.get(name).cloned())
-            .map_err(|fault| CatalogueFault::Definition { file: file.to_owned(), fault })?;
-        for field in definition.sections.iter().flat_map(|section| &section.fields) {
-            let Some(table) = &field.codes else { continue };
-            let known = self.codes.tables.contains_key(table)
-                && (field.preset.is_empty() || self.codes.has(table, &field.preset));
-            if !known {
-                return Err(CatalogueFault::NoCode { file: file.to_owned(), name: table.clone() });
-            }
-        }
-        let bytes = definition.to_bytes();
-        let name = definition.id.clone();
-        match self.matters.insert(name.clone(), CatalogueMatter { definition, bytes }) {
-            Some(_) => Err(CatalogueFault::Twice { file: file.to_owned(), name: name.to_string() }),
-            None => Ok(()),
-        }
+        if reading.faults.is_empty() { Ok(reading.catalogue) } else { Err(DefinitionFaults(reading.faults)) }
     }
 
     /// A definition by the name of its matter.
     #[must_use]
     pub fn definition(&self, matter: &str) -> Option<&MatterDefinition> {
         self.matters.get(&MatterId::from(matter)).map(|one| &one.definition)
+    }
+}
+
+impl Reading {
+    fn add(&mut self, file: &str, place: impl Into<String>, wrong: Wrong) {
+        self.faults.push(DefinitionFault { file: file.to_owned(), place: place.into(), wrong });
+    }
+
+    fn twice(&mut self, file: &str, what: &'static str, name: String) {
+        self.add(file, "id", Wrong::Twice { what, name });
+    }
+
+    fn read<T: for<'de> Deserialize<'de>>(&mut self, file: &str, text: &str) -> Option<T> {
+        match toml::from_str(text) {
+            Ok(read) => Some(read),
+            Err(fault) => {
+                // The message is drawn over several lines, with the line of the file below it.
+                let said = fault.to_string().trim_end().to_owned();
+                self.add(file, "", Wrong::Unreadable { said });
+                None
+            }
+        }
+    }
+
+    fn file(&mut self, folder: &str, file: &str, text: &str) {
+        match folder {
+            "calendar" => self.calendar(file, text),
+            "codes" => self.codes(file, text),
+            "flows" => {
+                let Some(flow) = self.read::<Flow>(file, text) else { return };
+                let name = flow.id.clone();
+                if self.catalogue.flows.insert(name.clone(), flow).is_some() {
+                    self.twice(file, "流程", name);
+                }
+            }
+            "forms" => {
+                let Some(form) = self.read::<FormFile>(file, text) else { return };
+                let name = form.id.clone();
+                self.catalogue.forms.insert(name.clone(), form.title.clone());
+                if self.forms.insert(name.clone(), form).is_some() {
+                    self.twice(file, "表单", name);
+                }
+            }
+            "papersets" => {
+                let Some(set) = self.read::<PaperSetFile>(file, text) else { return };
+                let name = set.id.clone();
+                if self.paper_sets.insert(name.clone(), set).is_some() {
+                    self.twice(file, "文书组", name);
+                }
+            }
+            "matters" => self.matter(file, text),
+            _ => {}
+        }
+    }
+
+    fn codes(&mut self, file: &str, text: &str) {
+        let Some(read) = self.read::<CodeFile>(file, text) else { return };
+        let name = read.table.clone();
+        let mut seen = std::collections::BTreeSet::new();
+        for row in &read.row {
+            if !seen.insert(row.code.as_str()) {
+                let wrong = Wrong::Twice { what: "代码", name: row.code.clone() };
+                self.add(file, format!("row.{}", row.code), wrong);
+            }
+        }
+        if read.status == CodeStatus::Demo {
+            self.catalogue.demo_tables.push(name.clone());
+        }
+        let table = CodeTable { id: read.table, title: read.title, source: read.source, rows: read.row };
+        if self.catalogue.codes.tables.insert(name.clone(), table).is_some() {
+            self.twice(file, "代码表", name);
+        }
+    }
+
+    fn calendar(&mut self, file: &str, text: &str) {
+        let Some(read) = self.read::<Calendar>(file, text) else { return };
+        for year in &read.years {
+            if self.catalogue.calendar.years.contains(year) {
+                let wrong = Wrong::Twice { what: "年份", name: year.to_string() };
+                self.add(file, "years", wrong);
+            }
+        }
+        let calendar = &mut self.catalogue.calendar;
+        if !calendar.source.is_empty() {
+            calendar.source.push('；');
+        }
+        calendar.source.push_str(&read.source);
+        calendar.years.extend(read.years);
+        calendar.years.sort_unstable();
+        calendar.exceptions.extend(read.exceptions);
+    }
+
+    /// Forms that are wrong by themselves are told once, and not again with every matter that takes them.
+    fn check_forms(&mut self) {
+        let mut found = Vec::new();
+        for (name, form) in &self.forms {
+            for (place, wrong) in form.faults(&self.forms) {
+                found.push((format!("forms/{name}.toml"), place, wrong));
+            }
+        }
+        for (file, place, wrong) in found {
+            self.add(&file, place, wrong);
+        }
+    }
+
+    fn matter(&mut self, file: &str, text: &str) {
+        let Some(read) = self.read::<MatterFile>(file, text) else { return };
+        let forms =
+            read.form.as_ref().and_then(|form| line_of_forms(form, &self.forms).ok()).unwrap_or_default();
+        let definition = match read.join(&self.forms, &self.paper_sets, &self.catalogue.flows) {
+            Ok(definition) => definition,
+            Err(faults) => {
+                for (place, wrong) in faults {
+                    self.add(file, place, wrong);
+                }
+                return;
+            }
+        };
+        self.codes_used(file, &definition);
+        let bytes = definition.to_bytes();
+        let name = definition.id.clone();
+        let matter = CatalogueMatter { definition, bytes, forms, file: file.to_owned() };
+        if self.catalogue.matters.insert(name.clone(), matter).is_some() {
+            self.twice(file, "事项", name.to_string());
+        }
+    }
+
+    fn codes_used(&mut self, file: &str, definition: &MatterDefinition) {
+        for section in &definition.sections {
+            for field in &section.fields {
+                let Some(name) = &field.codes else { continue };
+                let place = format!("section.{}.field.{}", section.id, field.id);
+                let Some(table) = self.catalogue.codes.tables.get(name) else {
+                    let known = self.catalogue.codes.tables.keys().map(String::as_str);
+                    let wrong = Wrong::unknown("代码表", name, known);
+                    self.add(file, place, wrong);
+                    continue;
+                };
+                if !field.preset.is_empty() && !table.rows.iter().any(|row| row.code == field.preset) {
+                    let known: Vec<&str> = table.rows.iter().map(|row| row.code.as_str()).collect();
+                    let wrong = Wrong::unknown("代码", &field.preset, known);
+                    self.add(file, place, wrong);
+                }
+            }
+        }
     }
 }
 
@@ -210,26 +267,36 @@ mod tests {
         row = [ { code = "1", name = "男", own = 7 }, { code = "2", name = "女" } ]
     "#;
 
+    fn files(named: &[(&str, &str)]) -> Vec<NamedText> {
+        named.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect()
+    }
+
     #[test]
     fn tables_keep_their_rows_and_ignore_what_is_their_own() {
-        let sources = Sources { codes: &[("sex.toml", TABLE)], ..Sources::default() };
-        let catalogue = Catalogue::from_texts(sources).unwrap();
+        let catalogue = Catalogue::from_files(&files(&[("codes/sex.toml", TABLE)])).unwrap();
         assert_eq!(catalogue.codes.name("sex", "2"), Some("女"));
     }
 
     #[test]
     fn a_table_or_a_year_stands_once() {
-        let twice = Sources { codes: &[("a", TABLE), ("b", TABLE)], ..Sources::default() };
-        assert!(matches!(Catalogue::from_texts(twice), Err(CatalogueFault::Twice { .. })));
+        let twice = files(&[("codes/a.toml", TABLE), ("codes/b.toml", TABLE)]);
+        let faults = Catalogue::from_files(&twice).unwrap_err();
+        assert!(matches!(faults.0[..], [DefinitionFault { wrong: Wrong::Twice { .. }, .. }]), "{faults}");
         let year = "source = \"x\"\nyears = [2026]\n[exceptions]\n\"2026-10-10\" = true";
-        let twice = Sources { calendars: &[("a", year), ("b", year)], ..Sources::default() };
-        assert!(matches!(Catalogue::from_texts(twice), Err(CatalogueFault::Twice { .. })));
+        let twice = files(&[("calendar/a.toml", year), ("calendar/b.toml", year)]);
+        let faults = Catalogue::from_files(&twice).unwrap_err();
+        assert!(matches!(faults.0[..], [DefinitionFault { wrong: Wrong::Twice { .. }, .. }]), "{faults}");
     }
 
     #[test]
     fn a_broken_file_is_named() {
-        let sources = Sources { flows: &[("x.toml", "id = 3")], ..Sources::default() };
-        let fault = Catalogue::from_texts(sources).unwrap_err().to_string();
-        assert!(fault.starts_with("x.toml"), "{fault}");
+        let faults = Catalogue::from_files(&files(&[("flows/x.toml", "id = 3")])).unwrap_err().to_string();
+        assert!(faults.starts_with("flows/x.toml"), "{faults}");
+    }
+
+    #[test]
+    fn everything_wrong_is_told_at_once() {
+        let broken = files(&[("flows/x.toml", "id = 3"), ("codes/y.toml", "table = ")]);
+        assert_eq!(Catalogue::from_files(&broken).unwrap_err().0.len(), 2);
     }
 }

@@ -1,5 +1,6 @@
 //! Code tables (代码表): sex, ethnic groups, relations ….
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -18,7 +19,7 @@ pub struct CodeTable {
 }
 
 /// One row of a code table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct CodeRow {
     /// Code.
     pub code: String,

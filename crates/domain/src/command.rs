@@ -123,6 +123,8 @@ pub enum Command {
         /// The register's reason when it refused; empty when it did it.
         refused: String,
     },
+    /// Go on after a paper was issued, or after what came later was scanned.
+    Continue,
     /// Keep that a paper came out of a printer.
     RecordPrint(PrintedDocument),
     /// Give the result to somebody.

@@ -1,12 +1,13 @@
 //! Conditions inside definitions: data, not a language.
 
 use crate::ids::{FieldPath, QuestionId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// When a material, field, signer or print applies. Written in definitions as a small table, for example
 /// `{ question = "married", is = "no" }` or `{ any = [ … ] }`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Condition {
     /// A situation question has this answer.

@@ -9,7 +9,8 @@ use crate::case::Case;
 use crate::command::Command;
 use crate::context::{Context, Facts};
 use crate::event::Event;
-use crate::flow::Stage;
+use crate::flow::{Stage, StepKind};
+use crate::ids::MaterialId;
 use crate::person::Role;
 use crate::refusal::Refusal;
 
@@ -71,6 +72,7 @@ pub fn decide(
         Command::RecordEffect { answer, refused } => {
             result::record_effect(answer, refused, case, context, facts)
         }
+        Command::Continue => result::go_on(case, context, facts),
         Command::RecordPrint(document) => result::record_print(document, case, context, facts),
         Command::Collect { name, document, number, strokes } => {
             result::collect(name, *document, number, strokes, case, context, facts)
@@ -93,6 +95,24 @@ fn at_own_counter(case: &Case, context: &Context, facts: &Facts<'_>) -> Result<(
         return Err(Refusal::RoleNotAllowed);
     }
     Ok(())
+}
+
+/// Whether pages of a material may be changed: while the case is taken in, and where a step of the flow waits for
+/// just this paper (补扫).
+fn may_change_pages(
+    material: &MaterialId,
+    case: &Case,
+    context: &Context,
+    facts: &Facts<'_>,
+) -> Result<(), Refusal> {
+    let flow = facts.definition.flow_of(case);
+    let step = case.stage.as_ref().and_then(|stage| flow.step(&stage.step));
+    let waited_for =
+        step.is_some_and(|one| one.kind == StepKind::LateScan && one.materials.contains(material));
+    match &case.stage {
+        Some(stage) if waited_for => may_act(stage, case, context, facts),
+        _ => at_own_counter(case, context, facts),
+    }
 }
 
 /// Whether the actor's role and unit may act in a stage of a case.

@@ -415,6 +415,13 @@ pub enum Event {
         /// Its reason in words.
         reason: String,
     },
+    /// The case goes on after a paper was issued, or after what came later was scanned (业务续办).
+    Continued {
+        /// The step that is done.
+        stage: Stage,
+        /// Where the case waits now.
+        next: Option<Stage>,
+    },
     /// A paper came out of a printer.
     Printed(PrintedDocument),
     /// The result was given to somebody.
@@ -468,7 +475,7 @@ pub enum Outcome {
 }
 
 /// Types of event that this version knows.
-const KNOWN: [&str; 22] = [
+const KNOWN: [&str; 23] = [
     "case_opened",
     "identity_read",
     "situation_answered",
@@ -487,6 +494,7 @@ const KNOWN: [&str; 22] = [
     "provisional_opinion_given",
     "effected",
     "effect_refused",
+    "continued",
     "printed",
     "collected",
     "closed",

@@ -1,12 +1,13 @@
 //! Flows: the steps of a case after intake, as data. Several matters share one flow.
 
-use crate::ids::StepId;
+use crate::ids::{MaterialId, StepId};
 use crate::person::Role;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// The steps of a case after intake (流程).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Flow {
     /// Name of the flow, e.g. `b`.
@@ -19,7 +20,7 @@ pub struct Flow {
 }
 
 /// One step of a flow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// Name.
@@ -34,10 +35,19 @@ pub struct Step {
     pub level: Level,
     /// Roles that may act.
     pub roles: Vec<Role>,
+    /// For `effect`: the act of the definition that is handed over; empty where there is one only.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub effect: String,
+    /// For `late_scan`: the materials that come now (补扫).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub materials: Vec<MaterialId>,
+    /// For `issue`: the paper that is issued (签发).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub document: String,
 }
 
 /// What is done in a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StepKind {
     /// Decided by somebody who is neither maker nor an earlier reviewer (审核, 审批, 审签).
@@ -46,12 +56,18 @@ pub enum StepKind {
     Investigate,
     /// Handed to the population register (业务落实).
     Effect,
+    /// A paper is issued and printed, and the case waits for what the citizen brings back (开具准迁证).
+    Issue,
+    /// Papers that came later are scanned (业务续办：补扫准迁证、补扫迁移证).
+    LateScan,
     /// Result given to the citizen (领取登记).
     Collect,
 }
 
 /// Levels of units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// 派出所 or 户政大厅
@@ -93,6 +109,12 @@ impl Flow {
     pub fn after(&self, step: &StepId) -> Option<Stage> {
         let at = self.steps.iter().position(|one| one.id == *step)?;
         self.steps.get(at + 1).map(Step::stage)
+    }
+
+    /// A step by name.
+    #[must_use]
+    pub fn step(&self, id: &StepId) -> Option<&Step> {
+        self.steps.iter().find(|one| one.id == *id)
     }
 
     /// The step of giving the result to the citizen, which a refusal goes to directly.

@@ -1,12 +1,13 @@
 //! Time limits and the calendar they are counted by.
 
 use jiff::civil::{Date, Weekday};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// A time limit (承诺时限) with its unit. It starts with the acceptance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(tag = "unit", content = "count", rename_all = "snake_case")]
 pub enum TimeLimit {
     /// 当场办结

@@ -1,12 +1,17 @@
 //! Matter definitions (事项): what a matter asks for, shows, needs and does. Data, versioned; an open case keeps
 //! the version it was opened with.
 
+mod check;
+pub mod file;
+
+use crate::case::Case;
 use crate::condition::Condition;
-use crate::flow::Flow;
+use crate::flow::{Flow, Step};
 use crate::ids::{FieldPath, MaterialId, MatterId, QuestionId, SlotId};
 use crate::limit::TimeLimit;
 use crate::person::{PersonRole, Role};
 use crate::rule::Rule;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -61,18 +66,86 @@ pub struct MatterDefinition {
     /// Papers and when they are printed.
     #[serde(default, rename = "print")]
     pub prints: Vec<Print>,
-    /// What is handed to the population register.
-    #[serde(default)]
-    pub effect: Option<Effect>,
+    /// What is handed to the population register, one for each step of handing over. A definition with one writes it
+    /// as a table, as the first version did.
+    #[serde(default, rename = "effect", with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<Effect>,
     /// Whether an application may be accepted without the network. Intake (收件) always may.
     #[serde(default)]
     pub accept_offline: bool,
     /// Steps from submission to closing.
     pub flow: Flow,
+    /// Steps of a case that officers alone took in, where they differ: what an officer takes in he may also decide
+    /// (rules of the counter, 7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub officer_flow: Option<Flow>,
+    /// Other steps for other situations: the first whose condition holds counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_flows: Vec<FlowChoice>,
+    /// How the closed case is kept.
+    #[serde(default, skip_serializing_if = "Archive::is_unsaid")]
+    pub archive: Archive,
+    /// Devices without which the matter cannot be taken in as meant; the desk says beforehand which are missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub devices: Vec<DeviceWish>,
+}
+
+/// Steps for one situation, for example for who comes from another province.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FlowChoice {
+    /// When they count.
+    pub when: Condition,
+    /// Steps from submission to closing.
+    pub flow: Flow,
+    /// Steps of a case that officers alone took in, where they differ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub officer_flow: Option<Flow>,
+}
+
+/// How a closed case is kept (归档规则).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Archive {
+    /// 保管期限: 永久, 30年, 10年 ….
+    #[serde(default)]
+    pub retention: String,
+    /// 密级; empty for none.
+    #[serde(default)]
+    pub secrecy: String,
+    /// 归档范围 beyond events, forms, materials and signatures, which are always kept.
+    #[serde(default)]
+    pub scope: Vec<String>,
+}
+
+impl Archive {
+    /// Whether the definition says nothing about it.
+    #[must_use]
+    pub fn is_unsaid(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Devices that a matter uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceWish {
+    /// 读卡器
+    CardReader,
+    /// 扫描仪 or 高拍仪
+    Scanner,
+    /// 签字板 or 客屏
+    SignaturePad,
+    /// 指纹仪
+    FingerprintSensor,
+    /// 照相机
+    Camera,
+    /// 打印机
+    Printer,
 }
 
 /// When the arrival page offers a matter. Plain rules on what the card itself tells (rules of the counter, 24).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Offer {
     /// Like any other.
@@ -83,7 +156,7 @@ pub enum Offer {
 }
 
 /// Families of matters; each has its own words for a refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Family {
     /// Household registration: 不予办理.
@@ -110,7 +183,7 @@ impl Family {
 }
 
 /// What the guide tells (办事指南).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Guide {
     /// Who may apply and when.
@@ -123,10 +196,32 @@ pub struct Guide {
     /// Legal basis as far as the source names one.
     #[serde(default)]
     pub basis: String,
+    /// Who may apply, in words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub applicant: String,
+    /// Who has to come in person, in words; the signers of the form enforce it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub presence: String,
+    /// What else limits the matter: ages, places, numbers.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub limits: String,
+    /// Questions that citizens ask.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faq: Vec<Faq>,
+}
+
+/// A question that citizens ask, with its answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Faq {
+    /// The question.
+    pub question: String,
+    /// The answer.
+    pub answer: String,
 }
 
 /// Where a definition comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// Document.
@@ -137,10 +232,23 @@ pub struct Source {
     /// What the authority must confirm before use.
     #[serde(default)]
     pub to_confirm: Vec<String>,
+    /// Where the list of materials departs from the source's.
+    #[serde(default, rename = "difference", skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<Difference>,
+}
+
+/// A material that the source has otherwise, or not at all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Difference {
+    /// Name of the material, here or in the source.
+    pub material: String,
+    /// Why it differs.
+    pub why: String,
 }
 
 /// A situation question (情形).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// Name.
@@ -156,7 +264,7 @@ pub struct Question {
 }
 
 /// An answer to a situation question.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
     /// Name.
@@ -166,7 +274,7 @@ pub struct Answer {
 }
 
 /// A material (材料) that a matter asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Material {
     /// Name.
@@ -190,10 +298,48 @@ pub struct Material {
     /// Name of the look-up that checks it.
     #[serde(default)]
     pub check: Option<String>,
+    /// In which form it may be given.
+    #[serde(default, skip_serializing_if = "Medium::is_either")]
+    pub medium: Medium,
+    /// Paper copies that stay with the file; 0: none, the scan is enough.
+    #[serde(default, skip_serializing_if = "no_copies")]
+    pub copies: u8,
+    /// The electronic certificate that may stand for it, by its name in the certificate library.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub certificate: String,
+    /// What the officer looks at in it or inside other systems, in words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub inspect: String,
+    /// Why it is asked for in the situation at hand, in words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub because: String,
+}
+
+fn no_copies(copies: &u8) -> bool {
+    *copies == 0
+}
+
+/// In which form a material may be given (材料模板：电子化、实物、选择性).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Medium {
+    /// 选择性: scanned paper or an electronic certificate
+    #[default]
+    Either,
+    /// 电子化: only electronic
+    Electronic,
+    /// 实物: the paper itself is taken in
+    Physical,
+}
+
+impl Medium {
+    fn is_either(&self) -> bool {
+        *self == Self::Either
+    }
 }
 
 /// Upload rule of a material.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MaterialRule {
     /// 必须
@@ -202,10 +348,14 @@ pub enum MaterialRule {
     Optional,
     /// 多选一, within its group
     OneOf,
+    /// 内部核查: not asked from the citizen; the officer looks it up inside, and may add a page
+    Internal,
+    /// 补扫: comes later, at the step of the flow that names it
+    Late,
 }
 
 /// A section of the form.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Section {
     /// Name; first part of its fields' paths.
@@ -227,7 +377,7 @@ pub struct Section {
 }
 
 /// A field of the form.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
     /// Name within its section.
@@ -257,7 +407,7 @@ pub struct Field {
 }
 
 /// Kinds of value of a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
     /// Free text of one line.
@@ -285,7 +435,7 @@ pub enum FieldKind {
 }
 
 /// A signature slot.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Signer {
     /// Name.
@@ -302,7 +452,7 @@ pub struct Signer {
 }
 
 /// A look-up in the population register: prefill, check, or both.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Lookup {
     /// Name, shown with its state on the section or material.
@@ -339,7 +489,7 @@ pub struct Lookup {
 }
 
 /// How a list in a register answer becomes the rows of a table section.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LookupRows {
     /// The table section.
@@ -354,7 +504,7 @@ pub struct LookupRows {
 }
 
 /// An element of a list that makes no row, for example the person who died.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WithoutElement {
     /// Place within the element (dotted).
@@ -364,7 +514,7 @@ pub struct WithoutElement {
 }
 
 /// A paper of the matter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Print {
     /// Name of the paper within the matter, e.g. `receipt`.
@@ -381,7 +531,7 @@ pub struct Print {
 }
 
 /// Moments of printing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PrintMoment {
     /// While taking in: application form, one-time notice.
@@ -390,16 +540,21 @@ pub enum PrintMoment {
     Accepted,
     /// After an intake that still has to be confirmed (收件凭证).
     IntakeSlip,
-    /// After the register answered.
+    /// At the step that issues it, and afterwards.
+    Issued,
+    /// After the register answered, and nothing else is to be handed over.
     Effected,
     /// After a refusal.
     Refused,
 }
 
 /// What is handed to the population register (业务落实), and what comes back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Effect {
+    /// Name, by which a step of the flow means it; empty where there is one only.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub id: String,
     /// Kind of act in the register: `birth_registration` ….
     pub kind: String,
     /// Request: place (dotted) → field.
@@ -428,7 +583,7 @@ pub struct Effect {
 }
 
 /// A value of the request that stands in the definition.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FixedValue {
     /// Place in the request (dotted).
@@ -441,7 +596,7 @@ pub struct FixedValue {
 }
 
 /// A value of the request that comes from a look-up's last answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AnswerValue {
     /// Place in the request (dotted).
@@ -453,7 +608,7 @@ pub struct AnswerValue {
 }
 
 /// Facts of a case that an act may need.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CaseFact {
     /// Printed number of the acceptance.
@@ -465,7 +620,7 @@ pub enum CaseFact {
 }
 
 /// How the rows of a table section become an object of the request: one column gives the keys, one the values.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EffectEntries {
     /// The table section.
@@ -482,7 +637,7 @@ pub struct EffectEntries {
 }
 
 /// How the rows of a table section become a list of the request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EffectRows {
     /// The table section.
@@ -493,56 +648,48 @@ pub struct EffectRows {
     pub columns: BTreeMap<String, String>,
 }
 
-/// A matter as written in a file of `assets/matters/`: names its flow instead of containing it.
-#[derive(Debug, Clone, Deserialize)]
-struct MatterFile {
-    flow: String,
-    #[serde(flatten)]
-    rest: toml::Table,
-}
+/// One thing written as a table, several as a list of tables.
+mod one_or_many {
+    use super::Effect;
+    use serde::de::{MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What is wrong with a definition file.
-#[derive(Debug, thiserror::Error)]
-pub enum DefinitionFault {
-    /// The file does not read as a definition.
-    #[error("the definition does not read: {0}")]
-    Shape(String),
-    /// It names something that is not there.
-    #[error("the definition names {what} `{name}`, which is not there")]
-    Dangling {
-        /// Kind of thing.
-        what: &'static str,
-        /// Its name.
-        name: String,
-    },
-    /// Two things have one name.
-    #[error("two {what} are named `{name}`")]
-    Twice {
-        /// Kind of thing.
-        what: &'static str,
-        /// The name.
-        name: String,
-    },
+    pub(super) fn serialize<S: Serializer>(effects: &[Effect], serializer: S) -> Result<S::Ok, S::Error> {
+        match effects {
+            [one] => one.serialize(serializer),
+            many => many.serialize(serializer),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Effect>, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Vec<Effect>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an act of the register, or a list of them")
+            }
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(Vec::new())
+            }
+            fn visit_none<E>(self) -> Result<Self::Value, E> {
+                Ok(Vec::new())
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                Effect::deserialize(MapAccessDeserializer::new(map)).map(|one| vec![one])
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                let mut found = Vec::new();
+                while let Some(one) = list.next_element()? {
+                    found.push(one);
+                }
+                Ok(found)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
 }
 
 impl MatterDefinition {
-    /// Reads a definition file and joins it with its flow.
-    ///
-    /// # Errors
-    /// [`DefinitionFault`] when it does not read, names things that are not there, or names one thing twice.
-    pub fn from_files(matter: &str, flow_of: &dyn Fn(&str) -> Option<Flow>) -> Result<Self, DefinitionFault> {
-        let shape = |fault: toml::de::Error| DefinitionFault::Shape(fault.to_string());
-        let file: MatterFile = toml::from_str(matter).map_err(shape)?;
-        let flow = flow_of(&file.flow)
-            .ok_or_else(|| DefinitionFault::Dangling { what: "flow", name: file.flow.clone() })?;
-        let mut table = file.rest;
-        let flow = toml::Table::try_from(&flow).map_err(|fault| DefinitionFault::Shape(fault.to_string()))?;
-        table.insert("flow".to_owned(), toml::Value::Table(flow));
-        let definition: Self = table.try_into().map_err(shape)?;
-        definition.check()?;
-        Ok(definition)
-    }
-
     /// Deterministic bytes of the definition: what its hash names.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -578,6 +725,41 @@ impl MatterDefinition {
             rest
         };
         section.fields.iter().find(|field| field.id == id)
+    }
+
+    /// The steps of a case: those of its situation, and those for officers where nobody else took it in.
+    #[must_use]
+    pub fn flow_of(&self, case: &Case) -> &Flow {
+        let other = self.other_flows.iter().find(|one| one.when.holds(case));
+        let (flow, officer_flow) = match other {
+            Some(choice) => (&choice.flow, &choice.officer_flow),
+            None => (&self.flow, &self.officer_flow),
+        };
+        officer_flow.as_ref().filter(|_| !case.auxiliary_made).unwrap_or(flow)
+    }
+
+    /// All flows.
+    pub fn flows(&self) -> impl Iterator<Item = &Flow> {
+        let others =
+            self.other_flows.iter().flat_map(|one| std::iter::once(&one.flow).chain(&one.officer_flow));
+        std::iter::once(&self.flow).chain(&self.officer_flow).chain(others)
+    }
+
+    /// The act that a step hands to the register.
+    #[must_use]
+    pub fn effect_of(&self, step: &Step) -> Option<&Effect> {
+        if step.effect.is_empty() {
+            self.effects.first()
+        } else {
+            self.effects.iter().find(|one| one.id == step.effect)
+        }
+    }
+
+    /// The act that a case hands to the register at the step where it waits.
+    #[must_use]
+    pub fn effect_at(&self, case: &Case) -> Option<&Effect> {
+        let stage = case.stage.as_ref()?;
+        self.effect_of(self.flow_of(case).step(&stage.step)?)
     }
 
     /// A look-up by name.

@@ -62,6 +62,7 @@ pub fn of_command(command: &Command) -> Paths {
         | Command::ConfirmAcceptance
         | Command::Review { .. }
         | Command::RecordEffect { .. }
+        | Command::Continue
         | Command::Collect { .. }
         | Command::Withdraw { .. } => [
             "identities",
@@ -106,6 +107,7 @@ pub fn of_event(event: &Event) -> Paths {
         Event::Submitted { .. }
         | Event::AcceptanceConfirmed { .. }
         | Event::EffectRefused { .. }
+        | Event::Continued { .. }
         | Event::Collected { .. }
         | Event::Closed { .. }
         | Event::Withdrawn { .. } => vec!["stage".into()],

@@ -73,6 +73,8 @@ pub enum Refusal {
     ForeignAnswer,
     /// The register has not done it yet.
     NotEffected,
+    /// The paper that this step issues did not come out of a printer yet.
+    NotPrinted,
     /// The paper is not printed at this moment of the case.
     NotPrintable,
     /// The rule cannot be overridden.
@@ -107,13 +109,14 @@ impl Refusal {
             Self::CalendarMissing { .. } => "CALENDAR_MISSING",
             Self::ForeignAnswer => "FOREIGN_ANSWER",
             Self::NotEffected => "NOT_EFFECTED",
+            Self::NotPrinted => "NOT_PRINTED",
             Self::NotPrintable => "NOT_PRINTABLE",
             Self::NotOverridable => "NOT_OVERRIDABLE",
         }
     }
 
     /// All codes, for the completeness test of the message catalogue.
-    pub const CODES: [&'static str; 25] = [
+    pub const CODES: [&'static str; 26] = [
         "CASE_ALREADY_OPEN",
         "CASE_NOT_OPEN",
         "CASE_ENDED",
@@ -137,6 +140,7 @@ impl Refusal {
         "CALENDAR_MISSING",
         "FOREIGN_ANSWER",
         "NOT_EFFECTED",
+        "NOT_PRINTED",
         "NOT_PRINTABLE",
         "NOT_OVERRIDABLE",
     ];

@@ -7,11 +7,12 @@ use crate::identity::{age_on, birth_date};
 use crate::ids::FieldPath;
 use crate::person::PersonRole;
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// A rule of a matter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Rule {
     /// Name.
     pub id: String,
@@ -27,7 +28,7 @@ pub struct Rule {
 }
 
 /// Whether a broken rule stops a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// The case cannot go on.
@@ -37,7 +38,7 @@ pub enum Severity {
 }
 
 /// What must hold. A rule whose fields are still empty holds: empty fields are found elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Must {
     /// Younger than `years` on the day.
@@ -133,7 +134,41 @@ pub enum Must {
         /// The field with the identity number of a member who leaves by this act.
         #[serde(default)]
         leaving: Option<FieldPath>,
+        /// Only these rows count: where a table holds the members of two households.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        among: Option<Among>,
     },
+    /// A table has a row with any value.
+    HasRow {
+        /// The table section.
+        section: String,
+    },
+    /// No value stands twice in a column: nobody is in a household twice.
+    UniqueColumn {
+        /// The table section.
+        section: String,
+        /// The column.
+        column: String,
+    },
+    /// A list in the last answer of a look-up holds none of these values, for example the flags of a household.
+    AnswerLacks {
+        /// The look-up.
+        lookup: String,
+        /// Place of the list in the answer (dotted).
+        list: String,
+        /// The values.
+        values: Vec<String>,
+    },
+}
+
+/// Rows that have one of these values in a column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Among {
+    /// The column.
+    pub column: String,
+    /// Its possible values.
+    pub one_of: Vec<String>,
 }
 
 /// Age of majority (民法典 §17).
@@ -154,7 +189,12 @@ impl Rule {
             Must::NotBefore { field, than } => vec![field.clone(), than.clone()],
             Must::Same { fields } | Must::Different { fields } => fields.to_vec(),
             Must::NumberMatchesBirth { number, birth } => vec![number.clone(), birth.clone()],
-            Must::DocumentValid { .. } | Must::Holds { .. } | Must::NotDiffering { .. } => Vec::new(),
+            Must::DocumentValid { .. }
+            | Must::Holds { .. }
+            | Must::NotDiffering { .. }
+            | Must::HasRow { .. }
+            | Must::UniqueColumn { .. }
+            | Must::AnswerLacks { .. } => Vec::new(),
             Must::RowHas { field, .. } => vec![field.clone()],
             Must::OneAdultHead { leaving, .. } => leaving.iter().cloned().collect(),
         }
@@ -207,7 +247,22 @@ impl Rule {
                     .and_then(|row| case.cell(section, row, column))
                     .is_some_and(|value| one_of.iter().any(|one| one == value))
             }
-            Must::OneAdultHead { section, relation, head_codes, birth, number, leaving } => {
+            Must::HasRow { section } => !case.rows(section).is_empty(),
+            Must::UniqueColumn { section, column } => {
+                let mut seen = std::collections::BTreeSet::new();
+                let rows = case.rows(section);
+                rows.iter().filter_map(|row| case.cell(section, *row, column)).all(|value| seen.insert(value))
+            }
+            Must::AnswerLacks { lookup, list, values } => case.lookups.get(lookup).is_none_or(|record| {
+                let prefix = format!("{list}.");
+                let within = record
+                    .answer
+                    .values
+                    .range(prefix.clone()..)
+                    .take_while(|(at, _)| at.starts_with(&prefix));
+                within.into_iter().all(|(_, value)| !values.contains(value))
+            }),
+            Must::OneAdultHead { section, relation, head_codes, birth, number, leaving, among } => {
                 let leaving = leaving.as_ref().and_then(|field| case.value(field));
                 let staying: Vec<u16> = case
                     .rows(section)
@@ -215,6 +270,12 @@ impl Rule {
                     .filter(|row| {
                         let member = case.cell(section, *row, number);
                         leaving.is_none() || member != leaving
+                    })
+                    .filter(|row| {
+                        among.as_ref().is_none_or(|among| {
+                            case.cell(section, *row, &among.column)
+                                .is_some_and(|value| among.one_of.iter().any(|one| one == value))
+                        })
                     })
                     .collect();
                 if staying.is_empty() {

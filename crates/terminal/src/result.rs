@@ -119,7 +119,8 @@ impl Terminal {
             self.check_effect_rights(request.case)?;
             self.wait_until_sent(request.case)?;
             let loaded = self.load_case(request.case)?;
-            let effect = loaded.definition.effect.as_ref().ok_or(domain::refusal::Refusal::WrongStage)?;
+            let effect =
+                loaded.definition.effect_at(&loaded.case).ok_or(domain::refusal::Refusal::WrongStage)?;
             let body = effect.request(&loaded.definition, &loaded.case);
             let kind = effect.kind.clone();
             let key = request.command;
@@ -127,6 +128,11 @@ impl Terminal {
             let command = Command::RecordEffect { answer: answer.answer, refused: answer.refused };
             self.act(request.case, request.command, command, "业务落实")?;
         }
+        self.acted(request.case)
+    }
+
+    pub(crate) fn continue_case(&self, request: CaseAct) -> Result<CaseView> {
+        self.act(request.case, request.command, Command::Continue, "业务续办")?;
         self.acted(request.case)
     }
 

@@ -191,13 +191,25 @@ impl Terminal {
         let case = &loaded.case;
         let has =
             |id: &domain::ids::MaterialId| case.materials.get(id).is_some_and(|pages| !pages.is_empty());
-        let asked: Vec<_> =
-            loaded.definition.materials.iter().filter(|one| material_applies(one, case)).collect();
+        let step = case.stage.as_ref().and_then(|stage| loaded.definition.flow_of(case).step(&stage.step));
+        let awaited = step.map(|step| step.materials.clone()).unwrap_or_default();
+        // What comes later is shown when it is waited for, and from then on.
+        let shown = |one: &&domain::matter::Material| {
+            one.rule != MaterialRule::Late || awaited.contains(&one.id) || has(&one.id)
+        };
+        let asked: Vec<_> = loaded
+            .definition
+            .materials
+            .iter()
+            .filter(|one| material_applies(one, case))
+            .filter(shown)
+            .collect();
         let mut views = Vec::new();
         for material in &asked {
             let met = match material.rule {
                 MaterialRule::Required => has(&material.id),
-                MaterialRule::Optional => true,
+                MaterialRule::Optional | MaterialRule::Internal => true,
+                MaterialRule::Late => !awaited.contains(&material.id) || has(&material.id),
                 MaterialRule::OneOf => asked.iter().any(|one| {
                     one.rule == MaterialRule::OneOf && one.group == material.group && has(&one.id)
                 }),
@@ -289,6 +301,9 @@ impl Terminal {
                 StepKind::Effect => {
                     let refusal = self.effect_refusal(loaded, &context, &facts);
                     offer(Action::Effect, stage.title.clone(), refusal);
+                }
+                StepKind::Issue | StepKind::LateScan => {
+                    offer(Action::Continue, stage.title.clone(), ask(&Command::Continue));
                 }
                 StepKind::Collect => {
                     let strokes = domain::event::BlobRef {
@@ -539,6 +554,7 @@ fn event_words(record: &EventRecord, loaded: &LoadedCase) -> String {
         }
         Event::ProvisionalOpinionGiven { stage, .. } => format!("{}：离线预审意见", stage.title),
         Event::Effected { .. } => "业务落实".to_owned(),
+        Event::Continued { stage, .. } => format!("{}：完成", stage.title),
         Event::EffectRefused { reason, .. } => format!("常口未落实：{reason}"),
         Event::Printed(document) => {
             let title = loaded.definition.prints.iter().find(|one| one.document == document.document);

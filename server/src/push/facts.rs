@@ -123,17 +123,17 @@ pub(super) async fn answer_known(
     act: &Act,
     definition: &MatterDefinition,
 ) -> Result<bool> {
-    let (answer, refused, query) = match &act.command {
+    let (answer, refused, queries) = match &act.command {
         Command::RecordLookup { lookup, answer } => {
             if answer.state == CheckState::Unavailable && answer.values.is_empty() {
                 return Ok(true);
             }
             let query = definition.lookup(lookup).map(|one| one.query.clone()).unwrap_or_default();
-            (answer, "", query)
+            (answer, "", vec![query])
         }
         Command::RecordEffect { answer, refused } => {
-            let kind = definition.effect.as_ref().map(|one| one.kind.clone()).unwrap_or_default();
-            (answer, refused.as_str(), format!("effect:{kind}"))
+            let kinds = definition.effects.iter().map(|one| format!("effect:{}", one.kind));
+            (answer, refused.as_str(), kinds.collect())
         }
         _ => return Ok(true),
     };
@@ -146,5 +146,6 @@ pub(super) async fn answer_known(
     let Some(row) = row else { return Ok(false) };
     // What was asked on the arrival page, before there was a case, may serve any.
     let for_case = row.is_null(1) || row.text(1)? == act.case.to_string();
-    Ok(for_case && row.text(0)? == query)
+    let asked = row.text(0)?;
+    Ok(for_case && queries.iter().any(|query| query == asked))
 }

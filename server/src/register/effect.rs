@@ -155,7 +155,7 @@ async fn prepare(
     }
     let definition = house.library.definition(work, &opening.definition).await?;
     let definition = definition.ok_or(Fault::Stored("definition"))?;
-    let effect = definition.effect.as_ref().ok_or_else(|| told(ErrorCode::RegisterRefused))?;
+    let effect = definition.effect_at(case).ok_or_else(|| told(ErrorCode::RegisterRefused))?;
     if effect.kind != request.kind {
         return Err(told(ErrorCode::RegisterRefused));
     }

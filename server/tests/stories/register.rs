@@ -114,7 +114,7 @@ async fn accepted_proof(counter: &mut Window, session: &Session) -> LocalCase {
 
 fn hand_over(counter: &Window, local: &LocalCase) -> EffectRequest {
     let definition = &counter.definitions[&local.definition];
-    let effect = definition.effect.as_ref().unwrap();
+    let effect = definition.effects.first().unwrap();
     EffectRequest {
         case: local.case.id,
         key: CommandId(fresh()),

@@ -1,6 +1,6 @@
 //! Taking in: what happens while the case lies at the counter.
 
-use super::{at_own_counter, may_act};
+use super::{at_own_counter, may_act, may_change_pages};
 use crate::case::{Case, FieldValue};
 use crate::condition::Situation;
 use crate::context::{Context, Facts};
@@ -203,8 +203,7 @@ pub(super) fn record_lookup(
 ) -> Decided {
     // The register refuses an act on a household that changed since it was seen: who hands the act over looks
     // again. Nothing of the form changes by it.
-    let handing_over =
-        case.stage.as_ref().filter(|stage| stage.kind == StepKind::Effect && case.effect.is_none());
+    let handing_over = case.stage.as_ref().filter(|stage| stage.kind == StepKind::Effect);
     match handing_over {
         Some(stage) => may_act(stage, case, context, facts)?,
         None => at_own_counter(case, context, facts)?,
@@ -284,7 +283,7 @@ pub(super) fn add_page(
     context: &Context,
     facts: &Facts<'_>,
 ) -> Decided {
-    at_own_counter(case, context, facts)?;
+    may_change_pages(material, case, context, facts)?;
     known_material(material, case, facts)?;
     if case.materials.values().flatten().any(|one| one.id == page) {
         return Err(Refusal::NoSuchPage);
@@ -311,7 +310,7 @@ pub(super) fn replace_page(
     context: &Context,
     facts: &Facts<'_>,
 ) -> Decided {
-    at_own_counter(case, context, facts)?;
+    may_change_pages(material, case, context, facts)?;
     known_page(material, page, case)?;
     Ok(vec![Event::PageReplaced {
         material: material.clone(),
@@ -328,7 +327,7 @@ pub(super) fn remove_page(
     context: &Context,
     facts: &Facts<'_>,
 ) -> Decided {
-    at_own_counter(case, context, facts)?;
+    may_change_pages(material, case, context, facts)?;
     known_page(material, page, case)?;
     Ok(vec![Event::PageRemoved { material: material.clone(), page }])
 }
@@ -340,7 +339,7 @@ pub(super) fn reorder_pages(
     context: &Context,
     facts: &Facts<'_>,
 ) -> Decided {
-    at_own_counter(case, context, facts)?;
+    may_change_pages(material, case, context, facts)?;
     let mut here: Vec<PageId> = case
         .materials
         .get(material)

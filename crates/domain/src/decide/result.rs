@@ -4,10 +4,11 @@ use super::may_act;
 use crate::case::Case;
 use crate::context::{Context, Facts};
 use crate::event::{BlobRef, CheckState, Event, Outcome, PrintedDocument, RegisterAnswer};
-use crate::flow::StepKind;
+use crate::flow::{Step, StepKind};
 use crate::identity::{DocumentKind, check_number, checked_by_arithmetic};
 use crate::matter::PrintMoment;
 use crate::refusal::Refusal;
+use crate::requirement::{Missing, material_applies};
 use std::collections::BTreeMap;
 
 type Decided = Result<Vec<Event>, Refusal>;
@@ -27,7 +28,7 @@ pub(super) fn record_effect(
     if case.refused.is_some() {
         return Err(Refusal::WrongStage);
     }
-    let effect = facts.definition.effect.as_ref().ok_or(Refusal::WrongStage)?;
+    let effect = facts.definition.effect_at(case).ok_or(Refusal::WrongStage)?;
     if !refused.is_empty() {
         return Ok(vec![Event::EffectRefused { answer: answer.clone(), reason: refused.to_owned() }]);
     }
@@ -46,7 +47,7 @@ pub(super) fn record_effect(
             None => {}
         }
     }
-    let next = facts.definition.flow.after(&stage.step);
+    let next = facts.definition.flow_of(case).after(&stage.step);
     let ends = next.is_none();
     let mut events = vec![Event::Effected { answer: answer.clone(), values, next }];
     if ends {
@@ -67,9 +68,57 @@ pub fn printable(moment: PrintMoment, case: &Case) -> bool {
             .submission
             .as_ref()
             .is_some_and(|one| one.mode == SubmissionMode::TakenIn || one.intake_number.is_some()),
-        PrintMoment::Effected => case.effect.is_some(),
+        PrintMoment::Issued => case.issued(),
+        PrintMoment::Effected => {
+            let more = case.stage.as_ref().is_some_and(|stage| stage.kind == StepKind::Effect);
+            case.effect.is_some() && !more
+        }
         PrintMoment::Refused => case.refused.is_some(),
     }
+}
+
+pub(super) fn go_on(case: &Case, context: &Context, facts: &Facts<'_>) -> Decided {
+    if !context.online {
+        return Err(Refusal::NotOffline);
+    }
+    let stage = case.stage.as_ref().ok_or(Refusal::WrongStage)?;
+    let flow = facts.definition.flow_of(case);
+    let step = flow.step(&stage.step).ok_or(Refusal::WrongStage)?;
+    let lacking: Vec<Missing> = match step.kind {
+        StepKind::LateScan => late_materials(step, case, facts),
+        // What was issued is in the citizen's hands only once it came out of a printer.
+        StepKind::Issue if !case.prints.iter().any(|(one, _)| one.document == step.document) => {
+            return Err(Refusal::NotPrinted);
+        }
+        StepKind::Issue => Vec::new(),
+        StepKind::Review | StepKind::Investigate | StepKind::Effect | StepKind::Collect => {
+            return Err(Refusal::WrongStage);
+        }
+    };
+    may_act(stage, case, context, facts)?;
+    if case.refused.is_some() {
+        return Err(Refusal::WrongStage);
+    }
+    if !lacking.is_empty() {
+        return Err(Refusal::Incomplete { missing: lacking });
+    }
+    let next = flow.after(&stage.step);
+    let ends = next.is_none();
+    let mut events = vec![Event::Continued { stage: stage.clone(), next }];
+    if ends {
+        events.push(Event::Closed { outcome: Outcome::Done });
+    }
+    Ok(events)
+}
+
+/// The papers that a step waits for and that are not scanned yet.
+fn late_materials(step: &Step, case: &Case, facts: &Facts<'_>) -> Vec<Missing> {
+    let awaited = facts.definition.materials.iter().filter(|one| step.materials.contains(&one.id));
+    awaited
+        .filter(|one| material_applies(one, case))
+        .filter(|one| case.materials.get(&one.id).is_none_or(Vec::is_empty))
+        .map(|one| Missing::Material { material: one.id.clone(), name: one.name.clone() })
+        .collect()
 }
 
 pub(super) fn record_print(

@@ -19,7 +19,7 @@ pub(super) fn review(
     // What the register refused to do goes back to the counter or is refused; it cannot be passed any more.
     let after_refusal = stage.kind == StepKind::Effect
         && case.effect_refused.is_some()
-        && case.effect.is_none()
+        && case.effects.is_empty()
         && decision != Decision::Pass;
     if !matches!(stage.kind, StepKind::Review | StepKind::Investigate) && !after_refusal {
         return Err(Refusal::WrongStage);
@@ -53,7 +53,7 @@ pub(super) fn review(
             opinion: opinion.to_owned(),
         }]);
     }
-    let flow = &facts.definition.flow;
+    let flow = facts.definition.flow_of(case);
     let next = match decision {
         Decision::Pass => flow.after(&stage.step),
         Decision::Return => None,

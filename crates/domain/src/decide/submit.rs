@@ -43,7 +43,7 @@ pub(super) fn submit(case: &Case, context: &Context, facts: &Facts<'_>) -> Decid
         number: Some(number),
         query_password,
         due: Some(due),
-        stage: facts.definition.flow.first(),
+        stage: facts.definition.flow_of(case).first(),
     }])
 }
 
@@ -83,7 +83,7 @@ pub(super) fn confirm(case: &Case, context: &Context, facts: &Facts<'_>) -> Deci
     }
     let number = acceptance_number(case, context)?;
     let due = promised_day(case, context, facts)?;
-    Ok(vec![Event::AcceptanceConfirmed { number, due, stage: facts.definition.flow.first() }])
+    Ok(vec![Event::AcceptanceConfirmed { number, due, stage: facts.definition.flow_of(case).first() }])
 }
 
 pub(super) fn withdraw(reason: &str, case: &Case, context: &Context, facts: &Facts<'_>) -> Decided {

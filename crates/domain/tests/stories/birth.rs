@@ -66,7 +66,7 @@ pub fn submitted() -> Desk {
 
 fn effect_request(desk: &Desk) -> Value {
     let definition: &MatterDefinition = &desk.definition;
-    let effect = definition.effect.as_ref().unwrap();
+    let effect = definition.effects.first().unwrap();
     nest(&effect.request(definition, &desk.case), &effect.numbers)
 }
 

@@ -68,7 +68,7 @@ fn a_head_dies_and_another_follows() {
     assert_eq!(desk.case.signatures.len(), 1, "the new head is the declarant");
     desk.act(AUXILIARY, Command::Submit);
     desk.pass(OFFICER);
-    let effect = desk.definition.effect.clone().unwrap();
+    let effect = desk.definition.effects[0].clone();
     assert_eq!(
         nest(&effect.request(&desk.definition, &desk.case), &effect.numbers),
         json!({ "citizen_number": number("1955-02-01", 901), "person_version": 3, "household_version": 12,
@@ -87,7 +87,7 @@ fn who_was_not_head_leaves_the_relations_alone() {
     desk.scan_all(AUXILIARY);
     desk.sign_all(AUXILIARY);
     assert!(desk.missing().is_empty(), "{:?}", desk.missing());
-    let effect = desk.definition.effect.clone().unwrap();
+    let effect = desk.definition.effects[0].clone();
     let request = effect.request(&desk.definition, &desk.case);
     assert!(
         !request.keys().any(|place| place.starts_with("relations") || place == "new_head"),
@@ -142,7 +142,7 @@ fn a_certificate_number_is_asked_for_where_there_is_one() {
 fn only_minors_remain_by_a_named_exception() {
     let mut desk = filled("何守田", "1955-02-01", 901, "02");
     desk.answer(AUXILIARY, "remaining", "minors");
-    let effect = desk.definition.effect.clone().unwrap();
+    let effect = desk.definition.effects[0].clone();
     assert_eq!(effect.request(&desk.definition, &desk.case)["head_exception"], "minors_only");
     desk.answer(AUXILIARY, "remaining", "none");
     assert!(

@@ -1,7 +1,7 @@
 //! A counter for tests: people, a clock, and a case on a shipped definition.
 
 use domain::case::Case;
-use domain::catalogue::{Catalogue, Sources};
+use domain::catalogue::{Catalogue, FOLDERS, NamedText};
 use domain::cbor;
 use domain::command::Command;
 use domain::context::{Allotted, Context, Facts};
@@ -29,29 +29,25 @@ pub const OTHER_STATION: &str = "999901520000";
 pub const COUNTY: &str = "999901000000";
 pub const OTHER_COUNTY: &str = "999902000000";
 
-/// Where the shipped data lies.
-pub fn assets(folder: &str) -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets").join(folder);
-    let mut files: Vec<(String, String)> = std::fs::read_dir(folder)
-        .unwrap()
+/// The shipped files that make the catalogue.
+pub fn files() -> Vec<NamedText> {
+    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets");
+    let mut files: Vec<NamedText> = FOLDERS
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(assets.join(folder)).unwrap())
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|ext| ext == "toml"))
         .map(|path| {
-            (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read_to_string(path).unwrap())
+            let name = path.strip_prefix(&assets).unwrap().to_str().unwrap().to_owned();
+            (name, std::fs::read_to_string(path).unwrap())
         })
         .collect();
     files.sort();
     files
 }
 
-pub static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
-    let files = ["matters", "flows", "codes", "calendar"].map(assets);
-    let [matters, flows, codes, calendars] = files
-        .each_ref()
-        .map(|set| set.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>());
-    let sources = Sources { matters: &matters, flows: &flows, codes: &codes, calendars: &calendars };
-    Catalogue::from_texts(sources).unwrap_or_else(|fault| panic!("{fault}"))
-});
+pub static CATALOGUE: LazyLock<Catalogue> =
+    LazyLock::new(|| Catalogue::from_files(&files()).unwrap_or_else(|faults| panic!("{faults}")));
 
 pub fn unit(code: &str) -> UnitCode {
     UnitCode::try_from(code).unwrap()
@@ -303,7 +299,7 @@ impl Desk {
         for material in self.definition.materials.clone() {
             let wanted = match material.rule {
                 MaterialRule::Required => true,
-                MaterialRule::Optional => false,
+                MaterialRule::Optional | MaterialRule::Internal | MaterialRule::Late => false,
                 MaterialRule::OneOf => !groups.contains(&material.group),
             };
             if wanted && material_applies(&material, &self.case) {

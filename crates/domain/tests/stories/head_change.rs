@@ -63,7 +63,7 @@ fn a_head_changes_from_the_card_to_the_closed_case() {
     desk.sign_all(AUXILIARY);
     desk.act(AUXILIARY, Command::Submit);
     desk.pass(OFFICER);
-    let effect = desk.definition.effect.clone().unwrap();
+    let effect = desk.definition.effects[0].clone();
     assert_eq!(
         nest(&effect.request(&desk.definition, &desk.case), &effect.numbers),
         json!({ "household_number": "900000003", "household_version": 12, "new_head": number("1982-09-10", 903),

@@ -1,6 +1,5 @@
 //! The shipped message catalogue is complete for the codes of this crate and of the cryptography below it.
 
-use super::desk::assets;
 use domain::messages::{MessageWho, Messages, places};
 use domain::refusal::Refusal;
 use domain::requirement::FieldFault;
@@ -14,9 +13,12 @@ const COMPARED_HERE: [&str; 3] = ["domain", "field", "gm"];
 const COMPARED_BY_THE_TERMINAL: [&str; 6] = ["paper", "protocol", "shell", "store", "sync", "terminal"];
 
 fn shipped() -> Messages {
-    let files = assets("messages");
-    assert_eq!(files.len(), 1, "one catalogue");
-    Messages::from_toml(&files[0].1).unwrap()
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/messages");
+    let texts = std::fs::read_dir(&folder)
+        .unwrap()
+        .filter(|one| one.as_ref().unwrap().path().extension().is_some_and(|end| end == "toml"));
+    assert_eq!(texts.count(), 1, "one catalogue");
+    Messages::from_toml(&std::fs::read_to_string(folder.join("messages.toml")).unwrap()).unwrap()
 }
 
 fn section(messages: &Messages, name: &str) -> BTreeSet<String> {

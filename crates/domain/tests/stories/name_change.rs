@@ -60,7 +60,7 @@ fn a_name_changes_through_station_and_county() {
         desk.pass(who);
     }
     assert_eq!(desk.step(), "effect");
-    let effect = desk.definition.effect.clone().unwrap();
+    let effect = desk.definition.effects[0].clone();
     assert_eq!(
         nest(&effect.request(&desk.definition, &desk.case), &effect.numbers),
         json!({ "citizen_number": number("2014-01-20", 903), "person_version": 2, "new_name": "孙知远",
@@ -123,7 +123,7 @@ fn the_kind_of_consent_decides_who_signs_and_what_is_said() {
         })
         .collect();
     assert_eq!(slots, ["applicant"]);
-    let effect = desk.definition.effect.clone().unwrap();
+    let effect = desk.definition.effects[0].clone();
     assert_eq!(effect.request(&desk.definition, &desk.case)["consent_exception"], "依生效判决书");
     desk.answer(AUXILIARY, "parents", "guardian");
     let request = effect.request(&desk.definition, &desk.case);

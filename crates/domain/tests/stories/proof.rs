@@ -35,7 +35,7 @@ fn the_auxiliary_prints_what_the_register_gives() {
     let mut desk = filled("no");
     desk.act(AUXILIARY, Command::Submit);
     assert_eq!(desk.step(), "effect");
-    let effect = desk.definition.effect.clone().unwrap();
+    let effect = desk.definition.effects[0].clone();
     assert_eq!(effect.request(&desk.definition, &desk.case).len(), 3);
     assert_eq!(desk.refused(AUXILIARY, &Command::RecordPrint(desk.paper("proof"))), "NOT_PRINTABLE");
     let content = json!({ "proof": { "name": "韩冬", "sex": "1", "ethnic_group": "01", "birth_date": "1990-12-01",

@@ -87,7 +87,7 @@ proptest! {
         for taken_in_only in [false, true] {
             let _ = missing(&desk.definition, &desk.case, &CATALOGUE.codes, day, taken_in_only);
         }
-        if let Some(effect) = &desk.definition.effect {
+        if let Some(effect) = desk.definition.effects.first() {
             let _ = domain::register::nest(&effect.request(&desk.definition, &desk.case), &effect.numbers);
         }
         for command in commands() {

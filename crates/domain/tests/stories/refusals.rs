@@ -154,7 +154,7 @@ fn what_the_register_refuses_goes_back_or_is_refused() {
     let mut seen = birth::household_answer();
     seen["household"]["version"] = json!(8);
     again.look_up(OFFICER, "mother_household", domain::event::CheckState::Agrees, &seen);
-    let effect = again.definition.effect.clone().unwrap();
+    let effect = again.definition.effects[0].clone();
     assert_eq!(effect.request(&again.definition, &again.case)["household_version"], "8");
     assert_eq!(again.refused(AUXILIARY, &typed(&[("newborn.name", "周念")])), "CASE_NOT_AT_COUNTER");
     again.act(OFFICER, effected(&json!({ "assigned": { "citizen_number": number("2026-11-03", 2) } })));

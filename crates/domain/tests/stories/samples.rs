@@ -124,6 +124,7 @@ pub fn events() -> Vec<Event> {
             next: Some(stage()),
         },
         Event::EffectRefused { answer: found, reason: "户口业务已冻结".into() },
+        Event::Continued { stage: Stage { kind: StepKind::LateScan, ..stage() }, next: Some(stage()) },
         Event::Printed(printed()),
         Event::Collected {
             name: "沈㛃".into(),
@@ -158,6 +159,7 @@ pub fn commands() -> Vec<Command> {
         Command::ConfirmAcceptance,
         review(Decision::Return, Some(reason("缺日期"))),
         effected(&json!({ "assigned": { "citizen_number": "x" } })),
+        Command::Continue,
         Command::RecordPrint(printed()),
         collect("沈㛃"),
         Command::Withdraw { reason: "不办了".into() },

@@ -160,7 +160,7 @@ fn proved_by(case: &Case, documents: &std::collections::BTreeMap<String, String>
 /// What a proof is for, and for whom: what the form hands to the register as `purpose` and `receiving_unit`.
 pub(super) fn purpose(paper: &Paper<'_, '_>) -> (Option<String>, Option<String>) {
     let asked = |place: &str| {
-        let field = paper.definition().effect.as_ref()?.body.get(place)?;
+        let field = paper.definition().effects.iter().find_map(|effect| effect.body.get(place))?;
         Some(paper.case().fields.get(field)?.value.clone())
     };
     (asked("purpose"), asked("receiving_unit"))

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 pub(super) fn household_proof(paper: &Paper<'_, '_>) -> Result<Value> {
     let answer = paper.case().effect.as_ref().ok_or_else(|| paper.missing("facts"))?;
-    let effect = paper.definition().effect.as_ref().ok_or_else(|| paper.missing("facts"))?;
+    let effect = paper.definition().effects.first().ok_or_else(|| paper.missing("facts"))?;
     let mut facts = Vec::new();
     for section in paper.sections().filter(|section| !section.table) {
         for field in paper.fields(section) {

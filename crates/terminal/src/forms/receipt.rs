@@ -93,7 +93,7 @@ fn next_steps(paper: &Paper<'_, '_>) -> Vec<String> {
     let next = &paper.words().next;
     let family = paper.definition().family;
     let mut lines = Vec::new();
-    let steps = &paper.definition().flow.steps;
+    let steps = &paper.definition().flow_of(paper.case()).steps;
     let reviews: Vec<&str> = steps
         .iter()
         .filter(|step| matches!(step.kind, StepKind::Review | StepKind::Investigate))

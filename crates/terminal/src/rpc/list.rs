@@ -131,6 +131,7 @@ commands! {
     decide_review(DecideReview) -> CaseView;
     /// Hands the decided act to the register.
     effect_case(CaseAct) -> CaseView;
+    continue_case(CaseAct) -> CaseView;
     /// Gives the result out.
     collect_result(CollectResult) -> CaseView;
     /// Shows a paper before printing.

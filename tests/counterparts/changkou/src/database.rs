@@ -1,28 +1,44 @@
 //! The register's SQLite file: its tables, the cached pristine population, the working copy.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use rusqlite::{Connection, Transaction, params};
+use serde_json::json;
 
 use crate::model::Household;
 use crate::model::{BirthCertificate, Collision, DeathCertificate, Marriage, Person};
 use crate::population::{self, POPULATION_VERSION, Population};
 
 /// Goes up when the tables change; part of the file names, so that an old file is never misread.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 
 const TABLES: &str = "
 CREATE TABLE household (
   number TEXT PRIMARY KEY, kind TEXT NOT NULL, division TEXT NOT NULL, owner_unit TEXT NOT NULL,
   address TEXT NOT NULL, booklet TEXT NOT NULL, flags TEXT NOT NULL, status TEXT NOT NULL,
-  head TEXT, head_exception TEXT, version INTEGER NOT NULL) WITHOUT ROWID;
+  head TEXT, head_exception TEXT, name TEXT, responsible TEXT, version INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE person (
   id INTEGER PRIMARY KEY, number TEXT NOT NULL, name TEXT NOT NULL, former_name TEXT, sex TEXT NOT NULL,
   ethnic TEXT NOT NULL, birth TEXT NOT NULL, marital TEXT NOT NULL, education TEXT,
   household TEXT NOT NULL, relation TEXT NOT NULL, since TEXT NOT NULL, since_reason TEXT NOT NULL,
-  status TEXT NOT NULL, status_since TEXT, mother TEXT, father TEXT, spouse TEXT,
-  card_office TEXT, card_from TEXT, card_until TEXT, version INTEGER NOT NULL);
+  status TEXT NOT NULL, status_since TEXT, status_reason TEXT, mother TEXT, father TEXT, spouse TEXT,
+  card_office TEXT, card_from TEXT, card_until TEXT, further TEXT NOT NULL, version INTEGER NOT NULL);
+CREATE TABLE former_number (old TEXT PRIMARY KEY, current TEXT NOT NULL, replaced_on TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE stay (
+  id INTEGER PRIMARY KEY, citizen TEXT NOT NULL, household TEXT NOT NULL, relation TEXT NOT NULL, head TEXT,
+  since TEXT NOT NULL, until TEXT NOT NULL);
+CREATE TABLE history (
+  id INTEGER PRIMARY KEY, citizen TEXT NOT NULL, kind TEXT NOT NULL, receipt TEXT NOT NULL, case_id TEXT NOT NULL,
+  household TEXT, effective_on TEXT NOT NULL, details TEXT NOT NULL);
+CREATE TABLE paper (
+  number TEXT PRIMARY KEY, document TEXT NOT NULL, unit TEXT, issued_by TEXT NOT NULL, issued_on TEXT NOT NULL,
+  valid_until TEXT NOT NULL, persons TEXT NOT NULL, household TEXT, from_address TEXT, to_address TEXT,
+  reason TEXT NOT NULL, approval TEXT, used_on TEXT, void_since TEXT, replaced_by TEXT) WITHOUT ROWID;
+CREATE TABLE void_booklet (
+  number TEXT PRIMARY KEY, household TEXT NOT NULL, reason TEXT NOT NULL, void_since TEXT NOT NULL,
+  replaced_by TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE birth_certificate (
   number TEXT PRIMARY KEY, newborn_name TEXT NOT NULL, sex TEXT NOT NULL, birth TEXT NOT NULL,
   birth_time TEXT NOT NULL, birth_place TEXT NOT NULL, issued_by TEXT NOT NULL,
@@ -58,6 +74,13 @@ CREATE INDEX marriage_wife ON marriage(wife);
 CREATE INDEX collision_citizen ON collision(citizen);
 CREATE INDEX collision_other ON collision(other_number);
 CREATE INDEX effect_case ON effect(client, case_id, kind);
+CREATE INDEX person_mother ON person(mother);
+CREATE INDEX person_father ON person(father);
+CREATE INDEX person_spouse ON person(spouse);
+CREATE INDEX former_current ON former_number(current);
+CREATE INDEX stay_citizen ON stay(citizen);
+CREATE INDEX stay_household ON stay(household);
+CREATE INDEX history_citizen ON history(citizen);
 CREATE INDEX card_citizen ON card_acceptance(citizen);
 ";
 
@@ -150,21 +173,23 @@ fn insert_population(transaction: &Transaction<'_>, population: &Population) -> 
 /// # Errors
 /// When SQLite refuses, for example because the number is taken.
 pub fn insert_household(connection: &Connection, household: &Household) -> rusqlite::Result<()> {
-    connection.prepare_cached("INSERT INTO household VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)")?.execute(
-        params![
-            household.household_number,
-            household.kind,
-            household.division,
-            household.owner_unit,
-            household.address,
-            household.booklet_number,
-            household.flags.join(","),
-            household.status,
-            household.head,
-            household.head_exception,
-            household.version
-        ],
-    )?;
+    connection
+        .prepare_cached("INSERT INTO household VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)")?
+        .execute(params![
+        household.household_number,
+        household.kind,
+        household.division,
+        household.owner_unit,
+        household.address,
+        household.booklet_number,
+        household.flags.join(","),
+        household.status,
+        household.head,
+        household.head_exception,
+        household.name,
+        household.responsible,
+        household.version
+    ])?;
     Ok(())
 }
 
@@ -176,7 +201,8 @@ pub fn insert_person(connection: &Connection, person: &Person) -> rusqlite::Resu
     let card = person.id_card.as_ref();
     connection
         .prepare_cached(
-            "INSERT INTO person VALUES (NULL,?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21)",
+            "INSERT INTO person VALUES (NULL,?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,
+             ?22,?23)",
         )?
         .execute(params![
             person.citizen_number,
@@ -193,15 +219,23 @@ pub fn insert_person(connection: &Connection, person: &Person) -> rusqlite::Resu
             person.since_reason,
             person.status.word(),
             person.status_since.map(|d| d.to_string()),
+            person.status_reason,
             person.mother,
             person.father,
             person.spouse,
             card.map(|c| c.issuing_office.as_str()),
             card.map(|c| c.valid_from.to_string()),
             card.map(|c| c.valid_until.as_str()),
+            items_text(&person.further_items),
             person.version
         ])?;
     Ok(())
+}
+
+/// Further items as the row holds them.
+#[must_use]
+pub fn items_text(items: &BTreeMap<String, String>) -> String {
+    json!(items).to_string()
 }
 
 /// Adds a birth certificate.

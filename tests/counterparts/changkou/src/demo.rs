@@ -1,6 +1,6 @@
 //! The named demo people (`assets/demo/people.toml`) who stand in the register with exact data.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
@@ -168,10 +168,13 @@ pub fn load(path: &Path, today: Date) -> anyhow::Result<DemoPeople> {
                 since_reason: member.since_reason.clone(),
                 status: PersonStatus::Registered,
                 status_since: None,
+                status_reason: None,
                 mother: optional(&member.mother)?,
                 father: optional(&member.father)?,
                 spouse: optional(&member.spouse)?,
                 id_card: member.card.as_ref().map(|card| card.resolve(today)).transpose()?,
+                further_items: BTreeMap::new(),
+                former_numbers: Vec::new(),
                 version: 1,
             });
         }
@@ -187,6 +190,8 @@ pub fn load(path: &Path, today: Date) -> anyhow::Result<DemoPeople> {
             status: "open".into(),
             head,
             head_exception: None,
+            name: None,
+            responsible: None,
             version: 1,
             members: persons,
         };

@@ -11,9 +11,11 @@
 pub mod database;
 pub mod demo;
 pub mod effects;
+pub mod history;
 pub mod http;
 pub mod model;
 pub mod number;
+pub mod papers;
 pub mod population;
 pub mod random;
 pub mod records;

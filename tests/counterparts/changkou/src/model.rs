@@ -1,5 +1,7 @@
 //! What the register holds and shows: persons, households, certificates.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +15,8 @@ pub enum PersonStatus {
     Dead,
     /// 迁出
     MovedOut,
+    /// 注销 for another reason than death: 参军, 出国定居, 重复登记 …
+    Cancelled,
 }
 
 impl PersonStatus {
@@ -23,6 +27,7 @@ impl PersonStatus {
             Self::Registered => "registered",
             Self::Dead => "dead",
             Self::MovedOut => "moved_out",
+            Self::Cancelled => "cancelled",
         }
     }
 
@@ -32,6 +37,7 @@ impl PersonStatus {
         match word {
             "registered" => Self::Registered,
             "dead" => Self::Dead,
+            "cancelled" => Self::Cancelled,
             _ => Self::MovedOut,
         }
     }
@@ -85,8 +91,10 @@ pub struct Person {
     pub since_reason: String,
     /// Whether the person still counts
     pub status: PersonStatus,
-    /// Date of the death or move
+    /// Date of the death, move or cancellation
     pub status_since: Option<Date>,
+    /// Why the person moved out or was cancelled
+    pub status_reason: Option<String>,
     /// Mother's number
     pub mother: Option<String>,
     /// Father's number
@@ -95,6 +103,10 @@ pub struct Person {
     pub spouse: Option<String>,
     /// The newest ID card
     pub id_card: Option<IdCard>,
+    /// Further items by their word: `native_place`, `occupation`, `blood_type` …
+    pub further_items: BTreeMap<String, String>,
+    /// Numbers the person had before; each still finds the person
+    pub former_numbers: Vec<String>,
     /// Goes up with every change; effects name the one they saw
     pub version: i64,
 }
@@ -135,8 +147,12 @@ pub struct Household {
     pub status: String,
     /// Number of the 户主
     pub head: Option<String>,
-    /// Why there may be no adult head: `collective` or `minors_only`
+    /// Why there may be no adult head: `collective`, `minors_only`, or `no_members` until somebody joins
     pub head_exception: Option<String>,
+    /// Name of a collective household
+    pub name: Option<String>,
+    /// Who answers for a collective household
+    pub responsible: Option<String>,
     /// Goes up with every change; effects name the one they saw
     pub version: i64,
     /// Registered members, the head first, then as they came

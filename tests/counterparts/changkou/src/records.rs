@@ -12,15 +12,16 @@ pub const SEARCH_LIMIT: usize = 50;
 
 const PERSON: &str =
     "SELECT number,name,former_name,sex,ethnic,birth,marital,education,household,relation,since,
- since_reason,status,status_since,mother,father,spouse,card_office,card_from,card_until,version FROM person";
+ since_reason,status,status_since,mother,father,spouse,card_office,card_from,card_until,version,status_reason,
+ further,(SELECT group_concat(old) FROM former_number WHERE current = person.number) FROM person";
 
-fn date(row: &Row<'_>, index: usize) -> rusqlite::Result<Date> {
+pub(crate) fn date(row: &Row<'_>, index: usize) -> rusqlite::Result<Date> {
     let text: String = row.get(index)?;
     text.parse()
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(index, Type::Text, Box::new(error)))
 }
 
-fn optional_date(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<Date>> {
+pub(crate) fn optional_date(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<Date>> {
     match row.get_ref(index)? {
         rusqlite::types::ValueRef::Null => Ok(None),
         _ => date(row, index).map(Some),
@@ -36,6 +37,7 @@ fn read_person(row: &Row<'_>) -> rusqlite::Result<Person> {
         }
     };
     let status: String = row.get(12)?;
+    let (further, former): (String, Option<String>) = (row.get(22)?, row.get(23)?);
     Ok(Person {
         citizen_number: row.get(0)?,
         name: row.get(1)?,
@@ -51,10 +53,14 @@ fn read_person(row: &Row<'_>) -> rusqlite::Result<Person> {
         since_reason: row.get(11)?,
         status: PersonStatus::from_word(&status),
         status_since: optional_date(row, 13)?,
+        status_reason: row.get(21)?,
         mother: row.get(14)?,
         father: row.get(15)?,
         spouse: row.get(16)?,
         id_card,
+        further_items: serde_json::from_str(&further)
+            .map_err(|error| rusqlite::Error::FromSqlConversionFailure(22, Type::Text, Box::new(error)))?,
+        former_numbers: former.iter().flat_map(|old| old.split(',')).map(str::to_owned).collect(),
         version: row.get(20)?,
     })
 }
@@ -68,6 +74,28 @@ pub fn person(connection: &Connection, number: &str) -> rusqlite::Result<Option<
         .prepare_cached(&format!("{PERSON} WHERE number = ?1"))?
         .query_row([number], read_person)
         .optional()
+}
+
+/// The number that replaced this one, when it was replaced.
+///
+/// # Errors
+/// When SQLite fails.
+pub fn replaced_by(connection: &Connection, number: &str) -> rusqlite::Result<Option<String>> {
+    connection
+        .prepare_cached("SELECT current FROM former_number WHERE old = ?1")?
+        .query_row([number], |row| row.get(0))
+        .optional()
+}
+
+/// The person who has this number, or had it before.
+///
+/// # Errors
+/// When SQLite fails.
+pub fn person_by_any_number(connection: &Connection, number: &str) -> rusqlite::Result<Option<Person>> {
+    match replaced_by(connection, number)? {
+        Some(current) => person(connection, &current),
+        None => person(connection, number),
+    }
 }
 
 /// Persons of this name born on this day, at most [`SEARCH_LIMIT`]; the flag says there are more.
@@ -98,7 +126,7 @@ pub fn search(
 pub fn household(connection: &Connection, number: &str) -> rusqlite::Result<Option<Household>> {
     let found = connection
         .prepare_cached(
-            "SELECT kind,division,owner_unit,address,booklet,flags,status,head,head_exception,version
+            "SELECT kind,division,owner_unit,address,booklet,flags,status,head,head_exception,version,name,responsible
              FROM household WHERE number = ?1",
         )?
         .query_row([number], |row| {
@@ -115,6 +143,8 @@ pub fn household(connection: &Connection, number: &str) -> rusqlite::Result<Opti
                 head: row.get(7)?,
                 head_exception: row.get(8)?,
                 version: row.get(9)?,
+                name: row.get(10)?,
+                responsible: row.get(11)?,
                 members: Vec::new(),
             })
         })
@@ -126,6 +156,15 @@ pub fn household(connection: &Connection, number: &str) -> rusqlite::Result<Opti
     let mut statement = connection.prepare_cached(&sql)?;
     household.members = statement.query_map([number], read_person)?.collect::<rusqlite::Result<_>>()?;
     Ok(Some(household))
+}
+
+/// Everybody whose newest household this is, whatever the status.
+///
+/// # Errors
+/// When SQLite fails.
+pub fn ever_of_household(connection: &Connection, number: &str) -> rusqlite::Result<Vec<Person>> {
+    let mut statement = connection.prepare_cached(&format!("{PERSON} WHERE household = ?1 ORDER BY id"))?;
+    statement.query_map([number], read_person)?.collect()
 }
 
 /// The birth certificate of this number.

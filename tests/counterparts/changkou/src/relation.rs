@@ -99,7 +99,11 @@ pub fn household_faults(household: &Household, today: Date) -> Vec<String> {
         return faults;
     }
     if members.is_empty() {
-        faults.push("an open household has no members".into());
+        let named = matches!(household.head_exception.as_deref(), Some("no_members" | "collective"));
+        if !named || household.head.is_some() {
+            faults.push("an open household has no members".into());
+        }
+        return faults;
     }
     if household.head_exception.as_deref() == Some("collective") {
         if household.kind != "2" || household.head.is_some() {

@@ -3,14 +3,30 @@
 // The whole file is test code; its shared functions are not marked #[test], which is all clippy looks at.
 #![allow(clippy::unwrap_used)]
 
+#[path = "suite/acts.rs"]
+mod acts;
 #[path = "suite/api.rs"]
 mod api;
+#[path = "suite/entries.rs"]
+mod entries;
 #[path = "suite/faults.rs"]
 mod faults;
+#[path = "suite/items.rs"]
+mod items;
+#[path = "suite/leaving.rs"]
+mod leaving;
+#[path = "suite/migrations.rs"]
+mod migrations;
+#[path = "suite/moves.rs"]
+mod moves;
 #[path = "suite/people.rs"]
 mod people;
 #[path = "suite/process.rs"]
 mod process;
+#[path = "suite/proofs.rs"]
+mod proofs;
+#[path = "suite/random_acts.rs"]
+mod random_acts;
 #[path = "suite/refusals.rs"]
 mod refusals;
 #[path = "suite/running.rs"]

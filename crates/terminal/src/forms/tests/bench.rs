@@ -3,7 +3,7 @@
 use crate::error::{Result, TerminalError};
 use crate::forms::{PaperSource, PaperWords, paper_data};
 use domain::case::Case;
-use domain::catalogue::{Catalogue, Sources};
+use domain::catalogue::{Catalogue, FOLDERS, NamedText};
 use domain::command::Command;
 use domain::context::{Allotted, Context, Facts};
 use domain::decide::{decide, printable};
@@ -32,26 +32,18 @@ pub(super) fn assets() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets")
 }
 
-fn texts(folder: &str) -> Vec<(String, String)> {
-    let mut files: Vec<(String, String)> = std::fs::read_dir(assets().join(folder))
-        .unwrap()
+pub(super) static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+    let files: Vec<NamedText> = FOLDERS
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(assets().join(folder)).unwrap())
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|end| end == "toml"))
         .map(|path| {
-            (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read_to_string(path).unwrap())
+            let name = path.strip_prefix(assets()).unwrap().to_str().unwrap().to_owned();
+            (name, std::fs::read_to_string(path).unwrap())
         })
         .collect();
-    files.sort();
-    files
-}
-
-pub(super) static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
-    let files = ["matters", "flows", "codes", "calendar"].map(texts);
-    let [matters, flows, codes, calendars] = files
-        .each_ref()
-        .map(|set| set.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>());
-    Catalogue::from_texts(Sources { matters: &matters, flows: &flows, codes: &codes, calendars: &calendars })
-        .unwrap_or_else(|fault| panic!("{fault}"))
+    Catalogue::from_files(&files).unwrap_or_else(|faults| panic!("{faults}"))
 });
 
 fn unit(code: &str) -> UnitCode {
@@ -247,7 +239,7 @@ impl Bench {
         for material in self.definition.materials.clone() {
             let wanted = match material.rule {
                 MaterialRule::Required => true,
-                MaterialRule::Optional => false,
+                MaterialRule::Optional | MaterialRule::Internal | MaterialRule::Late => false,
                 MaterialRule::OneOf => !groups.contains(&material.group),
             };
             if wanted && material_applies(&material, &self.case) {

@@ -119,6 +119,8 @@ pub enum Action {
     Review,
     /// 业务落实
     Effect,
+    /// 业务续办: a paper was issued, or what came later was scanned
+    Continue,
     /// 领取登记
     Collect,
     /// 撤销

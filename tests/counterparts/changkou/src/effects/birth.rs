@@ -1,14 +1,14 @@
 //! 出生登记: the register gives the child its number.
 
-use jiff::civil::Date;
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, params};
 use serde_json::{Map, Value, json};
 
 use super::refusal::{EffectError, Refusal, RefusalCode};
 use super::request::BirthRegistration;
-use super::{Change, open_household, registered_person, write};
+use super::{Change, Note, numbering, open_household, registered_person, write};
 use crate::model::{BirthCertificate, Person, PersonStatus};
-use crate::number::{self, DEMO_SEQUENCE_START};
 use crate::register::Clock;
 use crate::{database, records, relation};
 
@@ -60,7 +60,7 @@ pub(super) fn apply(
         return Err(Refusal::new(RefusalCode::DuplicatePerson, "该新生儿已登记").into());
     }
     let citizen_number =
-        next_number(connection, &household.division, newborn.birth_date, newborn.sex == "1")?;
+        numbering::next(connection, &household.division, newborn.birth_date, newborn.sex == "1")?;
     let child = Person {
         citizen_number: citizen_number.clone(),
         name: newborn.name.clone(),
@@ -76,10 +76,13 @@ pub(super) fn apply(
         since_reason: "出生登记".into(),
         status: PersonStatus::Registered,
         status_since: None,
+        status_reason: None,
         mother: Some(act.mother.clone()),
         father: act.father.clone(),
         spouse: None,
         id_card: None,
+        further_items: BTreeMap::new(),
+        former_numbers: Vec::new(),
         version: 1,
     };
     if !relation::fits_newborn(&newborn.relation) && household.head_exception.as_deref() != Some("collective")
@@ -97,7 +100,9 @@ pub(super) fn apply(
         params![act.certificate, citizen_number],
     )?;
     write::touch_household(connection, &household.household_number)?;
+    let details = json!({ "certificate": act.certificate });
     Ok(Change {
+        notes: vec![Note::new(&citizen_number, &household.household_number, details)],
         assigned: json!({ "citizen_number": citizen_number, "booklet_number": household.booklet_number }),
         person: Some(citizen_number),
         household: Some(household.household_number),
@@ -124,26 +129,4 @@ fn differences(act: &BirthRegistration, certificate: &BirthCertificate) -> Vec<V
         compare("father", given, recorded);
     }
     differing
-}
-
-/// The lowest free number of this division, day and sex, below the demo people's range.
-fn next_number(
-    connection: &Connection,
-    division: &str,
-    birth: Date,
-    male: bool,
-) -> Result<String, EffectError> {
-    let mut sequence = if male { 1 } else { 2 };
-    while sequence < DEMO_SEQUENCE_START {
-        let candidate = number::compose(division, birth, sequence);
-        let taken = records::person(connection, &candidate)?.is_some()
-            || records::collisions(connection, &candidate)?
-                .iter()
-                .any(|collision| collision.other_number == candidate);
-        if !taken {
-            return Ok(candidate);
-        }
-        sequence += 2;
-    }
-    Err(Refusal::new(RefusalCode::NumbersExhausted, "当日号段已用完").into())
 }

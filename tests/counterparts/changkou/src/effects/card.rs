@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::refusal::{EffectError, Refusal, RefusalCode};
 use super::request::IdCardAcceptance;
-use super::{Change, open_household, registered_person, write};
+use super::{Change, Note, open_household, registered_person, write};
 use crate::records;
 use crate::register::Clock;
 
@@ -81,7 +81,9 @@ pub(super) fn apply(
         params![act.citizen_number, act.acceptance_number, act.reason, act.collection, today.to_string()],
     )?;
     write::touch_person(connection, &act.citizen_number)?;
+    let details = json!({ "acceptance_number": act.acceptance_number, "reason": act.reason });
     Ok(Change {
+        notes: vec![Note::new(&act.citizen_number, &person.household_number, details)],
         assigned: json!({
             "acceptance_number": act.acceptance_number,
             "card_state": "accepted",

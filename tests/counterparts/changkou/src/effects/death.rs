@@ -3,10 +3,11 @@
 use rusqlite::{Connection, params};
 use serde_json::json;
 
+use super::leave::{self, Succession};
 use super::refusal::{EffectError, Refusal, RefusalCode};
 use super::request::DeathCancellation;
-use super::{Change, open_household, registered_person, write};
-use crate::model::{Household, Person};
+use super::{Change, Note, open_household, registered_person, write};
+use crate::model::PersonStatus;
 use crate::records;
 use crate::register::Clock;
 
@@ -22,40 +23,51 @@ pub(super) fn apply(
         return Err(Refusal::new(RefusalCode::DateImpossible, "死亡日期不可能").into());
     }
     check_proof(connection, act)?;
-    let remaining: Vec<&Person> =
-        household.members.iter().filter(|m| m.citizen_number != person.citizen_number).collect();
-    let was_head = household.head.as_deref() == Some(&person.citizen_number);
-    if was_head && !remaining.is_empty() {
-        succeed(connection, clock, act, &household, &remaining)?;
-    }
-    connection.execute(
-        "UPDATE person SET status = 'dead', status_since = ?2, version = version + 1 WHERE number = ?1",
-        params![person.citizen_number, act.died_on.to_string()],
+    let leaving = [person.citizen_number.as_str()].into();
+    let succession = Succession {
+        new_head: act.new_head.as_deref(),
+        relations: &act.relations,
+        head_exception: act.head_exception.as_deref(),
+    };
+    write::end_registration(
+        connection,
+        &person,
+        household.head.as_deref(),
+        PersonStatus::Dead,
+        act.died_on,
+        None,
     )?;
+    let closed = leave::hand_on(connection, clock.today(), &household, &leaving, &succession)?;
+    let own = json!({ "died_on": act.died_on, "cause": act.cause, "proof": act.proof });
+    let mut notes = vec![Note::new(&person.citizen_number, &household.household_number, own)];
     if let Some(spouse) = &person.spouse {
-        connection.execute(
-            "UPDATE person SET marital = '30', version = version + 1
-             WHERE number = ?1 AND marital IN ('20','21','22','23')",
-            params![spouse],
-        )?;
-        connection.execute(
-            "UPDATE marriage SET status = 'ended_by_death'
-             WHERE status = 'married' AND (husband = ?1 OR wife = ?1)",
-            params![person.citizen_number],
-        )?;
+        notes.extend(widow(connection, &person.citizen_number, spouse)?);
     }
-    if remaining.is_empty() {
-        connection.execute(
-            "UPDATE household SET status = 'closed', head = NULL WHERE number = ?1",
-            params![household.household_number],
-        )?;
-    }
-    write::touch_household(connection, &household.household_number)?;
     Ok(Change {
-        assigned: json!({ "household_closed": remaining.is_empty() }),
+        assigned: json!({ "household_closed": closed }),
+        notes,
         person: Some(person.citizen_number.clone()),
         household: Some(household.household_number.clone()),
     })
+}
+
+/// The spouse is a widow or widower, and the marriage is over.
+fn widow(connection: &Connection, dead: &str, spouse: &str) -> rusqlite::Result<Option<Note>> {
+    connection.execute(
+        "UPDATE marriage SET status = 'ended_by_death'
+         WHERE status = 'married' AND (husband = ?1 OR wife = ?1)",
+        params![dead],
+    )?;
+    let Some(person) = records::person(connection, spouse)? else { return Ok(None) };
+    let changed = connection.execute(
+        "UPDATE person SET marital = '30', version = version + 1
+         WHERE number = ?1 AND marital IN ('20','21','22','23')",
+        params![spouse],
+    )?;
+    let details = json!({
+        "changes": { "marital_status": { "before": person.marital_status, "after": "30" } },
+    });
+    Ok((changed > 0).then(|| Note::new(spouse, &person.household_number, details)))
 }
 
 fn check_proof(connection: &Connection, act: &DeathCancellation) -> Result<(), EffectError> {
@@ -86,40 +98,4 @@ fn check_proof(connection: &Connection, act: &DeathCancellation) -> Result<(), E
     }
     connection.execute("UPDATE death_certificate SET used = 1 WHERE number = ?1", params![number])?;
     Ok(())
-}
-
-/// The head died and others remain: the act must name the new head and every relation again.
-fn succeed(
-    connection: &Connection,
-    clock: &Clock,
-    act: &DeathCancellation,
-    household: &Household,
-    remaining: &[&Person],
-) -> Result<(), EffectError> {
-    let today = clock.today();
-    let adults = remaining.iter().filter(|m| m.is_adult_on(today)).count();
-    let numbers: Vec<&str> = remaining.iter().map(|m| m.citizen_number.as_str()).collect();
-    let Some(new_head) = &act.new_head else {
-        return Err(Refusal::with(
-            RefusalCode::NewHeadNeeded,
-            "户主死亡，须确定新户主并重新填写全部成员与户主关系",
-            json!({ "members": numbers, "adults": adults }),
-        )
-        .into());
-    };
-    let new_head = remaining
-        .iter()
-        .find(|m| &m.citizen_number == new_head)
-        .ok_or_else(|| Refusal::new(RefusalCode::NewHeadNotMember, "新户主不是该户在册成员"))?;
-    let minors_only = adults == 0 && act.head_exception.as_deref() == Some("minors_only");
-    if !new_head.is_adult_on(today) && !minors_only {
-        return Err(Refusal::with(
-            RefusalCode::NewHeadNotAdult,
-            "新户主须年满十八周岁；户内已无成年人的，须注明只有未成年人",
-            json!({ "adults": adults }),
-        )
-        .into());
-    }
-    let exception = minors_only.then_some("minors_only");
-    write::set_head(connection, household, new_head, remaining, &act.relations, exception)
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::refusal::{EffectError, Refusal, RefusalCode};
 use super::request::HeadChange;
-use super::{Change, open_household, write};
+use super::{Change, Note, open_household, write};
 use crate::model::Person;
 use crate::register::Clock;
 
@@ -31,9 +31,18 @@ pub(super) fn apply(
         return Err(Refusal::new(RefusalCode::NewHeadNotAdult, "新户主须年满十八周岁").into());
     }
     let members: Vec<&Person> = household.members.iter().collect();
-    write::set_head(connection, &household, new_head, &members, &act.relations, None)?;
+    write::set_head(connection, clock.today(), &household, new_head, &members, &act.relations, None)?;
     write::touch_household(connection, &household.household_number)?;
+    let before = household.head.as_deref();
+    let notes = members
+        .iter()
+        .map(|member| {
+            let details = json!({ "head": { "before": before, "after": act.new_head } });
+            Note::new(&member.citizen_number, &household.household_number, details)
+        })
+        .collect();
     Ok(Change {
+        notes,
         assigned: json!({}),
         person: Some(act.new_head.clone()),
         household: Some(household.household_number.clone()),

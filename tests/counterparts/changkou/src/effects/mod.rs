@@ -1,23 +1,43 @@
 //! 业务落实: bringing decided acts into effect, once each.
 
+mod address;
+mod admit;
 mod birth;
+mod cancellation;
 mod card;
+mod consent;
+mod creation;
 mod death;
+mod document;
+mod entry;
 mod head;
+mod item;
+mod item_values;
+mod leave;
+mod migrants;
+mod migration_in;
+mod migration_out;
 mod name;
+mod numbering;
+mod permit;
 mod refusal;
 mod request;
+mod sound;
+mod split;
+mod target;
 mod write;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::{Value, json};
 
+pub use admit::covers;
 pub use refusal::{EffectError, Refusal, RefusalCode};
-pub use request::{Act, EffectRequest};
+pub use request::{Act, Document, EffectRequest, Migrant};
 
-use crate::model::Household;
-use crate::records;
+use admit::{Desk, open_household, registered_person};
+
 use crate::register::{Clock, next_count};
+use crate::{history, records};
 
 /// What an act changed.
 #[derive(Debug, Default)]
@@ -25,6 +45,21 @@ pub struct Change {
     person: Option<String>,
     household: Option<String>,
     assigned: Value,
+    notes: Vec<Note>,
+}
+
+/// What the act means for one person's history.
+#[derive(Debug)]
+struct Note {
+    citizen: String,
+    household: Option<String>,
+    details: Value,
+}
+
+impl Note {
+    fn new(citizen: &str, household: &str, details: Value) -> Self {
+        Self { citizen: citizen.to_owned(), household: Some(household.to_owned()), details }
+    }
 }
 
 /// A stored answer.
@@ -86,6 +121,17 @@ pub fn hand_over(
                     "UPDATE card_acceptance SET receipt = ?1 WHERE receipt = ''",
                     params![receipt],
                 )?;
+            }
+            for note in change.notes {
+                let entry = history::Entry {
+                    kind: kind.to_owned(),
+                    receipt_number: receipt.clone(),
+                    case_id: request.case_id.clone(),
+                    household_number: note.household,
+                    effective_on: clock.today(),
+                    details: note.details,
+                };
+                history::note(&transaction, &note.citizen, &entry)?;
             }
             answer["receipt_number"] = json!(receipt);
             answer["effective_on"] = json!(clock.today());
@@ -152,12 +198,23 @@ fn apply(
     client: &str,
     request: &EffectRequest,
 ) -> Result<Change, EffectError> {
+    let desk = Desk { connection, clock, client, unit: &request.handled_by.unit };
     match &request.act {
         Act::BirthRegistration(act) => birth::apply(connection, clock, client, act),
         Act::HeadChange(act) => head::apply(connection, clock, client, act),
         Act::NameChange(act) => name::apply(connection, clock, client, act),
         Act::DeathCancellation(act) => death::apply(connection, clock, client, act),
         Act::IdCardAcceptance(act) => card::apply(connection, clock, client, act),
+        Act::PersonEntry(act) => entry::apply(&desk, act),
+        Act::EntryPermit(act) => permit::apply(&desk, act),
+        Act::MigrationIn(act) => migration_in::apply(&desk, act),
+        Act::AddressChange(act) => address::apply(&desk, act),
+        Act::MigrationOut(act) => migration_out::apply(&desk, act),
+        Act::Cancellation(act) => cancellation::apply(&desk, act),
+        Act::ItemChange(act) => item::apply(&desk, act),
+        Act::HouseholdSplit(act) => split::apply(&desk, act),
+        Act::HouseholdCreation(act) => creation::apply(&desk, act),
+        Act::DocumentIssue(act) => document::apply(&desk, act),
     }
 }
 
@@ -196,78 +253,4 @@ fn receipt_number(connection: &Connection, clock: &Clock, unit: &str) -> rusqlit
     let day = clock.today().strftime("%Y%m%d");
     let count = next_count(connection, "receipt")?;
     Ok(format!("LS{unit}{day}{count:06}"))
-}
-
-/// The household, if the client may change it and saw its present state.
-fn open_household(
-    connection: &Connection,
-    client: &str,
-    number: &str,
-    version: i64,
-) -> Result<Household, EffectError> {
-    let household = records::household(connection, number)?
-        .ok_or_else(|| Refusal::new(RefusalCode::HouseholdNotFound, "户号不存在"))?;
-    if household.status != "open" {
-        return Err(Refusal::new(RefusalCode::HouseholdClosed, "该户已销户").into());
-    }
-    if !covers(client, &household.owner_unit) {
-        return Err(Refusal::with(
-            RefusalCode::UnitNotResponsible,
-            "该户不属于本单位管辖",
-            json!({ "owner_unit": household.owner_unit }),
-        )
-        .into());
-    }
-    if household.flags.iter().any(|flag| flag == "business_frozen") {
-        return Err(Refusal::new(RefusalCode::HouseholdFrozen, "该户户口业务已冻结，不能办理").into());
-    }
-    if household.version != version {
-        return Err(Refusal::with(
-            RefusalCode::HouseholdVersionChanged,
-            "该户信息已变动，请重新核对",
-            json!({ "seen": version, "current": household.version }),
-        )
-        .into());
-    }
-    Ok(household)
-}
-
-/// The registered person, if the client saw the present state.
-fn registered_person(
-    connection: &Connection,
-    number: &str,
-    version: i64,
-) -> Result<crate::model::Person, EffectError> {
-    use crate::model::PersonStatus;
-    let person = records::person(connection, number)?
-        .ok_or_else(|| Refusal::new(RefusalCode::PersonNotFound, "查无此人"))?;
-    match person.status {
-        PersonStatus::Registered => {}
-        PersonStatus::Dead => {
-            return Err(Refusal::new(RefusalCode::PersonDead, "该人已办理死亡注销").into());
-        }
-        PersonStatus::MovedOut => {
-            return Err(Refusal::new(RefusalCode::PersonNotRegistered, "该人已迁出，不在册").into());
-        }
-    }
-    if person.version != version {
-        return Err(Refusal::with(
-            RefusalCode::PersonVersionChanged,
-            "该人信息已变动，请重新核对",
-            json!({ "seen": version, "current": person.version }),
-        )
-        .into());
-    }
-    Ok(person)
-}
-
-/// Whether a client unit stands above (or is) the owner unit: the code without its trailing zero pairs
-/// is a prefix.
-#[must_use]
-pub fn covers(client: &str, owner: &str) -> bool {
-    let mut stem = client;
-    while let Some(shorter) = stem.strip_suffix("00") {
-        stem = shorter;
-    }
-    !stem.is_empty() && owner.starts_with(stem)
 }

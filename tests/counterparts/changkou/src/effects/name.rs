@@ -5,8 +5,7 @@ use serde_json::json;
 
 use super::refusal::{EffectError, Refusal, RefusalCode};
 use super::request::NameChange;
-use super::{Change, open_household, registered_person, write};
-use crate::model::PersonStatus;
+use super::{Change, Note, consent, open_household, registered_person, write};
 use crate::records;
 use crate::register::Clock;
 
@@ -26,31 +25,19 @@ pub(super) fn apply(
     if !write::name_possible(&act.new_name) {
         return Err(Refusal::new(RefusalCode::NameImpossible, "姓名不符合登记要求").into());
     }
-    let excepted = act.consent_exception.as_deref().is_some_and(|reason| !reason.trim().is_empty());
-    if !person.is_adult_on(clock.today()) && !excepted {
-        let mut missing = Vec::new();
-        for number in [&person.mother, &person.father].into_iter().flatten() {
-            let alive = records::person(connection, number)?.is_some_and(|p| p.status != PersonStatus::Dead);
-            if alive && !act.consents.contains(number) {
-                missing.push(number.clone());
-            }
-        }
-        if !missing.is_empty() {
-            return Err(Refusal::with(
-                RefusalCode::ParentConsentMissing,
-                "未成年人变更姓名须父母双方协商一致",
-                json!({ "missing": missing }),
-            )
-            .into());
-        }
-    }
+    consent::check(connection, clock.today(), &person, &act.consents, act.consent_exception.as_deref())?;
     connection.execute(
         "UPDATE person SET former_name = name, name = ?2 WHERE number = ?1",
         params![act.citizen_number, act.new_name],
     )?;
     write::touch_person(connection, &act.citizen_number)?;
     write::touch_household(connection, &household.household_number)?;
+    let details = json!({
+        "changes": { "name": { "before": person.name, "after": act.new_name } },
+        "approval_number": act.approval_number,
+    });
     Ok(Change {
+        notes: vec![Note::new(&act.citizen_number, &household.household_number, details)],
         assigned: json!({ "former_name": person.name, "approval_number": act.approval_number }),
         person: Some(act.citizen_number.clone()),
         household: Some(household.household_number),

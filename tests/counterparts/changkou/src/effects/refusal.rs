@@ -75,6 +75,56 @@ pub enum RefusalCode {
     NumbersExhausted,
     /// The same person seems to be registered already
     DuplicatePerson,
+    /// The person's registration was cancelled
+    PersonCancelled,
+    /// The person is registered here already
+    PersonAlreadyRegistered,
+    /// The citizen number was replaced by another
+    NumberReplaced,
+    /// The citizen number does not fit birth date, sex or check digit
+    NumberImpossible,
+    /// Neither or both of a household to join and one to found
+    TargetUnclear,
+    /// The household joined is the one that is left
+    HouseholdUnchanged,
+    /// The land of the household's address admits no joining relatives
+    HouseholdLandBlocked,
+    /// Nobody is named who moves
+    MoversMissing,
+    /// The movers do not belong to one household
+    MoversNotOneHousehold,
+    /// A mover is no member of the household
+    MoverNotMember,
+    /// Everybody would leave, so nothing is split
+    NobodyRemains,
+    /// A mover's version was not given
+    PersonVersionMissing,
+    /// The category does not fit the person's state or the items
+    CategoryImpossible,
+    /// The approval document's number is missing
+    ApprovalMissing,
+    /// No item is changed
+    ChangesMissing,
+    /// The register has no such item
+    ItemUnknown,
+    /// The value is none the item can have
+    ValueImpossible,
+    /// The value is the present one
+    ValueUnchanged,
+    /// A paper that must be shown is missing
+    PaperMissing,
+    /// The register knows no such paper
+    PaperNotFound,
+    /// The paper says something else
+    PaperDiffers,
+    /// The paper was used
+    PaperUsed,
+    /// The paper is past its last day
+    PaperExpired,
+    /// Replaced as expired before its last day
+    PaperNotExpired,
+    /// The paper was replaced and is void
+    PaperVoid,
 }
 
 /// A refusal with its reason.

@@ -15,18 +15,18 @@ use crate::model::Collision;
 use crate::records;
 use crate::register::Register;
 
-type Body<T> = Result<Json<T>, JsonRejection>;
+pub(super) type Body<T> = Result<Json<T>, JsonRejection>;
 
-fn malformed(register: &Register) -> Response {
+pub(super) fn malformed(register: &Register) -> Response {
     failure(register, StatusCode::BAD_REQUEST, "BODY_MALFORMED", "请求内容不符合接口格式")
 }
 
 /// Compares what was given with what is recorded; fields not given are not compared.
 #[derive(Default)]
-struct Comparison(Vec<Value>);
+pub(super) struct Comparison(Vec<Value>);
 
 impl Comparison {
-    fn field(&mut self, name: &str, given: Option<&str>, recorded: Option<&str>) {
+    pub(super) fn field(&mut self, name: &str, given: Option<&str>, recorded: Option<&str>) {
         if let Some(given) = given
             && Some(given) != recorded
         {
@@ -34,7 +34,7 @@ impl Comparison {
         }
     }
 
-    fn answer(self, register: &Register, mut body: Value) -> Response {
+    pub(super) fn answer(self, register: &Register, mut body: Value) -> Response {
         let agrees = self.0.is_empty();
         body["differing"] = Value::Array(self.0);
         body["state_name"] = json!(if agrees { "已核验相符" } else { "核验不符" });
@@ -42,9 +42,16 @@ impl Comparison {
     }
 }
 
-fn unknown(register: &Register, name: &str) -> Response {
+pub(super) fn unknown(register: &Register, name: &str) -> Response {
     let body = json!({ name: null, "differing": [], "state_name": "核验不符（查无）" });
     answer(register, StatusCode::OK, "not_found", body)
+}
+
+/// The number in force for one that a paper may have from before it was replaced.
+fn current(register: &Register, given: Option<&str>) -> Option<String> {
+    let given = given?;
+    let replaced = records::replaced_by(&register.connection(), given);
+    Some(replaced.ok().flatten().unwrap_or_else(|| given.to_owned()))
 }
 
 #[derive(Debug, Deserialize)]
@@ -72,8 +79,10 @@ pub(super) async fn birth_certificate(State(shared): State<Shared>, body: Body<B
         comparison.field("sex", check.sex.as_deref(), Some(&certificate.sex));
         let (given, recorded) = (check.birth_date.map(|d| d.to_string()), certificate.birth_date.to_string());
         comparison.field("birth_date", given.as_deref(), Some(&recorded));
-        comparison.field("mother", check.mother.as_deref(), Some(&certificate.mother));
-        comparison.field("father", check.father.as_deref(), certificate.father.as_deref());
+        let (mother, father) =
+            (current(register, check.mother.as_deref()), current(register, check.father.as_deref()));
+        comparison.field("mother", mother.as_deref(), Some(&certificate.mother));
+        comparison.field("father", father.as_deref(), certificate.father.as_deref());
         let used = certificate.used_by.is_some();
         comparison.answer(register, json!({ "certificate": certificate, "used": used }))
     })
@@ -145,9 +154,11 @@ pub(super) struct MarriageCheck {
 pub(super) async fn marriage(State(shared): State<Shared>, body: Body<MarriageCheck>) -> Response {
     let Ok(Json(check)) = body else { return malformed(&shared.register) };
     with_register(&shared, move |register| {
+        let husband = current(register, Some(&check.husband)).unwrap_or_default();
+        let wife = current(register, Some(&check.wife)).unwrap_or_default();
         let connection = register.connection();
-        let found = match records::marriage(&connection, &check.husband) {
-            Ok(None) => records::marriage(&connection, &check.wife),
+        let found = match records::marriage(&connection, &husband) {
+            Ok(None) => records::marriage(&connection, &wife),
             other => other,
         };
         drop(connection);
@@ -157,8 +168,8 @@ pub(super) async fn marriage(State(shared): State<Shared>, body: Body<MarriageCh
             Err(error) => return broken(register, &error),
         };
         let mut comparison = Comparison::default();
-        comparison.field("husband", Some(&check.husband), Some(&marriage.husband));
-        comparison.field("wife", Some(&check.wife), Some(&marriage.wife));
+        comparison.field("husband", Some(&husband), Some(&marriage.husband));
+        comparison.field("wife", Some(&wife), Some(&marriage.wife));
         comparison.field("certificate", check.certificate.as_deref(), Some(&marriage.certificate));
         let (given, recorded) =
             (check.registered_on.map(|d| d.to_string()), marriage.registered_on.to_string());
@@ -188,11 +199,8 @@ pub(super) async fn death_certificate(State(shared): State<Shared>, body: Body<D
             Err(error) => return broken(register, &error),
         };
         let mut comparison = Comparison::default();
-        comparison.field(
-            "citizen_number",
-            check.citizen_number.as_deref(),
-            Some(&certificate.citizen_number),
-        );
+        let citizen = current(register, check.citizen_number.as_deref());
+        comparison.field("citizen_number", citizen.as_deref(), Some(&certificate.citizen_number));
         comparison.field("name", check.name.as_deref(), Some(&certificate.name));
         let (given, recorded) = (check.died_on.map(|d| d.to_string()), certificate.died_on.to_string());
         comparison.field("died_on", given.as_deref(), Some(&recorded));

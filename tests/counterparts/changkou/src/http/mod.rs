@@ -5,6 +5,7 @@ mod checks;
 mod effects;
 mod envelope;
 mod faults;
+mod paper_checks;
 mod proofs;
 mod reads;
 mod wire;
@@ -148,12 +149,15 @@ fn router(shared: &Shared) -> Router {
         .route("/v1/persons", get(reads::search))
         .route("/v1/persons/{number}", get(reads::person))
         .route("/v1/persons/{number}/household", get(reads::household_of))
+        .route("/v1/persons/{number}/history", get(reads::history))
         .route("/v1/households/{number}", get(reads::household))
         .route("/v1/checks/birth-certificate", post(checks::birth_certificate))
         .route("/v1/checks/duplicate", post(checks::duplicate))
         .route("/v1/checks/marriage", post(checks::marriage))
         .route("/v1/checks/death-certificate", post(checks::death_certificate))
-        .route("/v1/proofs/household-registration/{number}", get(proofs::household_registration))
+        .route("/v1/checks/entry-permit", post(paper_checks::entry_permit))
+        .route("/v1/checks/migration-certificate", post(paper_checks::migration_certificate))
+        .route("/v1/proofs/{kind}/{number}", get(proofs::give))
         .route("/v1/proofs/{query_id}", get(proofs::verify))
         .route("/v1/effects", post(effects::hand_over))
         .route("/v1/effects/{key}", get(effects::state))

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::envelope::{answer, broken, failure};
 use super::{Shared, with_register};
-use crate::records;
 use crate::register::Register;
+use crate::{history, records};
 
 pub(super) fn one(register: &Register, name: &str, found: rusqlite::Result<Option<Value>>) -> Response {
     match found {
@@ -21,10 +21,35 @@ pub(super) fn one(register: &Register, name: &str, found: rusqlite::Result<Optio
     }
 }
 
+/// A query by a replaced number answers with the person and says which number holds now.
 pub(super) async fn person(State(shared): State<Shared>, Path(number): Path<String>) -> Response {
     with_register(&shared, move |register| {
-        let found = records::person(&register.connection(), &number).map(|p| p.map(|p| json!(p)));
-        one(register, "person", found)
+        let found = records::person_by_any_number(&register.connection(), &number);
+        match found {
+            Ok(Some(person)) if person.citizen_number != number => {
+                let current = person.citizen_number.clone();
+                let body = json!({ "person": person, "current_number": current });
+                answer(register, StatusCode::OK, "found", body)
+            }
+            other => one(register, "person", other.map(|p| p.map(|p| json!(p)))),
+        }
+    })
+    .await
+}
+
+/// The acts of a person, oldest first; none before the register's own.
+pub(super) async fn history(State(shared): State<Shared>, Path(number): Path<String>) -> Response {
+    with_register(&shared, move |register| {
+        let connection = register.connection();
+        let found = match records::person_by_any_number(&connection, &number) {
+            Ok(Some(person)) => {
+                history::entries(&connection, &person.citizen_number).map(|entries| Some(json!(entries)))
+            }
+            Ok(None) => Ok(None),
+            Err(error) => Err(error),
+        };
+        drop(connection);
+        one(register, "history", found)
     })
     .await
 }
@@ -40,7 +65,7 @@ pub(super) async fn household(State(shared): State<Shared>, Path(number): Path<S
 pub(super) async fn household_of(State(shared): State<Shared>, Path(number): Path<String>) -> Response {
     with_register(&shared, move |register| {
         let connection = register.connection();
-        let found = match records::person(&connection, &number) {
+        let found = match records::person_by_any_number(&connection, &number) {
             Ok(Some(person)) => {
                 records::household(&connection, &person.household_number).map(|h| h.map(|h| json!(h)))
             }

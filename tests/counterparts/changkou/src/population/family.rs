@@ -48,6 +48,8 @@ impl Inventor {
             status: "open".into(),
             head: None,
             head_exception: collective.then(|| "collective".into()),
+            name: None,
+            responsible: None,
             version: 1,
             members: Vec::new(),
         });

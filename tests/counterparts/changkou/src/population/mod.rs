@@ -5,7 +5,7 @@ mod family;
 mod names;
 mod papers;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::{ToSpan, civil::Date};
 
@@ -100,10 +100,13 @@ impl Inventor {
             since_reason: since_reason.into(),
             status: PersonStatus::Registered,
             status_since: None,
+            status_reason: None,
             mother: None,
             father: None,
             spouse: None,
             id_card: self.card(birth, district),
+            further_items: BTreeMap::new(),
+            former_numbers: Vec::new(),
             version: 1,
         };
         self.population.persons.push(person);

@@ -40,14 +40,18 @@ impl Running {
     }
 
     pub async fn start_in(data: tempfile::TempDir) -> Self {
-        let people = changkou::demo::load(&assets("demo/people.toml"), TODAY).unwrap();
+        Self::start_on(data, TODAY).await
+    }
+
+    async fn start_on(data: tempfile::TempDir, today: Date) -> Self {
+        let people = changkou::demo::load(&assets("demo/people.toml"), today).unwrap();
         let options = Options {
             data: data.path().join("data"),
             cache: data.path().join("cache"),
             seed: SEED,
             persons: 3000,
             demo: Some(assets("demo/people.toml")),
-            today: Some(TODAY),
+            today: Some(today),
             fresh: false,
         };
         let register = Register::open(&options).unwrap();
@@ -63,11 +67,16 @@ impl Running {
     }
 
     /// Ends the program and opens the same data again.
-    pub async fn restart(mut self) -> Self {
+    pub async fn restart(self) -> Self {
+        self.restart_on(TODAY).await
+    }
+
+    /// The same on another day.
+    pub async fn restart_on(mut self, today: Date) -> Self {
         let data = self.data.take().unwrap();
         self.task.abort();
         let _ = (&mut self.task).await;
-        Self::start_in(data).await
+        Self::start_on(data, today).await
     }
 
     pub fn number(&self, key: &str) -> String {
@@ -198,7 +207,7 @@ impl Drop for Running {
     }
 }
 
-fn act(kind: &str, act: &Value) -> Value {
+pub fn act(kind: &str, act: &Value) -> Value {
     json!({
         "case_id": format!("case-{kind}"), "case_number": "99990151000020260000001",
         "handled_by": { "unit": STATION, "officer": "J0001" },

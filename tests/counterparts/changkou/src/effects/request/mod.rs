@@ -1,9 +1,20 @@
 //! What a client hands over for 业务落实.
 
+mod changes;
+mod entry;
+mod moves;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::Deserialize;
+
+pub use changes::{Cancellation, Document, DocumentIssue, IssueReason, ItemChange};
+pub use entry::{Entrant, EntryCategory, HouseholdCreation, NewHousehold, PersonEntry};
+pub use moves::{
+    AddressChange, EntryPermit, HouseholdSplit, Migrant, MigrationIn, MigrationOut, Origin, ShownCertificate,
+    Versions,
+};
 
 /// One decided act.
 #[derive(Debug, Clone, Deserialize)]
@@ -46,6 +57,26 @@ pub enum Act {
     DeathCancellation(DeathCancellation),
     /// 居民身份证受理
     IdCardAcceptance(IdCardAcceptance),
+    /// 恢复户口、户口补录、涉外定居、收养入户
+    PersonEntry(PersonEntry),
+    /// 开具准予迁入证明
+    EntryPermit(EntryPermit),
+    /// 市外迁入落户
+    MigrationIn(MigrationIn),
+    /// 市内迁移、住址变动
+    AddressChange(AddressChange),
+    /// 迁出市外
+    MigrationOut(MigrationOut),
+    /// 注销
+    Cancellation(Cancellation),
+    /// 变更更正
+    ItemChange(ItemChange),
+    /// 分户
+    HouseholdSplit(HouseholdSplit),
+    /// 立户
+    HouseholdCreation(HouseholdCreation),
+    /// 居民户口簿、户口迁移证、准予迁入证明换发补发
+    DocumentIssue(DocumentIssue),
 }
 
 impl Act {
@@ -58,6 +89,16 @@ impl Act {
             Self::NameChange(_) => "name_change",
             Self::DeathCancellation(_) => "death_cancellation",
             Self::IdCardAcceptance(_) => "id_card_acceptance",
+            Self::PersonEntry(_) => "person_entry",
+            Self::EntryPermit(_) => "entry_permit",
+            Self::MigrationIn(_) => "migration_in",
+            Self::AddressChange(_) => "address_change",
+            Self::MigrationOut(_) => "migration_out",
+            Self::Cancellation(_) => "cancellation",
+            Self::ItemChange(_) => "item_change",
+            Self::HouseholdSplit(_) => "household_split",
+            Self::HouseholdCreation(_) => "household_creation",
+            Self::DocumentIssue(_) => "document_issue",
         }
     }
 }

@@ -1,5 +1,7 @@
 //! 户籍证明: the content comes from the register, with a query number by which it can be verified.
 
+mod content;
+
 use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
@@ -11,65 +13,44 @@ use serde_json::{Value, json};
 
 use super::envelope::{answer, broken, failure};
 use super::{ClientUnit, Shared, with_register};
-use crate::model::PersonStatus;
-use crate::records;
 use crate::register::Register;
 
+/// What every proof states, and for a kinship with whom.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Purpose {
     purpose: String,
     receiving_unit: String,
+    with: Option<String>,
 }
 
-pub(super) async fn household_registration(
+pub(super) async fn give(
     State(shared): State<Shared>,
     Extension(ClientUnit(client)): Extension<ClientUnit>,
-    Path(number): Path<String>,
+    Path((kind, number)): Path<(String, String)>,
     query: Result<Query<Purpose>, QueryRejection>,
 ) -> Response {
+    let Some(kind) = content::Kind::from_path(&kind) else {
+        return failure(&shared.register, StatusCode::NOT_FOUND, "PATH_UNKNOWN", "没有这种证明");
+    };
     let asked = query.ok().map(|Query(p)| p);
     let Some(asked) = asked.filter(|p| !p.purpose.trim().is_empty() && !p.receiving_unit.trim().is_empty())
     else {
         return failure(&shared.register, StatusCode::BAD_REQUEST, "PURPOSE_MISSING", "须写明用途和用证单位");
     };
-    with_register(&shared, move |register| match content(register, &number) {
-        Ok(Some(mut proof)) => {
-            proof["purpose"] = json!(asked.purpose);
-            proof["receiving_unit"] = json!(asked.receiving_unit);
-            issue(register, &client, &proof)
+    with_register(&shared, move |register| {
+        let found = content::of(&register.connection(), kind, &number, asked.with.as_deref());
+        match found {
+            Ok(Some(mut proof)) => {
+                proof["purpose"] = json!(asked.purpose);
+                proof["receiving_unit"] = json!(asked.receiving_unit);
+                issue(register, &client, &proof)
+            }
+            Ok(None) => answer(register, StatusCode::NOT_FOUND, "not_found", json!({ "proof": null })),
+            Err(error) => broken(register, &error),
         }
-        Ok(None) => answer(register, StatusCode::NOT_FOUND, "not_found", json!({ "proof": null })),
-        Err(error) => broken(register, &error),
     })
     .await
-}
-
-/// The facts of the proof; only a registered resident has any.
-fn content(register: &Register, number: &str) -> rusqlite::Result<Option<Value>> {
-    let connection = register.connection();
-    let Some(person) = records::person(&connection, number)? else { return Ok(None) };
-    if person.status != PersonStatus::Registered {
-        return Ok(None);
-    }
-    let Some(household) = records::household(&connection, &person.household_number)? else { return Ok(None) };
-    let head = household.members.iter().find(|m| Some(&m.citizen_number) == household.head.as_ref());
-    Ok(Some(json!({
-        "name": person.name,
-        "former_name": person.former_name,
-        "sex": person.sex,
-        "ethnic_group": person.ethnic_group,
-        "birth_date": person.birth_date,
-        "citizen_number": person.citizen_number,
-        "address": household.address,
-        "household_number": household.household_number,
-        "household_kind": household.kind,
-        "head_name": head.map(|h| &h.name),
-        "relation": person.relation,
-        "since": person.since,
-        "since_reason": person.since_reason,
-        "owner_unit": household.owner_unit,
-    })))
 }
 
 fn issue(register: &Register, client: &str, proof: &Value) -> Response {
