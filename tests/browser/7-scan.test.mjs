@@ -8,6 +8,18 @@ let counter
 const strip = () => counter.page.getByRole('list', { name: '各页' }).getByRole('listitem')
 const viewer = () => counter.region('婴儿母亲《居民户口簿》 图像')
 const pages = (words) => viewer().getByText(words).waitFor()
+/** Whether the page itself is painted, and not only its place: black and white squares, as the training scanner gives them. */
+const painted = () => until('the painted page', () => viewer().getByRole('img', { name: /第 \d 页$/ }).first().evaluate((canvas) => {
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+  let dark = 0
+  let light = 0
+  for (let at = 0; at < data.length; at += 4 * 97) {
+    if (data[at + 3] < 255) continue
+    if (data[at] < 40) dark += 1
+    if (data[at] > 215) light += 1
+  }
+  return dark > 50 && light > 50
+}))
 const pictureOf = async () => (await viewer().getByRole('img', { name: /第 \d 页$/ }).first().screenshot()).toString('base64')
 
 /** Width over height of the first page's picture as it is stored. */
@@ -33,12 +45,15 @@ it.step('a page is scanned, seen, turned and cropped by keys', async () => {
   await counter.key('F10')
   await pages('第 1 页，共 1 页')
   await counter.page.getByRole('status').getByText('✓ 已扫描 1 页').waitFor()
+  await painted()
   const plain = await pictureOf()
   await counter.key('r')
   await until('a turned picture', async () => await pictureOf() !== plain)
+  await painted()
   const turned = await pictureOf()
   // Turned for good, not only as it is drawn: the picture itself is wider than high.
   await until('the turned page', async () => (await shape()) > 1.2)
+  await painted()
   await counter.picture('scan-turned')
   await counter.key('c', 'Shift+ArrowLeft', 'Shift+ArrowLeft', 'Shift+ArrowUp')
   await counter.button('裁好 Enter').waitFor()
@@ -46,6 +61,7 @@ it.step('a page is scanned, seen, turned and cropped by keys', async () => {
   await counter.key('Enter')
   await counter.button('裁切 C').waitFor()
   await until('a cropped picture', async () => await pictureOf() !== turned && (await shape()) > 1.2 && (await shape()) < 1.4)
+  await painted()
   await counter.picture('scan-cropped')
 })
 
