@@ -1,13 +1,14 @@
 # make run    the demo station with its windows
 # make test   everything that a change must pass          make test-full  and what takes long
 # make demo   the story without a person                  make bench      figures
-# make deb    packages for Debian-family systems          make setup      system packages only
+# make deb    packages for Debian-family systems          make check-assets  whether matters, forms and flows hold
+# make setup  system packages only
 
 SHELL := /usr/bin/env bash
 # Without --norc a bash that is asked from afar reads its settings, which stumble over -u.
 .SHELLFLAGS := --norc -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup ui build run demo test test-full bench deb
+.PHONY: help setup ui build run demo test test-full bench deb check-assets
 
 # Where cargo puts things; a folder of the clone unless somebody says otherwise.
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
@@ -18,7 +19,7 @@ BUILD := cargo build --workspace --all-targets
 UI_SOURCES := $(shell find ui/src ui/public ui/*.html ui/*.json ui/*.ts -type f 2>/dev/null)
 
 help:
-	@sed -n 's/^# //p' Makefile | head -4
+	@sed -n 's/^# //p' Makefile | head -5
 
 setup:
 	@installer/packages.sh build run
@@ -49,6 +50,10 @@ test:
 test-full:
 	@installer/packages.sh build run test
 	@tests/stages.sh full
+
+# Matters, forms, flows, papers and code tables: read, compared with their sources, played to each end.
+check-assets: build
+	$(PROGRAMS)/check-assets
 
 bench: build
 	exec $(PROGRAMS)/demo --state target/bench/station bench

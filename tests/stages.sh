@@ -67,6 +67,9 @@ lint() {
 # The shape of the build is the one of the Makefile.
 build() { cargo build --workspace --all-targets; }
 
+# Writes its own report, one row for each matter and each entry of the sources.
+assets() { "$CARGO_TARGET_DIR/debug/check-assets"; }
+
 rust_tests() {
     local result=0
     if cargo nextest --version >/dev/null 2>&1; then
@@ -89,6 +92,7 @@ stage ui-build must ui_build
 stage ui - ui_check
 stage lint - lint
 stage build must build
+stage assets - assets
 stage rust - rust_tests
 [ -x tests/browser/run ] && stage browser - tests/browser/run
 [ -x tests/desktop/run ] && stage desktop - tests/desktop/run

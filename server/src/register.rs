@@ -1,6 +1,7 @@
 //! The gateway to the population register: questions, acts handed over, and the proof of every answer.
 
 mod effect;
+mod proof;
 mod wire;
 
 pub use effect::effect;

@@ -32,6 +32,9 @@ number-not-taken kill-tests:kill killed_at_any_moment
 - domain:stories
 maker-may-review domain:stories
 locked-value-accepted domain:stories
+- check-assets:shipped every_matter
+maker-may-review check-assets:shipped every_matter
+household-without-head check-assets:shipped every_matter
 - server:server sqlite
 reply-before-commit server:server sqlite
 no-approver-check server:server sqlite
@@ -48,7 +51,7 @@ restore() { cargo build --workspace --bins --quiet; }
 trap restore EXIT
 
 echo "building with planted faults"
-binaries=$(cargo build --workspace --test store --test kill --test stories --test server \
+binaries=$(cargo build --workspace --test store --test kill --test stories --test shipped --test server \
     --features "$features" --message-format=json-render-diagnostics |
     node -e '
         let text = ""

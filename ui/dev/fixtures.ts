@@ -36,7 +36,7 @@ export const lines: CaseLine[] = [
 ]
 export const parked = [line('c1', '', '张𠮷', '出生登记随母入户', '在窗口', { parked: true, next: '窗口继续办理' }), line('c6', '', '赵演示', '户籍证明', '在窗口', { parked: true, next: '窗口继续办理' })]
 
-const guide = { conditions: '母亲是本地在册居民，孩子在境内出生、持有出生医学证明，要把户口落在母亲户内。', procedure: '窗口收齐材料、核对出生医学证明和母亲的户籍，民警审核后由常口登记并编出公民身份号码。', fee: '不收费', basis: '户政管理工作规范' }
+const guide = { conditions: '母亲是本地在册居民，孩子在境内出生、持有出生医学证明，要把户口落在母亲户内。', procedure: '窗口收齐材料、核对出生医学证明和母亲的户籍，民警审核后由常口登记并编出公民身份号码。', fee: '不收费', basis: '户政管理工作规范', applicant: '婴儿父母或者其他监护人', presence: '', limits: '', faq: [] }
 const matter = (id: string, short: string, initials: string, category: string[], materials: string[], more: Partial<MatterLine> = {}): MatterLine =>
   ({ id, name: short, short, initials, category, guide, materials, allowed: true, limit: '', ...more })
 export const matters: MatterLine[] = [
@@ -73,7 +73,7 @@ const member = (row: number, name: string, number: string, relation: string): Fi
 const card = { source: 'card' as const, locked: true }
 const library = { source: 'register' as const, locked: true }
 export const birth = (): CaseView => ({
-  line: lines[0]!, matter_name: '出生登记（有出生医学证明，随母入户）', guide, editable: true,
+  late_fields: [], line: lines[0]!, matter_name: '出生登记（有出生医学证明，随母入户）', guide, editable: true,
   questions: [
     { id: 'applicant_is', text: '由谁来申报？', answers: [{ id: 'mother', text: '母亲' }, { id: 'father', text: '父亲' }, { id: 'guardian', text: '其他监护人' }], answer: 'mother' },
     { id: 'in_wedlock', text: '孩子是婚内生育吗？', answers: [{ id: 'yes', text: '婚内' }, { id: 'no', text: '非婚' }], answer: null },
@@ -95,8 +95,8 @@ export const birth = (): CaseView => ({
     { id: 'members', title: '全户成员', person: null, table: true, lacking: 1, rows: [0, 1].map((row) => member(row, row ? '欧阳㛃' : '欧阳演示', row ? '999901198503120020' : '', row ? '30' : '02')), next_row: member(2, '', '', '') },
   ],
   materials: [
-    { id: 'mother_booklet', name: '婴儿母亲《居民户口簿》', plain: '孩子母亲的户口簿', rule: 'required', group: '', met: true, pages: [{ id: 'p1', blob: '00', attestation: 'virtual', here: true }, { id: 'p2', blob: '01', attestation: 'virtual', here: true }], check: { id: 'mother_household', title: '母亲所在户', state: 'agrees', at: NOW - 60_000, query_id: 'q', must_agree: true, askable: true } },
-    { id: 'birth_certificate', name: '婴儿《出生医学证明》', plain: '出生医学证明', rule: 'required', group: '', met: false, pages: [], check: { id: 'birth_certificate', title: '出生医学证明核验', state: 'not_checked', at: null, query_id: '', must_agree: true, askable: false } },
+    { id: 'mother_booklet', name: '婴儿母亲《居民户口簿》', plain: '孩子母亲的户口簿', rule: 'required', group: '', met: true, open: true, inspect: '', because: '', pages: [{ id: 'p1', blob: '00', attestation: 'virtual', here: true }, { id: 'p2', blob: '01', attestation: 'virtual', here: true }], check: { id: 'mother_household', title: '母亲所在户', state: 'agrees', at: NOW - 60_000, query_id: 'q', must_agree: true, askable: true } },
+    { id: 'birth_certificate', name: '婴儿《出生医学证明》', plain: '出生医学证明', rule: 'required', group: '', met: false, open: true, inspect: '', because: '', pages: [], check: { id: 'birth_certificate', title: '出生医学证明核验', state: 'not_checked', at: null, query_id: '', must_agree: true, askable: false } },
   ],
   signers: [
     { slot: 'applicant', label: '申请人', person: 'applicant', name: '欧阳㛃', identified: true, state: 'released', strokes: null },

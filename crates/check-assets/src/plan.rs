@@ -133,7 +133,7 @@ impl<'a> Plan<'a> {
                 let row_born =
                     self.case.cell(&section.id, row, "birth_date").and_then(|text| text.parse().ok());
                 // Rows were made in pairs, the head first.
-                self.fill_row(section, row, row_born, Some(row % 2 == 0));
+                self.fill_row(section, row, row_born, Some(row.is_multiple_of(2)));
             }
             return;
         }
@@ -167,7 +167,7 @@ impl<'a> Plan<'a> {
     fn fill_row(&mut self, section: &Section, row: u16, born: Option<Date>, head: Option<bool>) {
         let born = born.unwrap_or_else(|| self.born(43));
         let count = self.next();
-        let sex = if row % 2 == 0 { "1" } else { "2" };
+        let sex = if row.is_multiple_of(2) { "1" } else { "2" };
         let someone = Someone {
             number: people::number(born, sex, count),
             name: people::name(count),
@@ -336,13 +336,36 @@ impl<'a> Plan<'a> {
         definition.field(path)
     }
 
+    fn count_broken(&self) -> usize {
+        let broken = |rule: &&Rule| {
+            !matches!(rule.must, Must::DocumentValid { .. }) && !rule.holds(&self.case, self.day)
+        };
+        self.definition.rules.iter().filter(broken).count()
+    }
+
+    /// The value with which the fewest rules are broken.
+    fn best(&self, path: &FieldPath, values: Vec<String>) -> Option<String> {
+        let mut probe = self.clone();
+        let broken_with = |value: &String| {
+            probe.set(path, value);
+            probe.count_broken()
+        };
+        let counts: Vec<usize> = values.iter().map(broken_with).collect();
+        values.into_iter().zip(counts).min_by_key(|(_, count)| *count).map(|(value, _)| value)
+    }
+
     /// Another value than the present one.
     fn change(&mut self, path: &FieldPath) -> bool {
         let Some(field) = self.definition_of(path) else { return false };
         let now: Vec<String> = self.value(path).map(str::to_owned).into_iter().collect();
         let value = match field.kind {
             FieldKind::Assigned => return false,
-            FieldKind::Code => self.other_code(field, &now),
+            FieldKind::Code => {
+                let table = self.codes.tables.get(field.codes.as_deref().unwrap_or_default());
+                let codes = table.map(|table| table.rows.iter().map(|row| row.code.clone()));
+                let others = codes.into_iter().flatten().filter(|code| !now.contains(code)).collect();
+                self.best(path, others)
+            }
             FieldKind::Date => {
                 let day = now.first().and_then(|text| text.parse::<Date>().ok()).unwrap_or(self.day);
                 day.checked_sub(3.months()).ok().map(|day| day.to_string())
@@ -379,8 +402,22 @@ impl<'a> Plan<'a> {
                 true
             }
             Must::Same { fields: [first, second] } => {
-                let Some(value) = self.value(first).map(str::to_owned) else { return false };
-                self.set(second, &value);
+                let (Some(one), Some(other)) =
+                    (self.value(first).map(str::to_owned), self.value(second).map(str::to_owned))
+                else {
+                    return false;
+                };
+                // Either takes the value of the other: the way that breaks less.
+                let broken = |path: &FieldPath, value: &str| {
+                    let mut probe = self.clone();
+                    probe.set(path, value);
+                    probe.count_broken()
+                };
+                if broken(second, &one) <= broken(first, &other) {
+                    self.set(second, &one);
+                } else {
+                    self.set(first, &other);
+                }
                 true
             }
             Must::Different { fields: [first, second] } => self.change(second) || self.change(first),
@@ -452,7 +489,7 @@ impl<'a> Plan<'a> {
                     return false;
                 }
                 let value = if wanted {
-                    one_of.first().cloned()
+                    self.best(field, one_of.clone())
                 } else if known.kind == FieldKind::Code {
                     self.other_code(known, one_of)
                 } else {

@@ -12,7 +12,7 @@ use domain::event::{
     Attestation, BlobRef, CheckState, Decision, Event, EventRecord, EventTime, Identity, Outcome,
     PrintedDocument, Reading, Reason, RegisterAnswer, SCHEMA, ValueSource,
 };
-use domain::flow::StepKind;
+use domain::flow::{Step, StepKind};
 use domain::identity::DocumentKind;
 use domain::ids::{CaseId, CommandId, ContentHash, EventId, FieldPath, MaterialId, PageId, TerminalId};
 use domain::matter::{MaterialRule, MatterDefinition};
@@ -97,7 +97,7 @@ pub fn play(definition: &MatterDefinition, catalogue: &Catalogue, day: Date) -> 
                 match table.whole(&plan, way, end) {
                     Ok(()) => played.ends += 1,
                     Err(fault) => {
-                        played.faults.push(format!("{words}（{}，{end:?}）：{fault}", role.title()))
+                        played.faults.push(format!("{words}（{}，{end:?}）：{fault}", role.title()));
                     }
                 }
                 played.states.append(&mut table.states);
@@ -282,7 +282,7 @@ impl<'a> Table<'a> {
                 }
                 StepKind::Effect => self.effect(plan, &stage.roles)?,
                 StepKind::Issue => self.issue(&stage.roles)?,
-                StepKind::LateScan => self.late_scan(&stage.roles)?,
+                StepKind::LateScan => self.late_scan(plan, &stage.roles)?,
                 StepKind::Collect => self.collect(&stage.roles)?,
             }
         }
@@ -399,6 +399,7 @@ impl<'a> Table<'a> {
         let planned = plan.case.fields.iter().filter(|(_, value)| !value.value.is_empty());
         let changes: Vec<(FieldPath, String)> = planned
             .filter(|(path, value)| self.case.value(path) != Some(value.value.as_str()))
+            .filter(|(path, _)| !self.definition.comes_later(path, &self.case))
             .map(|(path, value)| (path.clone(), value.value.clone()))
             .collect();
         if changes.is_empty() {
@@ -587,7 +588,7 @@ impl<'a> Table<'a> {
         self.act(&actor, &Command::Continue)
     }
 
-    fn late_scan(&mut self, roles: &[Role]) -> Result<(), String> {
+    fn late_scan(&mut self, plan: &Plan<'_>, roles: &[Role]) -> Result<(), String> {
         let stage = self.case.stage.clone().ok_or("没有步骤")?;
         let step = self.definition.flow_of(&self.case).step(&stage.step).ok_or("没有步骤")?;
         let actor = people::in_roles(roles).into_iter().next().ok_or("没有人")?;
@@ -602,10 +603,43 @@ impl<'a> Table<'a> {
             return Err(format!("“{}”没有要补扫的材料", stage.title));
         }
         self.refused(&actor, &Command::Continue, "INCOMPLETE")?;
+        self.nothing_else(&actor, step, &awaited)?;
         for material in &awaited {
             self.page(&actor, material)?;
         }
+        let changes: Vec<(FieldPath, String)> = step
+            .fields
+            .iter()
+            .filter_map(|path| Some((path.clone(), plan.value(path)?.to_owned())))
+            .filter(|(path, value)| self.case.value(path) != Some(value.as_str()))
+            .collect();
+        if !changes.is_empty() {
+            let reason = String::new();
+            self.act(&actor, &Command::ChangeFields { changes, source: ValueSource::Typed, reason })?;
+        }
         self.act(&actor, &Command::Continue)
+    }
+
+    /// While the flow waits for one paper, nothing else of the case may be changed.
+    fn nothing_else(&self, actor: &Actor, step: &Step, awaited: &[MaterialId]) -> Result<(), String> {
+        let other = self.definition.materials.iter().find(|one| !awaited.contains(&one.id));
+        if let Some(other) = other {
+            let command = Command::AddPage {
+                material: other.id.clone(),
+                page: PageId(Uuid::from_u128(1)),
+                picture: blob(21),
+                reading: None,
+            };
+            self.refused(actor, &command, "CASE_NOT_AT_COUNTER")?;
+        }
+        let other = self.case.fields.keys().find(|path| !step.fields.contains(path));
+        if let Some(other) = other {
+            let changes = vec![(other.clone(), "9".to_owned())];
+            let command =
+                Command::ChangeFields { changes, source: ValueSource::Typed, reason: "更正".to_owned() };
+            self.refused(actor, &command, "CASE_NOT_AT_COUNTER")?;
+        }
+        Ok(())
     }
 
     fn collect(&mut self, roles: &[Role]) -> Result<(), String> {

@@ -10,7 +10,7 @@ use crate::command::Command;
 use crate::context::{Context, Facts};
 use crate::event::Event;
 use crate::flow::{Stage, StepKind};
-use crate::ids::MaterialId;
+use crate::ids::{FieldPath, MaterialId};
 use crate::person::Role;
 use crate::refusal::Refusal;
 
@@ -99,7 +99,10 @@ fn at_own_counter(case: &Case, context: &Context, facts: &Facts<'_>) -> Result<(
 
 /// Whether pages of a material may be changed: while the case is taken in, and where a step of the flow waits for
 /// just this paper (补扫).
-fn may_change_pages(
+///
+/// # Errors
+/// The [`Refusal`] that stands in the way.
+pub fn may_change_pages(
     material: &MaterialId,
     case: &Case,
     context: &Context,
@@ -111,6 +114,26 @@ fn may_change_pages(
         step.is_some_and(|one| one.kind == StepKind::LateScan && one.materials.contains(material));
     match &case.stage {
         Some(stage) if waited_for => may_act(stage, case, context, facts),
+        _ => at_own_counter(case, context, facts),
+    }
+}
+
+/// Whether fields may be changed: while the case is taken in, and those that the present step of the flow asks for.
+fn may_change_fields<'p>(
+    paths: impl IntoIterator<Item = &'p FieldPath>,
+    case: &Case,
+    context: &Context,
+    facts: &Facts<'_>,
+) -> Result<(), Refusal> {
+    let flow = facts.definition.flow_of(case);
+    let step = case.stage.as_ref().and_then(|stage| flow.step(&stage.step));
+    match (&case.stage, step) {
+        (Some(stage), Some(step))
+            if step.kind == StepKind::LateScan
+                && paths.into_iter().all(|path| step.fields.contains(path)) =>
+        {
+            may_act(stage, case, context, facts)
+        }
         _ => at_own_counter(case, context, facts),
     }
 }

@@ -1,6 +1,6 @@
 //! Flows: the steps of a case after intake, as data. Several matters share one flow.
 
-use crate::ids::{MaterialId, StepId};
+use crate::ids::{FieldPath, MaterialId, StepId};
 use crate::person::Role;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,9 @@ pub struct Step {
     /// For `late_scan`: the materials that come now (补扫).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub materials: Vec<MaterialId>,
+    /// For `late_scan`: fields that can be filled in only now, from the papers that came. They are not asked for before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldPath>,
     /// For `issue`: the paper that is issued (签发).
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub document: String,

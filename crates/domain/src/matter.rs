@@ -10,7 +10,7 @@ use crate::flow::{Flow, Step};
 use crate::ids::{FieldPath, MaterialId, MatterId, QuestionId, SlotId};
 use crate::limit::TimeLimit;
 use crate::person::{PersonRole, Role};
-use crate::rule::Rule;
+use crate::rule::{Among, Rule};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -45,6 +45,10 @@ pub struct MatterDefinition {
     /// When the arrival page offers it first.
     #[serde(default)]
     pub offer: Offer,
+    /// Whether it belongs to the daily business of every counter: offered before the others while nothing tells what
+    /// this counter does most.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub common: bool,
     /// Situation questions in the order of asking.
     #[serde(default, rename = "question")]
     pub questions: Vec<Question>,
@@ -197,16 +201,16 @@ pub struct Guide {
     #[serde(default)]
     pub basis: String,
     /// Who may apply, in words.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default)]
     pub applicant: String,
     /// Who has to come in person, in words; the signers of the form enforce it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default)]
     pub presence: String,
     /// What else limits the matter: ages, places, numbers.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default)]
     pub limits: String,
     /// Questions that citizens ask.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub faq: Vec<Faq>,
 }
 
@@ -559,12 +563,18 @@ pub struct Effect {
     pub kind: String,
     /// Request: place (dotted) → field.
     pub body: BTreeMap<String, FieldPath>,
-    /// Request: a list made from the rows of a table section.
-    #[serde(default)]
-    pub rows: Option<EffectRows>,
-    /// Request: an object made from the rows of a table section.
-    #[serde(default)]
-    pub entries: Option<EffectEntries>,
+    /// Request: lists made from the rows of table sections.
+    #[serde(default, with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<EffectRows>")]
+    pub rows: Vec<EffectRows>,
+    /// Request: objects made from the rows of table sections.
+    #[serde(default, with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<EffectEntries>")]
+    pub entries: Vec<EffectEntries>,
+    /// Request: objects made from a list that the register gave in a look-up, for example the versions of those who
+    /// move.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answer_entries: Vec<AnswerEntries>,
     /// Request: values that stand in the definition.
     #[serde(default)]
     pub fixed: Vec<FixedValue>,
@@ -634,6 +644,32 @@ pub struct EffectEntries {
     /// Rows that are left out: those whose key is the value of one of these fields.
     #[serde(default)]
     pub without: Vec<FieldPath>,
+    /// Only these rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub among: Option<Among>,
+    /// When it is sent at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+}
+
+/// How a list in a look-up's last answer becomes an object of the request: one place of each element gives the key,
+/// one the value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerEntries {
+    /// Place of the object in the request (dotted).
+    pub place: String,
+    /// The look-up.
+    pub lookup: String,
+    /// Place of the list in its answer (dotted).
+    pub list: String,
+    /// Place of the key within an element.
+    pub key: String,
+    /// Place of the value within an element.
+    pub value: String,
+    /// Only elements whose key is the value of one of these fields, or stands in one of these columns of a table
+    /// (`section.column`).
+    pub only: Vec<FieldPath>,
 }
 
 /// How the rows of a table section become a list of the request.
@@ -645,28 +681,42 @@ pub struct EffectRows {
     /// Place of the list in the request (dotted).
     pub list: String,
     /// Place within one element → column.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub columns: BTreeMap<String, String>,
+    /// Instead of `columns`: the list holds the values of this column themselves.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub column: String,
+    /// Only these rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub among: Option<Among>,
+    /// When it is sent at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
 }
 
 /// One thing written as a table, several as a list of tables.
 mod one_or_many {
-    use super::Effect;
     use serde::de::{MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(effects: &[Effect], serializer: S) -> Result<S::Ok, S::Error> {
-        match effects {
+    pub(super) fn serialize<T: Serialize, S: Serializer>(
+        things: &[T],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match things {
             [one] => one.serialize(serializer),
             many => many.serialize(serializer),
         }
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Effect>, D::Error> {
-        struct Either;
-        impl<'de> Visitor<'de> for Either {
-            type Value = Vec<Effect>;
+    pub(super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<T>, D::Error> {
+        struct Either<T>(std::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Either<T> {
+            type Value = Vec<T>;
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an act of the register, or a list of them")
+                f.write_str("a table, or a list of them")
             }
             fn visit_unit<E>(self) -> Result<Self::Value, E> {
                 Ok(Vec::new())
@@ -675,7 +725,7 @@ mod one_or_many {
                 Ok(Vec::new())
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                Effect::deserialize(MapAccessDeserializer::new(map)).map(|one| vec![one])
+                T::deserialize(MapAccessDeserializer::new(map)).map(|one| vec![one])
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
                 let mut found = Vec::new();
@@ -685,7 +735,7 @@ mod one_or_many {
                 Ok(found)
             }
         }
-        deserializer.deserialize_any(Either)
+        deserializer.deserialize_any(Either(std::marker::PhantomData))
     }
 }
 
@@ -743,6 +793,12 @@ impl MatterDefinition {
         let others =
             self.other_flows.iter().flat_map(|one| std::iter::once(&one.flow).chain(&one.officer_flow));
         std::iter::once(&self.flow).chain(&self.officer_flow).chain(others)
+    }
+
+    /// Whether a field is filled in at a later step of the case's flow, and not while it is taken in.
+    #[must_use]
+    pub fn comes_later(&self, path: &FieldPath, case: &Case) -> bool {
+        self.flow_of(case).steps.iter().any(|step| step.fields.contains(path))
     }
 
     /// The act that a step hands to the register.

@@ -3,6 +3,7 @@
 //! | name | what breaks |
 //! |---|---|
 //! | `maker-may-review` | whoever took a case in may decide on it |
+//! | `household-without-head` | a household may be left without an adult head |
 //! | `locked-value-accepted` | what a card or the register said is changed without a reason |
 
 /// Whether the named fault is planted.

@@ -7,7 +7,7 @@ use crate::case::Case;
 use crate::condition::Situation;
 use crate::event::{CheckState, Decision, RegisterAnswer, civil_day};
 use crate::ids::FieldPath;
-use crate::matter::{CaseFact, Effect, Lookup, MatterDefinition};
+use crate::matter::{AnswerEntries, CaseFact, Effect, Lookup, MatterDefinition};
 use crate::requirement::{field_applies, section_applies};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -147,7 +147,9 @@ impl Effect {
                 flat.insert(one.place.clone(), one.value.clone());
             }
         }
-        for one in &self.answers {
+        // What a look-up said counts only while the situation still asks for it.
+        let applies = |lookup: &str| definition.lookup(lookup).is_some_and(|one| one.applies(case));
+        for one in self.answers.iter().filter(|one| applies(&one.lookup)) {
             let found = case.lookups.get(&one.lookup).and_then(|record| record.answer.values.get(&one.at));
             if let Some(value) = found {
                 flat.insert(one.place.clone(), value.clone());
@@ -158,24 +160,36 @@ impl Effect {
                 flat.insert(place.clone(), value);
             }
         }
-        if let Some(rows) = &self.rows {
-            for (at, row) in case.rows(&rows.section).into_iter().enumerate() {
-                for (place, column) in &rows.columns {
+        for rows in self.rows.iter().filter(|one| one.when.as_ref().is_none_or(|when| when.holds(case))) {
+            let among =
+                |row: &u16| rows.among.as_ref().is_none_or(|among| among.has(case, &rows.section, *row));
+            for (at, row) in case.rows(&rows.section).into_iter().filter(among).enumerate() {
+                let cell = |column: &str| {
                     let field = FieldPath(format!("{}.{row}.{column}", rows.section));
-                    if let Some(value) = shown_value(definition, case, &field) {
+                    shown_value(definition, case, &field)
+                };
+                if let Some(value) = (!rows.column.is_empty()).then(|| cell(&rows.column)).flatten() {
+                    flat.insert(format!("{}.{at}", rows.list), value.to_owned());
+                }
+                for (place, column) in &rows.columns {
+                    if let Some(value) = cell(column) {
                         flat.insert(format!("{}.{at}.{place}", rows.list), value.to_owned());
                     }
                 }
             }
         }
-        if let Some(entries) = &self.entries {
+        for entries in self.entries.iter().filter(|one| one.when.as_ref().is_none_or(|when| when.holds(case)))
+        {
             let cell = |row: u16, column: &str| {
                 let field = FieldPath(format!("{}.{row}.{column}", entries.section));
                 shown_value(definition, case, &field)
             };
+            let among = |row: &u16| {
+                entries.among.as_ref().is_none_or(|among| among.has(case, &entries.section, *row))
+            };
             let left_out: Vec<&str> =
                 entries.without.iter().filter_map(|field| shown_value(definition, case, field)).collect();
-            for row in case.rows(&entries.section) {
+            for row in case.rows(&entries.section).into_iter().filter(among) {
                 if let (Some(key), Some(value)) = (cell(row, &entries.key), cell(row, &entries.value))
                     && !left_out.contains(&key)
                 {
@@ -183,7 +197,33 @@ impl Effect {
                 }
             }
         }
+        for entries in self.answer_entries.iter().filter(|one| applies(&one.lookup)) {
+            entries.add_to(&mut flat, case);
+        }
         flat
+    }
+}
+
+impl AnswerEntries {
+    fn add_to(&self, flat: &mut Flat, case: &Case) {
+        let Some(record) = case.lookups.get(&self.lookup) else { return };
+        let mut wanted: Vec<&str> = Vec::new();
+        for path in &self.only {
+            wanted.extend(case.value(path));
+            if let Some((section, column)) = path.as_str().split_once('.') {
+                wanted
+                    .extend(case.rows(section).into_iter().filter_map(|row| case.cell(section, row, column)));
+            }
+        }
+        for at in 0..u16::MAX {
+            let prefix = format!("{}.{at}.", self.list);
+            let Some(key) = record.answer.values.get(&format!("{prefix}{}", self.key)) else { return };
+            if let Some(value) = record.answer.values.get(&format!("{prefix}{}", self.value))
+                && wanted.contains(&key.as_str())
+            {
+                flat.insert(format!("{}.{key}", self.place), value.clone());
+            }
+        }
     }
 }
 

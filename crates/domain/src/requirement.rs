@@ -319,7 +319,7 @@ fn missing_fields(definition: &MatterDefinition, case: &Case, codes: &CodeTables
                     Some(row) => format!("{}.{row}.{}", section.id, field.id),
                     None => format!("{}.{}", section.id, field.id),
                 });
-                if field.kind == FieldKind::Assigned {
+                if field.kind == FieldKind::Assigned || definition.comes_later(&path, case) {
                     continue;
                 }
                 match case.value(&path) {

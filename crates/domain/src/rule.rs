@@ -171,6 +171,14 @@ pub struct Among {
     pub one_of: Vec<String>,
 }
 
+impl Among {
+    /// Whether a row is one of them.
+    #[must_use]
+    pub fn has(&self, case: &Case, section: &str, row: u16) -> bool {
+        case.cell(section, row, &self.column).is_some_and(|value| self.one_of.iter().any(|one| one == value))
+    }
+}
+
 /// Age of majority (民法典 §17).
 const ADULT: i16 = 18;
 
@@ -271,12 +279,7 @@ impl Rule {
                         let member = case.cell(section, *row, number);
                         leaving.is_none() || member != leaving
                     })
-                    .filter(|row| {
-                        among.as_ref().is_none_or(|among| {
-                            case.cell(section, *row, &among.column)
-                                .is_some_and(|value| among.one_of.iter().any(|one| one == value))
-                        })
-                    })
+                    .filter(|row| among.as_ref().is_none_or(|among| among.has(case, section, *row)))
                     .collect();
                 if staying.is_empty() {
                     return true;
@@ -288,6 +291,9 @@ impl Rule {
                             .is_some_and(|code| head_codes.iter().any(|head| head == code))
                     })
                     .collect();
+                if crate::mutants::planted("household-without-head") {
+                    return true;
+                }
                 let [head] = heads.as_slice() else { return false };
                 case.cell(section, *head, birth)
                     .and_then(|value| value.parse::<Date>().ok())

@@ -186,9 +186,12 @@ impl Terminal {
         let mut lines = Vec::new();
         for hash in current.edition.definitions.values() {
             let definition = self.contents.definition(&store, *hash)?;
-            lines.push(matter_line(&definition, may_take_in(&definition, actor.post.role), online));
+            let line = matter_line(&definition, may_take_in(&definition, actor.post.role), online);
+            lines.push((!definition.common, line));
         }
-        Ok(lines)
+        // The daily business first; within it and after it by name, as the edition has them.
+        lines.sort_by_key(|(rare, _)| *rare);
+        Ok(lines.into_iter().map(|(_, line)| line).collect())
     }
 
     pub(crate) fn parked_cases(&self, _: Empty) -> Result<Vec<CaseLine>> {

@@ -16,7 +16,7 @@ use domain::case::Case;
 use domain::command::Command;
 use domain::condition::Situation;
 use domain::context::Facts;
-use domain::decide::{decide, printable};
+use domain::decide::{decide, may_act, may_change_pages, printable};
 use domain::event::{CheckState, Decision, Event, EventRecord, Reason, SubmissionMode};
 use domain::flow::StepKind;
 use domain::ids::{CaseId, FieldPath};
@@ -83,7 +83,8 @@ impl Terminal {
                 .filter(|one| section_applies(one, case))
                 .map(|one| section_view(one, case, &current, &lacking))
                 .collect(),
-            materials: self.material_views(&loaded)?,
+            materials: self.material_views(&loaded, &current, &context)?,
+            late_fields: late_field_views(&loaded, &current, &context),
             signers: definition
                 .signers
                 .iter()
@@ -186,8 +187,19 @@ impl Terminal {
         })
     }
 
-    fn material_views(&self, loaded: &LoadedCase) -> Result<Vec<MaterialView>> {
+    fn material_views(
+        &self,
+        loaded: &LoadedCase,
+        current: &Current,
+        context: &domain::context::Context,
+    ) -> Result<Vec<MaterialView>> {
         let store = self.store()?;
+        let facts = Facts {
+            definition: &loaded.definition,
+            codes: &current.codes,
+            calendar: &current.calendar,
+            roster: &current.roster,
+        };
         let case = &loaded.case;
         let has =
             |id: &domain::ids::MaterialId| case.materials.get(id).is_some_and(|pages| !pages.is_empty());
@@ -232,6 +244,9 @@ impl Terminal {
                 rule: material.rule,
                 group: material.group.clone(),
                 met,
+                open: may_change_pages(&material.id, case, context, &facts).is_ok(),
+                inspect: material.inspect.clone(),
+                because: material.because.clone(),
                 pages,
                 check: material
                     .check
@@ -438,6 +453,33 @@ fn section_view(section: &Section, case: &Case, current: &Current, lacking: &[Mi
         next_row,
         lacking: u32::try_from(lacks).unwrap_or(u32::MAX),
     }
+}
+
+/// The fields that the present step asks for, where the present post may fill them in.
+fn late_field_views(
+    loaded: &LoadedCase,
+    current: &Current,
+    context: &domain::context::Context,
+) -> Vec<FieldView> {
+    let (case, definition) = (&loaded.case, &loaded.definition);
+    let Some(stage) = case.stage.as_ref().filter(|stage| stage.kind == StepKind::LateScan) else {
+        return Vec::new();
+    };
+    let facts =
+        Facts { definition, codes: &current.codes, calendar: &current.calendar, roster: &current.roster };
+    if may_act(stage, case, context, &facts).is_err() {
+        return Vec::new();
+    }
+    let step = definition.flow_of(case).step(&stage.step);
+    let paths = step.map(|step| step.fields.as_slice()).unwrap_or_default();
+    let shown = paths
+        .iter()
+        .filter(|path| definition.section_of(path).is_some_and(|section| section_applies(section, case)));
+    shown
+        .filter_map(|path| Some((path, definition.field(path)?)))
+        .filter(|(_, field)| field_applies(field, case))
+        .map(|(path, field)| field_view(field, path.clone(), case, current))
+        .collect()
 }
 
 fn field_view(field: &Field, path: FieldPath, case: &Case, current: &Current) -> FieldView {

@@ -3,7 +3,7 @@
 //! the terminal gets it.
 
 use super::wire::{Gateway, Trouble, read_answer};
-use super::{keep, seal_for};
+use super::{keep, proof, seal_for};
 use crate::cases;
 use crate::fault::{Fault, Result, told, told_later};
 use crate::house::{House, Terminal, now};
@@ -11,7 +11,7 @@ use crate::keys::hash;
 use crate::push::in_sight;
 use crate::storage::{one, values};
 use domain::case::Case;
-use domain::event::{CheckState, Decision, civil_day};
+use domain::event::{Decision, civil_day};
 use domain::flow::StepKind;
 use domain::register::nest;
 use protocol::error::ErrorCode;
@@ -20,8 +20,6 @@ use serde_json::{Value, json};
 
 /// After an effect that the register did not answer, milliseconds.
 const AGAIN: u32 = 2000;
-/// The kind whose content the register gives without changing anything (户籍证明).
-const PROOF: &str = "household_registration_proof";
 
 /// Hands an act over, or gives the answer that its key got before.
 ///
@@ -77,8 +75,8 @@ pub async fn effect(house: &House, terminal: &Terminal, request: &EffectRequest)
 
     let unavailable = || told_later(ErrorCode::RegisterUnavailable, AGAIN);
     let gateway = house.register.as_ref().ok_or_else(unavailable)?;
-    let done = if request.kind == PROOF {
-        give_proof(gateway, request).await
+    let done = if proof::is_kind(&request.kind) {
+        proof::give(gateway, request).await
     } else {
         do_once(gateway, &key, &prepared).await.and_then(|value| {
             Ok(EffectAnswer { answer: read_answer(&value)?, refused: refusal_words(&value) })
@@ -112,19 +110,6 @@ fn request_place(key: &str) -> String {
 
 fn answer_place(key: &str) -> String {
     format!("downstream answer|{key}")
-}
-
-/// A proof changes nothing in the register: it is asked for, and asked again when the reply is lost.
-async fn give_proof(
-    gateway: &Gateway,
-    request: &EffectRequest,
-) -> std::result::Result<EffectAnswer, Trouble> {
-    let answer = gateway.query("proof", &request.body).await?;
-    let refused = match answer.state {
-        CheckState::Agrees => String::new(),
-        _ => "常口没有此人的在册登记".to_owned(),
-    };
-    Ok(EffectAnswer { answer, refused })
 }
 
 /// Sends; when the reply is lost, asks what became of it, and sends again only if it never arrived.

@@ -1,5 +1,6 @@
 //! The register's HTTP interface (the counterpart's API.md describes it).
 
+use super::proof::ProofAsked;
 use crate::fault::{Fault, Result as Outcome};
 use crate::house::now;
 use crate::settings::RegisterSettings;
@@ -61,16 +62,8 @@ impl Gateway {
             "duplicate" => self.check("/v1/checks/duplicate", ask).await?,
             "marriage" => self.check("/v1/checks/marriage", ask).await?,
             "death_certificate" => self.check("/v1/checks/death-certificate", ask).await?,
-            "proof" => {
-                let path = format!("/v1/proofs/household-registration/{}", path_part(number)?);
-                let words: Vec<(&str, &str)> = ["purpose", "receiving_unit"]
-                    .into_iter()
-                    .filter_map(|name| Some((name, ask.get(name)?.as_str())))
-                    .collect();
-                let url = reqwest::Url::parse_with_params(&format!("{}{path}", self.url), &words)
-                    .map_err(|_| Trouble::Refused)?;
-                answered(self.client.get(url).bearer_auth(&self.token).send().await).await?
-            }
+            "entry_permit" => self.check("/v1/checks/entry-permit", ask).await?,
+            "migration_certificate" => self.check("/v1/checks/migration-certificate", ask).await?,
             _ => return Err(Trouble::Refused),
         };
         let mut answer = read_answer(&value)?;
@@ -83,6 +76,17 @@ impl Gateway {
             }
         }
         Ok(answer)
+    }
+
+    /// Asks for a proof; the register keeps what it gave.
+    pub(super) async fn prove(&self, asked: &ProofAsked<'_>) -> Result<RegisterAnswer, Trouble> {
+        let path = match &asked.number {
+            Some(number) => format!("/v1/proofs/{}/{}", asked.kind, path_part(Some(number))?),
+            None => format!("/v1/proofs/{}", asked.kind),
+        };
+        let url = reqwest::Url::parse_with_params(&format!("{}{path}", self.url), &asked.words)
+            .map_err(|_| Trouble::Refused)?;
+        read_answer(&answered(self.client.get(url).bearer_auth(&self.token).send().await).await?)
     }
 
     /// Hands an act over under its key.

@@ -59,7 +59,7 @@ fn copy(from: &Path, to: &Path) {
 /// The project's assets with the test matter beside them.
 pub fn assets(folder: &Path) -> PathBuf {
     let assets = folder.join("assets");
-    for part in ["matters", "flows", "codes", "calendar", "demo"] {
+    for part in domain::catalogue::FOLDERS.into_iter().chain(["demo"]) {
         copy(&project_assets().join(part), &assets.join(part));
     }
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/assets");

@@ -1,6 +1,6 @@
 //! Taking in: what happens while the case lies at the counter.
 
-use super::{at_own_counter, may_act, may_change_pages};
+use super::{at_own_counter, may_act, may_change_fields, may_change_pages};
 use crate::case::{Case, FieldValue};
 use crate::condition::Situation;
 use crate::context::{Context, Facts};
@@ -124,7 +124,7 @@ pub(super) fn change_fields(
     context: &Context,
     facts: &Facts<'_>,
 ) -> Decided {
-    at_own_counter(case, context, facts)?;
+    may_change_fields(changes.iter().map(|(path, _)| path), case, context, facts)?;
     if !matches!(source, ValueSource::Typed | ValueSource::EarlierCase) {
         return Err(Refusal::ForeignAnswer);
     }
@@ -185,6 +185,10 @@ fn outdated_lookups(
 
 /// Who signed signed what he was shown: a change of the form, or of the situation, takes the signatures back.
 fn stale_signatures(case: &Case, events: &[Event]) -> Vec<Event> {
+    // What is filled in after the submission was never shown to those who signed.
+    if case.stage.is_some() {
+        return Vec::new();
+    }
     let form_changed = events
         .iter()
         .any(|event| matches!(event, Event::FieldsChanged { .. } | Event::SituationAnswered { .. }));

@@ -2,13 +2,14 @@
 
 use super::may_act;
 use crate::case::Case;
+use crate::condition::Situation as _;
 use crate::context::{Context, Facts};
 use crate::event::{BlobRef, CheckState, Event, Outcome, PrintedDocument, RegisterAnswer};
 use crate::flow::{Step, StepKind};
 use crate::identity::{DocumentKind, check_number, checked_by_arithmetic};
 use crate::matter::PrintMoment;
 use crate::refusal::Refusal;
-use crate::requirement::{Missing, material_applies};
+use crate::requirement::{Missing, check_value, field_applies, material_applies, section_applies};
 use std::collections::BTreeMap;
 
 type Decided = Result<Vec<Event>, Refusal>;
@@ -85,7 +86,11 @@ pub(super) fn go_on(case: &Case, context: &Context, facts: &Facts<'_>) -> Decide
     let flow = facts.definition.flow_of(case);
     let step = flow.step(&stage.step).ok_or(Refusal::WrongStage)?;
     let lacking: Vec<Missing> = match step.kind {
-        StepKind::LateScan => late_materials(step, case, facts),
+        StepKind::LateScan => {
+            let mut lacking = late_materials(step, case, facts);
+            lacking.extend(late_fields(step, case, facts));
+            lacking
+        }
         // What was issued is in the citizen's hands only once it came out of a printer.
         StepKind::Issue if !case.prints.iter().any(|(one, _)| one.document == step.document) => {
             return Err(Refusal::NotPrinted);
@@ -109,6 +114,36 @@ pub(super) fn go_on(case: &Case, context: &Context, facts: &Facts<'_>) -> Decide
         events.push(Event::Closed { outcome: Outcome::Done });
     }
     Ok(events)
+}
+
+/// The fields that a step asks for and that are empty or cannot be.
+fn late_fields(step: &Step, case: &Case, facts: &Facts<'_>) -> Vec<Missing> {
+    let mut found = Vec::new();
+    for path in &step.fields {
+        let (Some(section), Some(field)) = (facts.definition.section_of(path), facts.definition.field(path))
+        else {
+            continue;
+        };
+        if !section_applies(section, case) || !field_applies(field, case) {
+            continue;
+        }
+        match case.value(path) {
+            None if field.required => {
+                found.push(Missing::Field { field: path.clone(), label: field.label.clone() });
+            }
+            None => {}
+            Some(value) => {
+                if let Err(fault) = check_value(field, value, facts.codes) {
+                    found.push(Missing::FieldWrong {
+                        field: path.clone(),
+                        label: field.label.clone(),
+                        fault,
+                    });
+                }
+            }
+        }
+    }
+    found
 }
 
 /// The papers that a step waits for and that are not scanned yet.

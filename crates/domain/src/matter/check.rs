@@ -181,6 +181,12 @@ impl<'a> Check<'a> {
             for one in &effect.fixed {
                 add(format!("effect.{}.fixed.{}", effect.kind, one.place), "这个固定值", &one.when);
             }
+            for one in &effect.rows {
+                add(format!("effect.{}.rows.{}", effect.kind, one.list), "这个列表", &one.when);
+            }
+            for one in &effect.entries {
+                add(format!("effect.{}.entries.{}", effect.kind, one.place), "这组对应", &one.when);
+            }
         }
         found
     }
@@ -338,16 +344,38 @@ impl<'a> Check<'a> {
         for one in &effect.answers {
             self.known_lookup(&format!("{place}.answers"), &one.lookup);
         }
-        if let Some(rows) = &effect.rows {
-            for column in rows.columns.values() {
-                self.known_column(&format!("{place}.rows"), &rows.section, column);
+        for rows in &effect.rows {
+            let place = format!("{place}.rows.{}", rows.list);
+            if rows.columns.is_empty() == rows.column.is_empty() {
+                self.add(&place, Wrong::Unsaid { what: "columns 或者 column（两者之一）" });
+            }
+            let own = Some(&rows.column).filter(|column| !column.is_empty());
+            let among = rows.among.as_ref().map(|among| &among.column);
+            for column in rows.columns.values().chain(own).chain(among) {
+                self.known_column(&place, &rows.section, column);
             }
         }
-        if let Some(entries) = &effect.entries {
-            self.known_column(&format!("{place}.entries"), &entries.section, &entries.key);
-            self.known_column(&format!("{place}.entries"), &entries.section, &entries.value);
+        for entries in &effect.entries {
+            let place = format!("{place}.entries.{}", entries.place);
+            let among = entries.among.as_ref().map(|among| &among.column);
+            for column in [&entries.key, &entries.value].into_iter().chain(among) {
+                self.known_column(&place, &entries.section, column);
+            }
             for field in &entries.without {
-                self.known_field(&format!("{place}.entries.without"), field);
+                self.known_field(&format!("{place}.without"), field);
+            }
+        }
+        for entries in &effect.answer_entries {
+            let place = format!("{place}.answer_entries.{}", entries.place);
+            self.known_lookup(&place, &entries.lookup);
+            for path in &entries.only {
+                let (section, column) = path.as_str().split_once('.').unwrap_or((path.as_str(), ""));
+                let table = self.definition.sections.iter().any(|one| one.id == section && one.table);
+                if table {
+                    self.known_column(&place, section, column);
+                } else {
+                    self.known_field(&place, path);
+                }
             }
         }
     }
@@ -374,7 +402,7 @@ impl<'a> Check<'a> {
                     self.known_column(&place, section, column);
                 }
                 Must::NotDiffering { lookup } | Must::AnswerLacks { lookup, .. } => {
-                    self.known_lookup(&place, lookup)
+                    self.known_lookup(&place, lookup);
                 }
                 _ => {}
             }
@@ -404,6 +432,9 @@ impl<'a> Check<'a> {
                 StepKind::LateScan => {
                     if step.materials.is_empty() {
                         self.add(&place, Wrong::Unsaid { what: "补扫的材料（materials）" });
+                    }
+                    for field in &step.fields {
+                        self.known_field(&place, field);
                     }
                     for material in &step.materials {
                         let late = |one: &&super::Material| one.rule == MaterialRule::Late;

@@ -43,6 +43,9 @@ pub struct MatterFile {
     /// When the arrival page offers it first.
     #[serde(default)]
     pub offer: Offer,
+    /// Whether it belongs to the daily business of every counter.
+    #[serde(default)]
+    pub common: bool,
     /// Whether an application may be accepted without the network.
     #[serde(default)]
     pub accept_offline: bool,
@@ -272,19 +275,24 @@ impl Parts {
 
 /// Two parts of one name in one file: the second would silently take the place of the first.
 fn twice(parts: &Parts, faults: &mut Vec<Placed>) {
-    fn look<'a>(what: &'static str, kind: &str, names: Vec<&'a str>, faults: &mut Vec<Placed>) {
+    fn look(what: &'static str, kind: &str, names: &[&str], faults: &mut Vec<Placed>) {
         for (at, name) in names.iter().enumerate() {
             if names[..at].contains(name) {
                 faults.push((format!("{kind}.{name}"), Wrong::Twice { what, name: (*name).to_owned() }));
             }
         }
     }
-    look("情形问题", "question", parts.questions.iter().map(|one| one.id.as_str()).collect(), faults);
-    look("表单段", "section", parts.sections.iter().map(|one| one.id.as_str()).collect(), faults);
-    look("签名人", "signer", parts.signers.iter().map(|one| one.slot.as_str()).collect(), faults);
-    look("核查", "lookup", parts.lookups.iter().map(|one| one.id.as_str()).collect(), faults);
-    look("规则", "rule", parts.rules.iter().map(|one| one.id.as_str()).collect(), faults);
-    look("落实", "effect", parts.effects.iter().map(|one| one.id.as_str()).collect(), faults);
+    look(
+        "情形问题",
+        "question",
+        &parts.questions.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(),
+        faults,
+    );
+    look("表单段", "section", &parts.sections.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), faults);
+    look("签名人", "signer", &parts.signers.iter().map(|one| one.slot.as_str()).collect::<Vec<_>>(), faults);
+    look("核查", "lookup", &parts.lookups.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), faults);
+    look("规则", "rule", &parts.rules.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), faults);
+    look("落实", "effect", &parts.effects.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), faults);
 }
 
 /// Forms by name.
@@ -385,10 +393,13 @@ impl MatterFile {
             match line_of_forms(name, forms) {
                 // What is wrong inside a form is told with its file.
                 Ok(_) => {
-                    parts =
-                        forms.get(name).map(|form| parts_of(form, forms, &mut Vec::new())).unwrap_or_default()
+                    parts = forms
+                        .get(name)
+                        .map(|form| parts_of(form, forms, &mut Vec::new()))
+                        .unwrap_or_default();
                 }
-                Err(wrong) => faults.push(("form".to_owned(), wrong)),
+                // Without its form everything else that could be said about the parts would mislead.
+                Err(wrong) => return Err(vec![("form".to_owned(), wrong)]),
             }
         }
         parts.change(
@@ -454,6 +465,7 @@ impl MatterFile {
             intake_roles: self.intake_roles,
             limit: self.limit,
             offer: self.offer,
+            common: self.common,
             questions: parts.questions,
             materials: self.materials,
             sections: parts.sections,

@@ -12,7 +12,7 @@ use crate::model::{BirthCertificate, Collision, DeathCertificate, Marriage, Pers
 use crate::population::{self, POPULATION_VERSION, Population};
 
 /// Goes up when the tables change; part of the file names, so that an old file is never misread.
-const SCHEMA_VERSION: u32 = 2;
+const SCHEMA_VERSION: u32 = 3;
 
 const TABLES: &str = "
 CREATE TABLE household (
@@ -35,7 +35,8 @@ CREATE TABLE history (
 CREATE TABLE paper (
   number TEXT PRIMARY KEY, document TEXT NOT NULL, unit TEXT, issued_by TEXT NOT NULL, issued_on TEXT NOT NULL,
   valid_until TEXT NOT NULL, persons TEXT NOT NULL, household TEXT, from_address TEXT, to_address TEXT,
-  reason TEXT NOT NULL, approval TEXT, used_on TEXT, void_since TEXT, replaced_by TEXT) WITHOUT ROWID;
+  reason TEXT NOT NULL, approval TEXT, used_on TEXT, void_since TEXT, replaced_by TEXT,
+  moved_out_on TEXT) WITHOUT ROWID;
 CREATE TABLE void_booklet (
   number TEXT PRIMARY KEY, household TEXT NOT NULL, reason TEXT NOT NULL, void_since TEXT NOT NULL,
   replaced_by TEXT NOT NULL) WITHOUT ROWID;

@@ -47,6 +47,8 @@ pub struct Paper {
     pub void_since: Option<Date>,
     /// The paper that replaced it
     pub replaced_by: Option<String>,
+    /// The day the province's platform took them out of their old registration (一站式迁出)
+    pub moved_out_on: Option<Date>,
 }
 
 impl Paper {
@@ -88,7 +90,7 @@ pub fn next_number(
 /// When SQLite refuses, for example because the number is taken.
 pub fn insert(connection: &Connection, paper: &Paper) -> rusqlite::Result<()> {
     connection
-        .prepare_cached("INSERT INTO paper VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)")?
+        .prepare_cached("INSERT INTO paper VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)")?
         .execute(params![
             paper.number,
             paper.document,
@@ -104,7 +106,8 @@ pub fn insert(connection: &Connection, paper: &Paper) -> rusqlite::Result<()> {
             paper.approval_number,
             paper.used_on.map(|day| day.to_string()),
             paper.void_since.map(|day| day.to_string()),
-            paper.replaced_by
+            paper.replaced_by,
+            paper.moved_out_on.map(|day| day.to_string())
         ])?;
     Ok(())
 }
@@ -134,6 +137,7 @@ pub fn find(connection: &Connection, document: Document, number: &str) -> rusqli
                 used_on: records::optional_date(row, 12)?,
                 void_since: records::optional_date(row, 13)?,
                 replaced_by: row.get(14)?,
+                moved_out_on: records::optional_date(row, 15)?,
             })
         })
         .optional()
@@ -146,6 +150,18 @@ pub fn find(connection: &Connection, document: Document, number: &str) -> rusqli
 pub fn use_up(connection: &Connection, number: &str, today: Date) -> rusqlite::Result<()> {
     connection
         .execute("UPDATE paper SET used_on = ?2 WHERE number = ?1", params![number, today.to_string()])?;
+    Ok(())
+}
+
+/// Notes the day of the 一站式迁出 on the permit.
+///
+/// # Errors
+/// When SQLite fails.
+pub fn move_out(connection: &Connection, number: &str, today: Date) -> rusqlite::Result<()> {
+    connection.execute(
+        "UPDATE paper SET moved_out_on = ?2 WHERE number = ?1",
+        params![number, today.to_string()],
+    )?;
     Ok(())
 }
 

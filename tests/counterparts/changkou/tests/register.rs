@@ -7,10 +7,24 @@
 mod acts;
 #[path = "suite/api.rs"]
 mod api;
+#[path = "suite/births.rs"]
+mod births;
+#[path = "suite/definitions.rs"]
+mod definitions;
 #[path = "suite/entries.rs"]
 mod entries;
 #[path = "suite/faults.rs"]
 mod faults;
+#[path = "suite/handed.rs"]
+mod handed;
+#[path = "suite/handed_births.rs"]
+mod handed_births;
+#[path = "suite/handed_moves.rs"]
+mod handed_moves;
+#[path = "suite/handed_proofs.rs"]
+mod handed_proofs;
+#[path = "suite/handing.rs"]
+mod handing;
 #[path = "suite/items.rs"]
 mod items;
 #[path = "suite/leaving.rs"]

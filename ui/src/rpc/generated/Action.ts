@@ -3,4 +3,4 @@
 /**
  * Things that may be done to a case.
  */
-export type Action = "submit" | "confirm_acceptance" | "review" | "effect" | "collect" | "withdraw";
+export type Action = "submit" | "confirm_acceptance" | "review" | "effect" | "continue" | "collect" | "withdraw";

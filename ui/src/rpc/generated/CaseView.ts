@@ -2,6 +2,7 @@
 import type { ActionView } from "./ActionView";
 import type { CaseLine } from "./CaseLine";
 import type { DraftView } from "./DraftView";
+import type { FieldView } from "./FieldView";
 import type { Guide } from "./Guide";
 import type { IdentityView } from "./IdentityView";
 import type { LookupView } from "./LookupView";
@@ -50,6 +51,10 @@ sections: Array<SectionView>,
  * Materials that apply.
  */
 materials: Array<MaterialView>, 
+/**
+ * Fields that the present step asks for and the present post may fill in, after the submission.
+ */
+late_fields: Array<FieldView>, 
 /**
  * Signatures that apply.
  */

@@ -3,4 +3,4 @@
 /**
  * Upload rule of a material.
  */
-export type MaterialRule = "required" | "optional" | "one_of";
+export type MaterialRule = "required" | "optional" | "one_of" | "internal" | "late";

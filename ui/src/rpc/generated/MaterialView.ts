@@ -33,6 +33,18 @@ group: string,
  */
 met: boolean, 
 /**
+ * Whether its pages may be changed now: while taking in, and where the flow waits for just this paper.
+ */
+open: boolean, 
+/**
+ * What the officer looks at in it or inside other systems; empty for nothing.
+ */
+inspect: string, 
+/**
+ * Why it is asked for in this situation; empty where it always is.
+ */
+because: string, 
+/**
  * Pages.
  */
 pages: Array<PageView>, 

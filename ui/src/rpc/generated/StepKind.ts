@@ -3,4 +3,4 @@
 /**
  * What is done in a step.
  */
-export type StepKind = "review" | "investigate" | "effect" | "collect";
+export type StepKind = "review" | "investigate" | "effect" | "issue" | "late_scan" | "collect";

@@ -120,6 +120,7 @@ export interface OfficerCommands {
   decide_review: { request: DecideReview; answer: CaseView };
   /** Hands the decided act to the register. */
   effect_case: { request: CaseAct; answer: CaseView };
+  continue_case: { request: CaseAct; answer: CaseView };
   /** Gives the result out. */
   collect_result: { request: CollectResult; answer: CaseView };
   /** Shows a paper before printing. */
@@ -190,6 +191,7 @@ export const OFFICER_COMMANDS = [
   "parked_cases",
   "decide_review",
   "effect_case",
+  "continue_case",
   "collect_result",
   "preview_print",
   "print_document",

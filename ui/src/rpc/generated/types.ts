@@ -41,6 +41,7 @@ export type { DocumentKind } from "./DocumentKind";
 export type { DraftView } from "./DraftView";
 export type { Empty } from "./Empty";
 export type { Enrol } from "./Enrol";
+export type { Faq } from "./Faq";
 export type { Fault } from "./Fault";
 export type { FaultCode } from "./FaultCode";
 export type { FaultView } from "./FaultView";

@@ -8,6 +8,7 @@ const before: Record<PrintMoment, string> = {
   intake: '这一份现在不能打印',
   accepted: '受理以后才有',
   intake_slip: '网络断开时收件才有',
+  issued: '办到签发这一步才有',
   effected: '业务落实以后才有',
   refused: '不予办理以后才有',
 }

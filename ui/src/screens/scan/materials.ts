@@ -27,6 +27,7 @@ export function materialState(material: MaterialView): { tone: Tone; words: stri
   const pages = material.pages.length
   if (pages > 0) return { tone: 'done', words: `${pages} 页` }
   if (material.rule === 'optional') return { tone: 'plain', words: '可不交' }
+  if (material.rule === 'internal') return { tone: 'plain', words: '内部核查，不必交' }
   if (material.rule === 'one_of' && material.met) return { tone: 'plain', words: '已有其一，可不交' }
   return { tone: 'due', words: '未扫' }
 }

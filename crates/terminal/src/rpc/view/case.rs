@@ -29,6 +29,8 @@ pub struct CaseView {
     pub sections: Vec<SectionView>,
     /// Materials that apply.
     pub materials: Vec<MaterialView>,
+    /// Fields that the present step asks for and the present post may fill in, after the submission.
+    pub late_fields: Vec<FieldView>,
     /// Signatures that apply.
     pub signers: Vec<SignerView>,
     /// Identities by person.

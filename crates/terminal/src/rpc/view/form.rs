@@ -93,6 +93,12 @@ pub struct MaterialView {
     pub group: String,
     /// Whether the rule is met.
     pub met: bool,
+    /// Whether its pages may be changed now: while taking in, and where the flow waits for just this paper.
+    pub open: bool,
+    /// What the officer looks at in it or inside other systems; empty for nothing.
+    pub inspect: String,
+    /// Why it is asked for in this situation; empty where it always is.
+    pub because: String,
     /// Pages.
     pub pages: Vec<PageView>,
     /// Its check.

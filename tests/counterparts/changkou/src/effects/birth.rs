@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, params};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::refusal::{EffectError, Refusal, RefusalCode};
-use super::request::BirthRegistration;
-use super::{Change, Note, numbering, open_household, registered_person, write};
-use crate::model::{BirthCertificate, Person, PersonStatus};
+use super::request::{BirthRegistration, Joins};
+use super::{Change, Note, birth_certificate, numbering, open_household, registered_person, write};
+use crate::model::{Household, Person, PersonStatus};
 use crate::register::Clock;
 use crate::{database, records, relation};
 
@@ -19,72 +19,28 @@ pub(super) fn apply(
     act: &BirthRegistration,
 ) -> Result<Change, EffectError> {
     let household = open_household(connection, client, &act.household_number, act.household_version)?;
-    let mother = registered_person(connection, &act.mother, act.mother_version)?;
-    if mother.household_number != household.household_number || mother.sex != "2" {
-        return Err(Refusal::new(RefusalCode::MotherNotInHousehold, "母亲不是该户在册成员").into());
-    }
-    let father = match &act.father {
-        None => None,
-        Some(number) => Some(
-            records::person(connection, number)?
-                .ok_or_else(|| Refusal::new(RefusalCode::PersonNotFound, "查无父亲的户籍信息"))?,
-        ),
-    };
-    let certificate = records::birth_certificate(connection, &act.certificate)?
-        .ok_or_else(|| Refusal::new(RefusalCode::CertificateNotFound, "查无此出生医学证明"))?;
-    if certificate.used_by.is_some() {
-        return Err(Refusal::new(RefusalCode::CertificateUsed, "该出生医学证明已办理过出生登记").into());
-    }
-    let differing = differences(act, &certificate);
-    if !differing.is_empty() {
-        return Err(Refusal::with(
-            RefusalCode::CertificateDiffers,
-            "申报内容与出生医学证明不一致",
-            json!({ "differing": differing }),
-        )
-        .into());
+    let mother = mother(connection, act)?;
+    check_household(act, &household)?;
+    let father = father(connection, act)?;
+    if let Some(number) = &act.certificate {
+        birth_certificate::check(connection, act, number)?;
     }
     let newborn = &act.newborn;
     if !write::name_possible(&newborn.name) {
         return Err(Refusal::new(RefusalCode::NameImpossible, "姓名不符合登记要求").into());
     }
+    if !matches!(newborn.sex.as_str(), "1" | "2") {
+        let details = json!({ "place": "newborn.sex" });
+        return Err(Refusal::with(RefusalCode::ValueImpossible, "性别填写有误", details).into());
+    }
     if newborn.birth_date > clock.today() {
         return Err(Refusal::new(RefusalCode::DateImpossible, "出生日期晚于今天").into());
     }
-    let of_father = father.as_ref().is_some_and(|f| f.ethnic_group == newborn.ethnic_group);
-    if newborn.ethnic_group != mother.ethnic_group && !of_father {
-        return Err(Refusal::new(RefusalCode::EthnicGroupNotOfParent, "民族须随父或随母").into());
-    }
-    let (twins_and_doubles, _) = records::search(connection, &newborn.name, Some(newborn.birth_date))?;
-    if twins_and_doubles.iter().any(|p| p.mother.as_deref() == Some(&act.mother)) {
-        return Err(Refusal::new(RefusalCode::DuplicatePerson, "该新生儿已登记").into());
-    }
+    check_ethnic_group(act, mother.as_ref(), father.as_ref())?;
+    birth_certificate::no_double(connection, act)?;
     let citizen_number =
         numbering::next(connection, &household.division, newborn.birth_date, newborn.sex == "1")?;
-    let child = Person {
-        citizen_number: citizen_number.clone(),
-        name: newborn.name.clone(),
-        former_name: None,
-        sex: newborn.sex.clone(),
-        ethnic_group: newborn.ethnic_group.clone(),
-        birth_date: newborn.birth_date,
-        marital_status: "10".into(),
-        education: None,
-        household_number: household.household_number.clone(),
-        relation: newborn.relation.clone(),
-        since: clock.today(),
-        since_reason: "出生登记".into(),
-        status: PersonStatus::Registered,
-        status_since: None,
-        status_reason: None,
-        mother: Some(act.mother.clone()),
-        father: act.father.clone(),
-        spouse: None,
-        id_card: None,
-        further_items: BTreeMap::new(),
-        former_numbers: Vec::new(),
-        version: 1,
-    };
+    let child = child(act, &household, clock, citizen_number.clone());
     if !relation::fits_newborn(&newborn.relation) && household.head_exception.as_deref() != Some("collective")
     {
         return Err(write::impossible(relation::RelationFault::Unknown, "").into());
@@ -100,7 +56,10 @@ pub(super) fn apply(
         params![act.certificate, citizen_number],
     )?;
     write::touch_household(connection, &household.household_number)?;
-    let details = json!({ "certificate": act.certificate });
+    let mut details = json!({ "certificate": act.certificate });
+    if act.joins != Joins::Mother {
+        details["joins"] = json!(act.joins.word());
+    }
     Ok(Change {
         notes: vec![Note::new(&citizen_number, &household.household_number, details)],
         assigned: json!({ "citizen_number": citizen_number, "booklet_number": household.booklet_number }),
@@ -109,24 +68,105 @@ pub(super) fn apply(
     })
 }
 
-fn differences(act: &BirthRegistration, certificate: &BirthCertificate) -> Vec<Value> {
-    let newborn = &act.newborn;
-    let mut differing = Vec::new();
-    let mut compare = |field: &str, given: &str, recorded: &str| {
-        if given != recorded {
-            let mut row = Map::new();
-            row.insert("field".into(), field.into());
-            row.insert("given".into(), given.into());
-            row.insert("recorded".into(), recorded.into());
-            differing.push(Value::Object(row));
-        }
-    };
-    compare("newborn_name", &newborn.name, &certificate.newborn_name);
-    compare("sex", &newborn.sex, &certificate.sex);
-    compare("birth_date", &newborn.birth_date.to_string(), &certificate.birth_date.to_string());
-    compare("mother", &act.mother, &certificate.mother);
-    if let (Some(given), Some(recorded)) = (&act.father, &certificate.father) {
-        compare("father", given, recorded);
+/// The mother: registered and as seen where the child joins her, else as far as the register knows her.
+fn mother(connection: &Connection, act: &BirthRegistration) -> Result<Option<Person>, EffectError> {
+    let Some(number) = &act.mother else { return Ok(None) };
+    if act.joins == Joins::Mother {
+        return registered_person(connection, number, act.mother_version.unwrap_or_default()).map(Some);
     }
-    differing
+    let Some(mother) = records::person(connection, number)? else { return Ok(None) };
+    if mother.sex != "2" {
+        return Err(Refusal::new(RefusalCode::ParentImpossible, "登记为母亲的人不是女性").into());
+    }
+    if let Some(seen) = act.mother_version.filter(|seen| *seen != mother.version) {
+        return Err(Refusal::with(
+            RefusalCode::PersonVersionChanged,
+            "该人信息已变动，请重新核对",
+            json!({ "seen": seen, "current": mother.version }),
+        )
+        .into());
+    }
+    Ok(Some(mother))
+}
+
+fn father(connection: &Connection, act: &BirthRegistration) -> Result<Option<Person>, EffectError> {
+    let Some(number) = &act.father else { return Ok(None) };
+    match records::person(connection, number)? {
+        Some(father) if father.sex != "1" && act.joins != Joins::Mother => {
+            Err(Refusal::new(RefusalCode::ParentImpossible, "登记为父亲的人不是男性").into())
+        }
+        Some(father) => Ok(Some(father)),
+        None if act.joins == Joins::Mother => {
+            Err(Refusal::new(RefusalCode::PersonNotFound, "查无父亲的户籍信息").into())
+        }
+        None => Ok(None),
+    }
+}
+
+/// Whether the one whose household the child joins belongs to it.
+fn check_household(act: &BirthRegistration, household: &Household) -> Result<(), EffectError> {
+    // Members are the registered ones.
+    let member = |number: &Option<String>, sex: Option<&str>| {
+        household
+            .members
+            .iter()
+            .any(|one| Some(&one.citizen_number) == number.as_ref() && sex.is_none_or(|sex| one.sex == sex))
+    };
+    let (mother, father) = (member(&act.mother, Some("2")), member(&act.father, Some("1")));
+    let (holds, code, words) = match act.joins {
+        Joins::Mother => (mother, RefusalCode::MotherNotInHousehold, "母亲不是该户在册成员"),
+        Joins::Father => (father, RefusalCode::FatherNotInHousehold, "父亲不是该户在册成员"),
+        Joins::EitherParent => {
+            (mother || father, RefusalCode::ParentNotInHousehold, "父母都不是该户在册成员")
+        }
+        Joins::Grandparent | Joins::Guardian => {
+            let words = "同意落户的祖父母、外祖父母或者监护人不是该户在册成员";
+            (member(&act.host, None), RefusalCode::HostNotInHousehold, words)
+        }
+        Joins::Collective => (household.kind == "2", RefusalCode::HouseholdNotCollective, "该户不是集体户"),
+    };
+    if holds { Ok(()) } else { Err(Refusal::new(code, words).into()) }
+}
+
+/// The ethnic group is a parent's, as far as the register knows them: one it does not know may have any.
+fn check_ethnic_group(
+    act: &BirthRegistration,
+    mother: Option<&Person>,
+    father: Option<&Person>,
+) -> Result<(), EffectError> {
+    let stranger = act.mother.is_some() && mother.is_none() || act.father.is_some() && father.is_none();
+    let mut known = mother.into_iter().chain(father).peekable();
+    let unsaid = known.peek().is_none() || stranger;
+    if unsaid || known.any(|parent| parent.ethnic_group == act.newborn.ethnic_group) {
+        return Ok(());
+    }
+    Err(Refusal::new(RefusalCode::EthnicGroupNotOfParent, "民族须随父或随母").into())
+}
+
+fn child(act: &BirthRegistration, household: &Household, clock: &Clock, citizen_number: String) -> Person {
+    let newborn = &act.newborn;
+    Person {
+        citizen_number,
+        name: newborn.name.clone(),
+        former_name: None,
+        sex: newborn.sex.clone(),
+        ethnic_group: newborn.ethnic_group.clone(),
+        birth_date: newborn.birth_date,
+        marital_status: "10".into(),
+        education: None,
+        household_number: household.household_number.clone(),
+        relation: newborn.relation.clone(),
+        since: clock.today(),
+        since_reason: "出生登记".into(),
+        status: PersonStatus::Registered,
+        status_since: None,
+        status_reason: None,
+        mother: act.mother.clone(),
+        father: act.father.clone(),
+        spouse: None,
+        id_card: None,
+        further_items: BTreeMap::new(),
+        former_numbers: Vec::new(),
+        version: 1,
+    }
 }

@@ -18,7 +18,8 @@ pub(super) fn apply(
     act: &DeathCancellation,
 ) -> Result<Change, EffectError> {
     let person = registered_person(connection, &act.citizen_number, act.person_version)?;
-    let household = open_household(connection, client, &person.household_number, act.household_version)?;
+    let seen = act.household_version.unwrap_or_default();
+    let household = open_household(connection, client, &person.household_number, seen)?;
     if act.died_on > clock.today() || act.died_on < person.birth_date {
         return Err(Refusal::new(RefusalCode::DateImpossible, "死亡日期不可能").into());
     }

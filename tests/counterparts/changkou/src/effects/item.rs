@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::admit::{Desk, open_household, registered_person};
 use super::refusal::{EffectError, Refusal, RefusalCode};
 use super::request::ItemChange;
-use super::{Change, Note, consent, item_values, numbering, sound, write};
+use super::{Change, Note, consent, household_kind, item_values, numbering, sound, write};
 use crate::model::{Household, Person};
 use crate::{database, history, records};
 
@@ -17,7 +17,11 @@ pub(super) fn apply(desk: &Desk<'_>, act: &ItemChange) -> Result<Change, EffectE
     let household = open_household(desk.connection, desk.client, &person.household_number, current)?;
     let today = desk.clock.today();
     let mends_number = item_values::mends_number(&act.category);
-    if act.changes.is_empty() && !mends_number {
+    if act.changes.contains_key(household_kind::ITEM) {
+        return household_kind::apply(desk, act, &person, &household);
+    }
+    let relation = act.relation.as_ref().filter(|relation| **relation != person.relation);
+    if act.changes.is_empty() && !mends_number && relation.is_none() {
         return Err(Refusal::new(RefusalCode::ChangesMissing, "须写明变更的项目").into());
     }
     let mut after = person.clone();
@@ -43,8 +47,9 @@ pub(super) fn apply(desk: &Desk<'_>, act: &ItemChange) -> Result<Change, EffectE
     if after.name != person.name && !act.changes.contains_key("former_name") {
         after.former_name = Some(person.name.clone());
     }
-    if let Some(relation) = &act.relation {
+    if let Some(relation) = relation {
         after.relation.clone_from(relation);
+        changes.insert("relation".to_owned(), json!({ "before": person.relation, "after": relation }));
     }
     store(desk, &household, &person, &after)?;
     let renumbered = mends_number || after.sex != person.sex || after.birth_date != person.birth_date;

@@ -4,11 +4,11 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::refusal::{EffectError, Refusal, RefusalCode};
-use super::write;
+use super::{household_kind, write};
 use crate::model::Person;
 
 /// Items kept beside the main ones.
-const FURTHER: [&str; 8] = [
+const FURTHER: [&str; 9] = [
     "native_place",
     "birth_place",
     "religion",
@@ -17,7 +17,10 @@ const FURTHER: [&str; 8] = [
     "blood_type",
     "height",
     "military_service",
+    "phone",
 ];
+/// Items with a place of their own that need no approval.
+const MAIN: [&str; 2] = ["marital_status", "education"];
 /// Items that only an approval changes.
 const GUARDED: [&str; 5] = ["name", "former_name", "sex", "ethnic_group", "birth_date"];
 /// GA/T 2000.24: which item each category changes; the number changes without an item of its own.
@@ -72,6 +75,14 @@ pub(super) fn check_category<'a>(
         return Ok(());
     }
     Err(Refusal::new(RefusalCode::CategoryImpossible, "变更更正类别与所改项目不符").into())
+}
+
+/// Whether these items exist and a change of this category may be about them.
+#[must_use]
+pub fn is_change(category: &str, places: &[&str]) -> bool {
+    let known = |place: &&str| guarded(place) || FURTHER.contains(place) || MAIN.contains(place);
+    let whole_household = category == household_kind::ITEM && places == [household_kind::ITEM];
+    whole_household || places.iter().all(known) && check_category(category, places.iter().copied()).is_ok()
 }
 
 /// What the record says now; `None` inside for an empty item.

@@ -20,6 +20,9 @@ pub(super) fn apply(desk: &Desk<'_>, act: &MigrationIn) -> Result<Change, Effect
     };
     let permit = usable(desk, Document::EntryPermit, &act.permit_number)?;
     check_permit(act, &permit)?;
+    if act.from == Origin::SameProvince && permit.moved_out_on.is_none() {
+        return Err(Refusal::new(RefusalCode::NotMovedOut, "省内迁入须先办理一站式迁出").into());
+    }
     check_certificate(desk, act)?;
     let household = target.open(desk)?;
     Target::admits(&household, &permit.reason)?;
@@ -50,7 +53,7 @@ pub(super) fn apply(desk: &Desk<'_>, act: &MigrationIn) -> Result<Change, Effect
 }
 
 /// The paper, if it is good today.
-fn usable(desk: &Desk<'_>, document: Document, number: &str) -> Result<Paper, EffectError> {
+pub(super) fn usable(desk: &Desk<'_>, document: Document, number: &str) -> Result<Paper, EffectError> {
     let paper = papers::find(desk.connection, document, number)?
         .ok_or_else(|| Refusal::new(RefusalCode::PaperNotFound, "查无此准予迁入证明"))?;
     good(desk, &paper)?;
@@ -82,7 +85,7 @@ fn check_permit(act: &MigrationIn, permit: &Paper) -> Result<(), EffectError> {
     differs("申报内容与准予迁入证明不一致", &differing)
 }
 
-fn differs(message: &str, differing: &[serde_json::Value]) -> Result<(), EffectError> {
+pub(super) fn differs(message: &str, differing: &[serde_json::Value]) -> Result<(), EffectError> {
     if differing.is_empty() {
         return Ok(());
     }
@@ -125,6 +128,7 @@ fn check_certificate(desk: &Desk<'_>, act: &MigrationIn) -> Result<(), EffectErr
                 used_on: None,
                 void_since: None,
                 replaced_by: None,
+                moved_out_on: None,
             };
             papers::insert(desk.connection, &foreign)?;
             foreign

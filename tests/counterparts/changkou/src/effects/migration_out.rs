@@ -64,6 +64,7 @@ pub(super) fn apply(desk: &Desk<'_>, act: &MigrationOut) -> Result<Change, Effec
         used_on: None,
         void_since: None,
         replaced_by: None,
+        moved_out_on: None,
     };
     papers::insert(desk.connection, &paper)?;
     Ok(Change {

@@ -3,6 +3,7 @@
 mod address;
 mod admit;
 mod birth;
+mod birth_certificate;
 mod cancellation;
 mod card;
 mod consent;
@@ -11,6 +12,7 @@ mod death;
 mod document;
 mod entry;
 mod head;
+mod household_kind;
 mod item;
 mod item_values;
 mod leave;
@@ -19,6 +21,7 @@ mod migration_in;
 mod migration_out;
 mod name;
 mod numbering;
+mod one_stop_out;
 mod permit;
 mod refusal;
 mod request;
@@ -31,6 +34,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::{Value, json};
 
 pub use admit::covers;
+pub use item_values::is_change;
 pub use refusal::{EffectError, Refusal, RefusalCode};
 pub use request::{Act, Document, EffectRequest, Migrant};
 
@@ -207,6 +211,7 @@ fn apply(
         Act::IdCardAcceptance(act) => card::apply(connection, clock, client, act),
         Act::PersonEntry(act) => entry::apply(&desk, act),
         Act::EntryPermit(act) => permit::apply(&desk, act),
+        Act::OneStopOut(act) => one_stop_out::apply(&desk, act),
         Act::MigrationIn(act) => migration_in::apply(&desk, act),
         Act::AddressChange(act) => address::apply(&desk, act),
         Act::MigrationOut(act) => migration_out::apply(&desk, act),

@@ -38,6 +38,7 @@ pub(super) fn apply(desk: &Desk<'_>, act: &EntryPermit) -> Result<Change, Effect
         used_on: None,
         void_since: None,
         replaced_by: None,
+        moved_out_on: None,
     };
     papers::insert(desk.connection, &paper)?;
     // Nobody has come yet: the household stays as it was seen.

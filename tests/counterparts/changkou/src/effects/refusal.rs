@@ -31,6 +31,16 @@ pub enum RefusalCode {
     DateImpossible,
     /// The mother is no registered member of the household
     MotherNotInHousehold,
+    /// The father is no registered member of the household
+    FatherNotInHousehold,
+    /// Neither parent is a registered member of the household
+    ParentNotInHousehold,
+    /// A man named as mother, or a woman as father
+    ParentImpossible,
+    /// The grandparent or guardian is no registered member of the household
+    HostNotInHousehold,
+    /// The household is a family's
+    HouseholdNotCollective,
     /// The certificate is not known
     CertificateNotFound,
     /// The certificate registered somebody already
@@ -55,6 +65,8 @@ pub enum RefusalCode {
     NewHeadNotAdult,
     /// The new head is the present one
     HeadUnchanged,
+    /// Another head is named although the present one stays
+    HeadStays,
     /// A collective household has no head of its own
     HouseholdCollective,
     /// A parent's consent is missing for a minor's new name
@@ -125,6 +137,10 @@ pub enum RefusalCode {
     PaperNotExpired,
     /// The paper was replaced and is void
     PaperVoid,
+    /// The migrants left their old registration already
+    MovedOutAlready,
+    /// The migrants have not left their old registration yet
+    NotMovedOut,
 }
 
 /// A refusal with its reason.

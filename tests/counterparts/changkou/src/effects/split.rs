@@ -5,11 +5,11 @@ use serde_json::json;
 use super::admit::{Desk, open_household};
 use super::leave::{self, Succession};
 use super::refusal::{EffectError, Refusal, RefusalCode};
-use super::request::HouseholdSplit;
+use super::request::{HouseholdSplit, Relations};
 use super::target::{self, Founding};
 use super::{Change, Note, sound, write};
 use crate::history;
-use crate::model::Person;
+use crate::model::{Household, Person};
 use crate::relation::HEAD;
 
 /// How the record of somebody who moved says why.
@@ -64,9 +64,10 @@ pub(super) fn apply(desk: &Desk<'_>, act: &HouseholdSplit) -> Result<Change, Eff
         notes.push(Note::new(number, &new.household_number, details));
         places.push((number, relation));
     }
+    let (remaining_head, remaining_relations) = remaining(act, &old)?;
     let succession = Succession {
-        new_head: act.remaining_head.as_deref(),
-        relations: &act.remaining_relations,
+        new_head: remaining_head.as_deref(),
+        relations: &remaining_relations,
         head_exception: None,
     };
     leave::hand_on(desk.connection, today, &old, &leaving, &succession)?;
@@ -77,4 +78,20 @@ pub(super) fn apply(desk: &Desk<'_>, act: &HouseholdSplit) -> Result<Change, Eff
         household: Some(new.household_number),
         notes,
     })
+}
+
+/// The head of those who stay: as named, or the one whose relation is `02`.
+fn remaining(act: &HouseholdSplit, old: &Household) -> Result<(Option<String>, Relations), EffectError> {
+    let mut relations = act.remaining_relations.clone();
+    if act.remaining_head.is_some() {
+        return Ok((act.remaining_head.clone(), relations));
+    }
+    let listed = relations.iter().find(|(_, code)| *code == HEAD).map(|(number, _)| number.clone());
+    let Some(head) = listed else { return Ok((None, relations)) };
+    relations.remove(&head);
+    let stays = old.head.as_ref().is_some_and(|present| !act.movers.contains(present));
+    if stays && old.head.as_ref() != Some(&head) {
+        return Err(Refusal::new(RefusalCode::HeadStays, "原户户主没有分出，不能另定户主").into());
+    }
+    Ok((Some(head), relations))
 }

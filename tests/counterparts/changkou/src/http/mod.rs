@@ -158,6 +158,7 @@ fn router(shared: &Shared) -> Router {
         .route("/v1/checks/entry-permit", post(paper_checks::entry_permit))
         .route("/v1/checks/migration-certificate", post(paper_checks::migration_certificate))
         .route("/v1/proofs/{kind}/{number}", get(proofs::give))
+        .route("/v1/proofs/not-registered", get(proofs::absent))
         .route("/v1/proofs/{query_id}", get(proofs::verify))
         .route("/v1/effects", post(effects::hand_over))
         .route("/v1/effects/{key}", get(effects::state))

@@ -20,6 +20,10 @@ fn migrants() -> (String, String, Value) {
     (man, girl, persons)
 }
 
+fn number_alone(person: &Value) -> Value {
+    json!({ "citizen_number": person["citizen_number"] })
+}
+
 fn permit() -> Value {
     json!({ "new_household": { "kind": "1", "address": "江城市城关区竹篱街7号" }, "persons": migrants().2,
         "from_address": "海角市天涯区一路1号", "reason": "work", "approval_number": "城关审2026-7" })
@@ -149,6 +153,10 @@ async fn an_expired_or_replaced_permit_is_of_no_use() {
     let renewed = done(&r, "document_issue", &issue).await["assigned"].clone();
     assert_eq!(renewed["valid_until"], json!(TODAY + 81.days()));
     late["permit_number"] = renewed["document_number"].clone();
+    refused(&r, "migration_in", &late, |_| {}, "NOT_MOVED_OUT").await;
+    let leavers: Vec<Value> = migrants().2.as_array().unwrap().iter().map(number_alone).collect();
+    let out = json!({ "permit_number": late["permit_number"], "persons": leavers });
+    done(&r, "one_stop_out", &out).await;
     done(&r, "migration_in", &late).await;
     issue["number"] = late["permit_number"].clone();
     refused(&r, "document_issue", &issue, |_| {}, "PAPER_USED").await;

@@ -1,5 +1,6 @@
 //! What a client hands over for 业务落实.
 
+mod birth;
 mod changes;
 mod entry;
 mod moves;
@@ -9,11 +10,12 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+pub use birth::{BirthRegistration, Joins};
 pub use changes::{Cancellation, Document, DocumentIssue, IssueReason, ItemChange};
 pub use entry::{Entrant, EntryCategory, HouseholdCreation, NewHousehold, PersonEntry};
 pub use moves::{
-    AddressChange, EntryPermit, HouseholdSplit, Migrant, MigrationIn, MigrationOut, Origin, ShownCertificate,
-    Versions,
+    AddressChange, EntryPermit, HouseholdSplit, Migrant, MigrationIn, MigrationOut, OneStopOut, Origin,
+    ShownCertificate, Versions,
 };
 
 /// One decided act.
@@ -61,6 +63,8 @@ pub enum Act {
     PersonEntry(PersonEntry),
     /// 开具准予迁入证明
     EntryPermit(EntryPermit),
+    /// 省内一站式迁出
+    OneStopOut(OneStopOut),
     /// 市外迁入落户
     MigrationIn(MigrationIn),
     /// 市内迁移、住址变动
@@ -91,6 +95,7 @@ impl Act {
             Self::IdCardAcceptance(_) => "id_card_acceptance",
             Self::PersonEntry(_) => "person_entry",
             Self::EntryPermit(_) => "entry_permit",
+            Self::OneStopOut(_) => "one_stop_out",
             Self::MigrationIn(_) => "migration_in",
             Self::AddressChange(_) => "address_change",
             Self::MigrationOut(_) => "migration_out",
@@ -101,43 +106,6 @@ impl Act {
             Self::DocumentIssue(_) => "document_issue",
         }
     }
-}
-
-/// 出生登记, the child joining the mother's household.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BirthRegistration {
-    /// 户号 the child joins
-    pub household_number: String,
-    /// Version the client saw
-    pub household_version: i64,
-    /// Mother's number
-    pub mother: String,
-    /// Version the client saw
-    pub mother_version: i64,
-    /// Father's number, when known
-    #[serde(default)]
-    pub father: Option<String>,
-    /// 出生医学证明编号
-    pub certificate: String,
-    /// The child
-    pub newborn: Newborn,
-}
-
-/// The child of a birth registration; it has no number yet.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Newborn {
-    /// 姓名
-    pub name: String,
-    /// 性别
-    pub sex: String,
-    /// 出生日期
-    pub birth_date: Date,
-    /// 民族
-    pub ethnic_group: String,
-    /// 与户主关系
-    pub relation: String,
 }
 
 /// Relations to the (new) head: citizen number → code.
@@ -185,8 +153,9 @@ pub struct DeathCancellation {
     pub citizen_number: String,
     /// Version the client saw
     pub person_version: i64,
-    /// Version of the household the client saw
-    pub household_version: i64,
+    /// Version of the household the client saw; nobody can see one of somebody who is in none any more
+    #[serde(default)]
+    pub household_version: Option<i64>,
     /// Date of death
     pub died_on: Date,
     /// 死亡原因类别

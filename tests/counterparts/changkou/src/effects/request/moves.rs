@@ -72,11 +72,29 @@ pub struct EntryPermit {
     pub approval_number: Option<String>,
 }
 
+/// 省内一站式迁出: the province's platform takes them out of the register at the place of origin.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OneStopOut {
+    /// 准予迁入证明编号
+    pub permit_number: String,
+    /// Who leaves: exactly those of the permit
+    pub persons: Vec<Leaver>,
+}
+
+/// Somebody who leaves another city by the platform; the permit says the rest.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Leaver {
+    /// 公民身份号码
+    pub citizen_number: String,
+}
+
 /// Where the migrants come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
-    /// Another city of the province: one register, no migration certificate
+    /// Another city of the province: `one_stop_out` first, no migration certificate
     SameProvince,
     /// Another province: a migration certificate is needed
     OtherProvince,
@@ -198,7 +216,8 @@ pub struct HouseholdSplit {
     /// The old household's new head, when its head goes
     #[serde(default)]
     pub remaining_head: Option<String>,
-    /// Every other staying member's relation to that head
+    /// Every other staying member's relation to that head. Without `remaining_head` the new head stands here with
+    /// `02`; while the head stays, present relations may be said again
     #[serde(default)]
     pub remaining_relations: Relations,
 }

@@ -1,8 +1,10 @@
 //! What each proof says, from the person's record and history.
 
+use jiff::civil::Date;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
+use super::sentences;
 use crate::history::{self, Shared, Stay};
 use crate::model::{Household, Person, PersonStatus};
 use crate::{number, records};
@@ -36,12 +38,36 @@ impl Kind {
     }
 }
 
-/// The facts of a proof; none when the register has nothing to prove.
+/// What the proof must be about, beyond the number it is asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct About<'a> {
+    /// Another number: the other's of a kinship, or one the person had before
+    pub with: Option<&'a str>,
+    /// A name the person had before
+    pub name: Option<&'a str>,
+    /// The only reason of a cancellation that is proved
+    pub reason: Option<&'a str>,
+}
+
+/// The facts of a proof, and the sentences that say them; none when the register has nothing to prove.
 pub(super) fn of(
     connection: &Connection,
     kind: Kind,
     asked: &str,
-    with: Option<&str>,
+    about: About<'_>,
+) -> rusqlite::Result<Option<Value>> {
+    let mut found = facts(connection, kind, asked, about)?;
+    if let Some(proof) = &mut found {
+        proof["content"] = json!(sentences::of(kind, proof));
+    }
+    Ok(found)
+}
+
+fn facts(
+    connection: &Connection,
+    kind: Kind,
+    asked: &str,
+    about: About<'_>,
 ) -> rusqlite::Result<Option<Value>> {
     // A household is asked for by its own number or by a member's.
     if kind == Kind::Household && !number::is_valid(asked) {
@@ -54,9 +80,15 @@ pub(super) fn of(
         Kind::Household => {
             Ok(records::household(connection, &person.household_number)?.as_ref().and_then(household))
         }
-        Kind::ItemChange => item_changes(connection, &person),
-        Kind::Cancellation => cancellation(connection, &person),
-        Kind::FormerHouseholdKinship => kinship(connection, &person, with),
+        Kind::ItemChange => {
+            let proof = item_changes(connection, &person)?;
+            Ok(proof.filter(|proof| says(&person, proof, about)))
+        }
+        Kind::Cancellation => {
+            let proof = cancellation(connection, &person)?;
+            Ok(proof.filter(|proof| about.reason.is_none_or(|reason| proof["reason"] == reason)))
+        }
+        Kind::FormerHouseholdKinship => kinship(connection, &person, about.with),
     }
 }
 
@@ -144,6 +176,38 @@ fn item_changes(connection: &Connection, person: &Person) -> rusqlite::Result<Op
     }
     let mut proof = identity(person);
     proof["changes"] = json!(rows);
+    Ok(Some(proof))
+}
+
+/// Whether the changes show the other number and the other name to be the same person's.
+fn says(person: &Person, proof: &Value, about: About<'_>) -> bool {
+    let changed = |item: &str, value: &str| {
+        let rows = proof["changes"].as_array().into_iter().flatten();
+        rows.filter(|row| row["item"] == item).any(|row| row["before"] == value || row["after"] == value)
+    };
+    let is_own =
+        |own: &[String], item: &str, value: &str| own.iter().any(|one| one == value) || changed(item, value);
+    let names: Vec<String> = person.former_name.iter().chain([&person.name]).cloned().collect();
+    let numbers: Vec<String> =
+        person.former_numbers.iter().chain([&person.citizen_number]).cloned().collect();
+    about.with.is_none_or(|number| is_own(&numbers, "citizen_number", number))
+        && about.name.is_none_or(|name| is_own(&names, "name", name))
+}
+
+/// That nobody of this name, sex and birth date is or was registered here; none when somebody is.
+pub(super) fn absence(
+    connection: &Connection,
+    name: &str,
+    sex: &str,
+    birth_date: Date,
+    today: Date,
+) -> rusqlite::Result<Option<Value>> {
+    let (found, more) = records::search(connection, name, Some(birth_date))?;
+    if more || found.iter().any(|one| one.sex == sex) {
+        return Ok(None);
+    }
+    let mut proof = json!({ "name": name, "sex": sex, "birth_date": birth_date, "searched_on": today });
+    proof["content"] = json!(sentences::absence(&proof));
     Ok(Some(proof))
 }
 
