@@ -33,6 +33,15 @@ fn command(program: &Path) -> Command {
     command
 }
 
+fn children_of(process: u32) -> Vec<u32> {
+    let mut children = Vec::new();
+    for task in std::fs::read_dir(format!("/proc/{process}/task")).unwrap().flatten() {
+        let text = std::fs::read_to_string(task.path().join("children")).unwrap_or_default();
+        children.extend(text.split_whitespace().map(|child| child.parse::<u32>().unwrap()));
+    }
+    children
+}
+
 /// Whether the kernel lets the account look into the process: what it must not is shown as root's.
 fn open_to_its_account(process: u32) -> bool {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
@@ -106,10 +115,14 @@ fn no_program_of_the_counter_leaves_its_memory_open() {
     assert!(line.contains("officer"), "the agent said {line}");
     let agent = agent.0.id();
     is_closed("the agent", agent);
-    let mut children = Vec::new();
-    for task in std::fs::read_dir(format!("/proc/{agent}/task")).unwrap().flatten() {
-        let text = std::fs::read_to_string(task.path().join("children")).unwrap_or_default();
-        children.extend(text.split_whitespace().map(|child| child.parse::<u32>().unwrap()));
+    // The agent says its addresses before the host of the scanner stands.
+    let mut children = children_of(agent);
+    for _ in 0..200 {
+        if !children.is_empty() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        children = children_of(agent);
     }
     assert_eq!(children.len(), 1, "the scanner's host");
     settled("the scanner's host", children[0]);
