@@ -97,7 +97,8 @@ impl Terminal {
                 matters.push((validity.place(definition.offer), definition));
             }
         }
-        matters.sort_by_key(|(place, definition)| (*place, definition.id.clone()));
+        // The daily business first, then the others by name.
+        matters.sort_by_key(|(place, definition)| (*place, !definition.common, definition.id.clone()));
         let now = self.clock.now().trusted;
         let officer = actor.officer.0.clone();
         store.write(Priority::Background, move |tx| table::audit::append(tx, now, &officer, "arrival"))?;
