@@ -550,14 +550,24 @@ impl<'a> Table<'a> {
             .iter()
             .map(|(field, place)| (place.clone(), plan.value(field).unwrap_or("9999").to_owned()))
             .collect();
-        let answer =
-            RegisterAnswer { query_id: "1".to_owned(), state: CheckState::Agrees, answered_at: 1, values };
+        // The register numbers its answers: one given before is refused.
+        let before = self.case.effects.values().next().cloned();
+        let answer = RegisterAnswer {
+            query_id: format!("effect-{}", self.seq),
+            state: CheckState::Agrees,
+            answered_at: 1,
+            values,
+        };
         let refused = Command::RecordEffect {
             answer: RegisterAnswer { state: CheckState::Differs, ..answer.clone() },
             refused: "常口暂不受理".to_owned(),
         };
         let done = Command::RecordEffect { answer, refused: String::new() };
         let actor = self.somebody(roles, &done)?;
+        if let Some(before) = before {
+            let again = Command::RecordEffect { answer: before, refused: String::new() };
+            self.refused(&actor, &again, "FOREIGN_ANSWER")?;
+        }
         // The register may say no first; then the same step is tried again.
         self.act(&actor, &refused)?;
         self.act(&actor, &done)

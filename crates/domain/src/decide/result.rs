@@ -36,6 +36,10 @@ pub(super) fn record_effect(
     if answer.state != CheckState::Agrees {
         return Err(Refusal::NotEffected);
     }
+    // What the register did at one step is no answer for another.
+    if case.effects.values().any(|before| before.query_id == answer.query_id) {
+        return Err(Refusal::ForeignAnswer);
+    }
     let mut values = BTreeMap::new();
     for (field, place) in &effect.result {
         match answer.values.get(place) {
