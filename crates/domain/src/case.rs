@@ -1,6 +1,9 @@
 //! A case (办件): what its events add up to.
 
 use crate::condition::Situation;
+use crate::course::{
+    Course, HandOver, RECTIFICATION, Rectification, ReviewDelegation, Supplement, Suspension, Tolerance,
+};
 use crate::event::{
     Attestation, BlobRef, CheckState, Decision, Event, EventRecord, EventTime, Identity, Outcome,
     PrintedDocument, Reading, Reason, RegisterAnswer, SubmissionMode, ValueSource,
@@ -62,6 +65,8 @@ pub struct Case {
     pub prints: Vec<(PrintedDocument, EventTime)>,
     /// Who took the result.
     pub collection: Option<Collection>,
+    /// What happened beside the flow: promises, supplements, suspensions, rectifications, hand-overs.
+    pub course: Course,
     /// How it ended, once it did.
     pub outcome: Option<Outcome>,
     /// Everybody who took in or handled: none of them may review.
@@ -200,6 +205,8 @@ pub struct ReviewRecord {
     pub opinion: String,
     /// By whom.
     pub actor: Actor,
+    /// Whose review it was, when he let the actor do it (授权代审).
+    pub on_behalf_of: Option<Actor>,
     /// When.
     pub time: EventTime,
 }
@@ -251,6 +258,7 @@ impl Case {
             effect_refused: None,
             prints: Vec::new(),
             collection: None,
+            course: Course::default(),
             outcome: None,
             makers: BTreeSet::new(),
             auxiliary_made: false,
@@ -328,9 +336,18 @@ impl Case {
     pub fn apply(&mut self, record: &EventRecord) {
         let time = record.time;
         match record.event {
-            Event::Reviewed { .. } | Event::ProvisionalOpinionGiven { .. } => {
+            Event::Reviewed { .. }
+            | Event::ProvisionalOpinionGiven { .. }
+            | Event::SupplementRequested { .. } => {
                 self.reviewers.insert(record.actor.officer.clone());
             }
+            // Who leads the work does not make the case: who does it, when, and whether it waits.
+            Event::ToleranceCancelled { .. }
+            | Event::Suspended { .. }
+            | Event::Resumed { .. }
+            | Event::Terminated { .. }
+            | Event::HandedOver { .. }
+            | Event::ReviewDelegated { .. } => {}
             // Printing what is there, and being refused by the register, make nothing of the case's content; nor
             // does asking the register again while the decided act is handed over.
             Event::Printed(_) | Event::EffectRefused { .. } => {}
@@ -373,6 +390,7 @@ impl Case {
                 self.lookups.insert(lookup.clone(), LookupRecord { answer: answer.clone(), time });
             }
             Event::PageAdded { material, page, picture, reading } => {
+                self.supplied(material);
                 self.materials.entry(material.clone()).or_default().push(Page {
                     id: *page,
                     picture: picture.clone(),
@@ -380,6 +398,9 @@ impl Case {
                 });
             }
             Event::PageReplaced { material, page, picture, reading } => {
+                if reading.is_some() {
+                    self.supplied(material);
+                }
                 let pages = self.materials.entry(material.clone()).or_default();
                 if let Some(one) = pages.iter_mut().find(|one| one.id == *page) {
                     one.picture = picture.clone();
@@ -441,6 +462,9 @@ impl Case {
                 });
                 self.stage.clone_from(stage);
                 self.returned = None;
+                if let Some(supplement) = self.course.supplements.last_mut() {
+                    supplement.answered.get_or_insert(time);
+                }
             }
             Event::AcceptanceConfirmed { number, due, stage } => {
                 if let Some(submission) = &mut self.submission {
@@ -453,34 +477,25 @@ impl Case {
                 self.stage.clone_from(stage);
             }
             Event::Reviewed { stage, decision, reason, opinion, next } => {
-                self.reviews.push(ReviewRecord {
-                    stage: stage.clone(),
-                    decision: *decision,
-                    reason: reason.clone(),
-                    opinion: opinion.clone(),
-                    actor: record.actor.clone(),
-                    time,
-                });
+                self.reviews.push(self.review_record(record, stage, *decision, reason.as_ref(), opinion));
                 self.provisional_opinion = None;
                 self.stage.clone_from(next);
                 match decision {
                     Decision::Pass => {}
+                    Decision::Refuse if stage.step.as_str() == RECTIFICATION => {
+                        self.end_rectification(false, time);
+                    }
                     Decision::Return => {
                         self.returned = Some(reason.clone().unwrap_or_default());
+                        self.course.earlier_reviews = self.reviews.len();
                         self.effect_refused = None;
                     }
                     Decision::Refuse => self.refused = Some(reason.clone().unwrap_or_default()),
                 }
             }
             Event::ProvisionalOpinionGiven { stage, decision, reason, opinion } => {
-                self.provisional_opinion = Some(ReviewRecord {
-                    stage: stage.clone(),
-                    decision: *decision,
-                    reason: reason.clone(),
-                    opinion: opinion.clone(),
-                    actor: record.actor.clone(),
-                    time,
-                });
+                self.provisional_opinion =
+                    Some(self.review_record(record, stage, *decision, reason.as_ref(), opinion));
             }
             Event::Effected { answer, values, next } => {
                 self.effect = Some(answer.clone());
@@ -502,6 +517,7 @@ impl Case {
             Event::Collected { name, strokes, .. } => {
                 self.collection = Some(Collection { name: name.clone(), strokes: strokes.clone(), time });
             }
+            Event::Closed { .. } if self.course.rectification.is_some() => self.end_rectification(true, time),
             Event::Closed { outcome } => {
                 self.outcome = Some(*outcome);
                 self.stage = None;
@@ -510,7 +526,152 @@ impl Case {
                 self.outcome = Some(Outcome::Withdrawn);
                 self.stage = None;
             }
+            Event::MaterialsPromised { .. }
+            | Event::ToleranceCancelled { .. }
+            | Event::SupplementRequested { .. }
+            | Event::Suspended { .. }
+            | Event::Resumed { .. }
+            | Event::Terminated { .. }
+            | Event::Abandoned { .. }
+            | Event::RectificationOpened { .. }
+            | Event::HandedOver { .. }
+            | Event::ReviewDelegated { .. } => self.apply_course(record),
             Event::Unknown { kind } => self.needs_update = Some(kind.clone()),
+        }
+    }
+
+    fn review_record(
+        &self,
+        record: &EventRecord,
+        stage: &Stage,
+        decision: Decision,
+        reason: Option<&Reason>,
+        opinion: &str,
+    ) -> ReviewRecord {
+        let actor = record.actor.clone();
+        // Whoever holds one of the step's posts reviews in his own right.
+        let on_behalf_of = (!stage.roles.contains(&actor.post.role))
+            .then(|| self.delegation(&stage.step, &actor.officer, record.time.day()))
+            .flatten()
+            .map(|one| one.actor.clone());
+        ReviewRecord {
+            stage: stage.clone(),
+            decision,
+            reason: reason.cloned(),
+            opinion: opinion.to_owned(),
+            actor,
+            on_behalf_of,
+            time: record.time,
+        }
+    }
+
+    /// A page of a material that was asked for again has come.
+    fn supplied(&mut self, material: &MaterialId) {
+        let open = self.course.supplements.last_mut().filter(|one| one.answered.is_none());
+        if let Some(open) = open.filter(|one| one.materials.contains(material)) {
+            open.supplied.insert(material.clone());
+        }
+    }
+
+    /// What happens beside the flow.
+    fn apply_course(&mut self, record: &EventRecord) {
+        let (time, actor) = (record.time, || record.actor.clone());
+        match &record.event {
+            Event::MaterialsPromised { materials, until } => {
+                self.course.tolerance = (!materials.is_empty()).then(|| Tolerance {
+                    materials: materials.iter().cloned().collect(),
+                    until: *until,
+                    actor: actor(),
+                    time,
+                });
+            }
+            Event::ToleranceCancelled { reason } => {
+                self.course.tolerance = None;
+                if self.stage.take().is_some() {
+                    self.returned = Some(reason.clone());
+                    self.course.earlier_reviews = self.reviews.len();
+                }
+            }
+            Event::SupplementRequested { stage, materials, until, reason } => {
+                let asked = self.review_record(record, stage, Decision::Return, Some(reason), "");
+                self.reviews.push(asked);
+                self.course.earlier_reviews = self.reviews.len();
+                self.course.supplements.push(Supplement {
+                    materials: materials.iter().cloned().collect(),
+                    supplied: BTreeSet::new(),
+                    until: *until,
+                    reason: reason.clone(),
+                    actor: actor(),
+                    time,
+                    answered: None,
+                });
+                self.provisional_opinion = None;
+                self.stage = None;
+                self.returned = Some(reason.clone());
+            }
+            Event::Suspended { kind, reason, until } => {
+                self.course.suspension = Some(Suspension {
+                    kind: *kind,
+                    reason: reason.clone(),
+                    until: *until,
+                    actor: actor(),
+                    time,
+                });
+            }
+            Event::Resumed { due } => {
+                if let Some(ended) = self.course.suspension.take() {
+                    self.course.suspensions.push((ended, time));
+                }
+                if let Some(submission) = &mut self.submission {
+                    submission.due = due.or(submission.due);
+                }
+            }
+            Event::Terminated { reason } => {
+                self.course.ended_for.clone_from(&reason.text);
+                self.outcome = Some(Outcome::Terminated);
+                self.stage = None;
+            }
+            Event::Abandoned { .. } if self.course.rectification.is_some() => {
+                self.end_rectification(false, time);
+            }
+            Event::Abandoned { reason } => {
+                self.course.ended_for.clone_from(reason);
+                self.outcome = Some(Outcome::Abandoned);
+                self.stage = None;
+            }
+            Event::RectificationOpened { reason } => {
+                self.course.rectification = Some(Rectification {
+                    reason: reason.clone(),
+                    actor: actor(),
+                    time,
+                    outcome: self.outcome.take().unwrap_or(Outcome::Done),
+                    fields: self.fields.clone(),
+                    materials: self.materials.clone(),
+                });
+                self.course.earlier_reviews = self.reviews.len();
+                self.returned = Some(Reason { text: reason.clone(), ..Reason::default() });
+            }
+            Event::HandedOver { to, name, reason } => {
+                self.course.holder = Some(HandOver {
+                    to: to.clone(),
+                    name: name.clone(),
+                    reason: reason.clone(),
+                    actor: actor(),
+                    time,
+                });
+            }
+            Event::ReviewDelegated { step, to, name, until, reason } => {
+                self.course.delegations.push(ReviewDelegation {
+                    step: step.clone(),
+                    to: to.clone(),
+                    name: name.clone(),
+                    until: *until,
+                    reason: reason.clone(),
+                    actor: actor(),
+                    time,
+                });
+            }
+            _ => {}
         }
     }
 
@@ -535,7 +696,12 @@ impl Case {
                 );
             }
             Some(Outcome::Withdrawn) => return "已撤销".to_owned(),
+            Some(Outcome::Terminated) => return "已终止".to_owned(),
+            Some(Outcome::Abandoned) => return "已作废".to_owned(),
             None => {}
+        }
+        if let Some(stopped) = &self.course.suspension {
+            return format!("{}中", stopped.kind.title());
         }
         if let Some(stage) = &self.stage {
             if self.refused.is_some() {
@@ -545,6 +711,12 @@ impl Case {
                 );
             }
             return stage.state.clone();
+        }
+        if self.course.rectification.is_some() {
+            return "更正中".to_owned();
+        }
+        if self.open_supplement().is_some() {
+            return "待补件".to_owned();
         }
         if self.returned.is_some() {
             return "已退回，待补正".to_owned();

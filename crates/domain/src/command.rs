@@ -1,11 +1,13 @@
 //! Commands: what somebody at the counter wants to be done to a case.
 
+use crate::course::SuspensionKind;
 use crate::event::{
     BlobRef, Decision, Identity, PrintedDocument, Reading, Reason, RegisterAnswer, ValueSource,
 };
 use crate::identity::DocumentKind;
-use crate::ids::{ContentHash, FieldPath, MaterialId, PageId, QuestionId, SlotId};
+use crate::ids::{ContentHash, FieldPath, MaterialId, OfficerId, PageId, QuestionId, SlotId};
 use crate::person::PersonRole;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// A wish. The rules answer with events or a [`crate::refusal::Refusal`].
@@ -140,6 +142,69 @@ pub enum Command {
     },
     /// The applicant takes the application back.
     Withdraw {
+        /// Why.
+        reason: String,
+    },
+    /// The applicant promises to bring materials later (容缺).
+    PromiseMaterials {
+        /// The materials; empty takes the promise back.
+        materials: Vec<MaterialId>,
+        /// Last day for them.
+        until: Date,
+    },
+    /// A head takes the tolerance back.
+    CancelTolerance {
+        /// Why.
+        reason: Reason,
+    },
+    /// A reviewer asks for materials to be brought or corrected (补正).
+    RequestSupplement {
+        /// The materials.
+        materials: Vec<MaterialId>,
+        /// Last day for them.
+        until: Date,
+        /// Why.
+        reason: Reason,
+    },
+    /// Stop the clock (中止、特别程序).
+    Suspend {
+        /// Why, by kind.
+        kind: SuspensionKind,
+        /// Why, in words.
+        reason: Reason,
+        /// Last day foreseen; a special procedure needs one.
+        until: Option<Date>,
+    },
+    /// Let the clock go on.
+    Resume,
+    /// End the case because what was promised or asked for did not come (终止).
+    Terminate {
+        /// Why.
+        reason: Reason,
+    },
+    /// End a case that was opened by mistake, or give a rectification up (作废).
+    Abandon {
+        /// Why.
+        reason: String,
+    },
+    /// Reopen a closed case so that its record becomes right (更正).
+    Rectify {
+        /// Why.
+        reason: String,
+    },
+    /// Hand the work to a colleague (移交).
+    HandOver {
+        /// Who has it from now on.
+        to: OfficerId,
+        /// Why.
+        reason: String,
+    },
+    /// Let somebody else review at the present step for a time (授权代审).
+    DelegateReview {
+        /// Who may review.
+        to: OfficerId,
+        /// Last day.
+        until: Date,
         /// Why.
         reason: String,
     },

@@ -1,6 +1,9 @@
 //! The rules: a command either becomes events or is refused. Pure, and the same on terminal and server.
 
 mod counter;
+mod course;
+mod hand_over;
+mod rectify;
 mod result;
 mod review;
 mod submit;
@@ -13,6 +16,7 @@ use crate::flow::{Stage, StepKind};
 use crate::ids::{FieldPath, MaterialId};
 use crate::person::Role;
 use crate::refusal::Refusal;
+use crate::requirement::Missing;
 
 /// Decides a command on a case.
 ///
@@ -36,8 +40,14 @@ pub fn decide(
     if case.opening.is_none() {
         return Err(Refusal::NotOpen);
     }
-    if case.outcome.is_some() && !matches!(command, Command::RecordPrint(_)) {
+    if case.outcome.is_some() && !matches!(command, Command::RecordPrint(_) | Command::Rectify { .. }) {
         return Err(Refusal::Ended);
+    }
+    if case.course.suspension.is_some() && !course::despite_suspension(command) {
+        return Err(Refusal::Suspended);
+    }
+    if case.course.rectification.is_some() && !course::rectifies(command) {
+        return Err(Refusal::WrongStage);
     }
     match command {
         Command::Open => Err(Refusal::AlreadyOpen),
@@ -78,6 +88,24 @@ pub fn decide(
             result::collect(name, *document, number, strokes, case, context, facts)
         }
         Command::Withdraw { reason } => submit::withdraw(reason, case, context, facts),
+        Command::PromiseMaterials { materials, until } => {
+            course::promise(materials, *until, case, context, facts)
+        }
+        Command::CancelTolerance { reason } => course::cancel_tolerance(reason, case, context),
+        Command::RequestSupplement { materials, until, reason } => {
+            course::supplement(materials, *until, reason, case, context, facts)
+        }
+        Command::Suspend { kind, reason, until } => {
+            course::suspend(*kind, reason, *until, case, context, facts)
+        }
+        Command::Resume => course::resume(case, context, facts),
+        Command::Terminate { reason } => course::terminate(reason, case, context),
+        Command::Abandon { reason } => course::abandon(reason, case, context, facts),
+        Command::Rectify { reason } => rectify::open(reason, case, context),
+        Command::HandOver { to, reason } => hand_over::hand_over(to, reason, case, context, facts),
+        Command::DelegateReview { to, until, reason } => {
+            hand_over::delegate_review(to, *until, reason, case, context, facts)
+        }
     }
 }
 
@@ -112,10 +140,37 @@ pub fn may_change_pages(
     let step = case.stage.as_ref().and_then(|stage| flow.step(&stage.step));
     let waited_for =
         step.is_some_and(|one| one.kind == StepKind::LateScan && one.materials.contains(material));
-    match &case.stage {
-        Some(stage) if waited_for => may_act(stage, case, context, facts),
+    match (&case.stage, &case.opening) {
+        (Some(stage), _) if waited_for => may_act(stage, case, context, facts),
+        // What was promised for later is taken at the counter that took the case, wherever the case waits.
+        (Some(_), Some(opening)) if promised(material, case) => {
+            if context.actor.post.unit != opening.unit {
+                return Err(Refusal::UnitNotAllowed);
+            }
+            let takes_in = facts.definition.intake_roles.contains(&context.actor.post.role);
+            if takes_in { Ok(()) } else { Err(Refusal::RoleNotAllowed) }
+        }
         _ => at_own_counter(case, context, facts),
     }
+}
+
+fn promised(material: &MaterialId, case: &Case) -> bool {
+    case.refused.is_none() && case.course.tolerance.iter().any(|one| one.materials.contains(material))
+}
+
+/// Whether everything that was promised for later is there: without it nothing is issued, put into force or ended
+/// (rules of the counter, 12).
+fn nothing_outstanding(case: &Case, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let outstanding = case.outstanding();
+    if outstanding.is_empty() || crate::mutants::planted("tolerance-forgotten") {
+        return Ok(());
+    }
+    let name = |id: &MaterialId| {
+        let known = facts.definition.materials.iter().find(|one| one.id == *id);
+        known.map_or_else(|| id.to_string(), |one| one.name.clone())
+    };
+    let missing = outstanding.iter().map(|id| Missing::Material { material: id.clone(), name: name(id) });
+    Err(Refusal::Incomplete { missing: missing.collect() })
 }
 
 /// Whether fields may be changed: while the case is taken in, and those that the present step of the flow asks for.
@@ -144,7 +199,12 @@ fn may_change_fields<'p>(
 /// [`Refusal::RoleNotAllowed`] or [`Refusal::UnitNotAllowed`].
 pub fn may_act(stage: &Stage, case: &Case, context: &Context, facts: &Facts<'_>) -> Result<(), Refusal> {
     let opening = case.opening.as_ref().ok_or(Refusal::NotOpen)?;
-    if !stage.roles.contains(&context.actor.post.role) {
+    // A review may have been handed to somebody for a time (授权代审).
+    let delegated = || {
+        matches!(stage.kind, StepKind::Review | StepKind::Investigate)
+            && case.delegation(&stage.step, &context.actor.officer, context.time.day()).is_some()
+    };
+    if !stage.roles.contains(&context.actor.post.role) && !delegated() {
         return Err(Refusal::RoleNotAllowed);
     }
     let unit = facts.roster.unit_at(&opening.unit, stage.level).ok_or(Refusal::UnitNotAllowed)?;

@@ -5,11 +5,12 @@
 //! event as a fact. An event of an unknown type makes its case read-only, but is kept and relayed.
 
 use crate::cbor::{self, CborFault};
+use crate::course::SuspensionKind;
 use crate::flow::Stage;
 use crate::identity::DocumentKind;
 use crate::ids::{
-    CaseId, CommandId, ContentHash, EventId, FieldPath, MaterialId, MatterId, PageId, QuestionId, SlotId,
-    TerminalId, UnitCode,
+    CaseId, CommandId, ContentHash, EventId, FieldPath, MaterialId, MatterId, OfficerId, PageId, QuestionId,
+    SlotId, StepId, TerminalId, UnitCode,
 };
 use crate::matter::Family;
 use crate::person::{Actor, PersonRole};
@@ -445,6 +446,80 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// The applicant promised to bring materials later (容缺承诺).
+    MaterialsPromised {
+        /// The materials.
+        materials: Vec<MaterialId>,
+        /// Last day for them.
+        until: Date,
+    },
+    /// A head took the tolerance back: the case lies at the counter until the materials are there.
+    ToleranceCancelled {
+        /// Why.
+        reason: Reason,
+    },
+    /// A reviewer asks for materials to be brought or corrected (补正): the case went back to the counter.
+    SupplementRequested {
+        /// The step that asks.
+        stage: Stage,
+        /// The materials.
+        materials: Vec<MaterialId>,
+        /// Last day for them.
+        until: Date,
+        /// Why.
+        reason: Reason,
+    },
+    /// The clock stands still from here (中止、特别程序).
+    Suspended {
+        /// Why, by kind.
+        kind: SuspensionKind,
+        /// Why, in words.
+        reason: Reason,
+        /// Last day foreseen.
+        until: Option<Date>,
+    },
+    /// The clock goes on.
+    Resumed {
+        /// Last day of the promised time now.
+        due: Option<Date>,
+    },
+    /// Ended because what was promised or asked for did not come (终止).
+    Terminated {
+        /// Why.
+        reason: Reason,
+    },
+    /// Ended before it was handed in, because it was opened by mistake; or a rectification was given up (作废).
+    Abandoned {
+        /// Why.
+        reason: String,
+    },
+    /// A closed case was reopened so that its record becomes right (更正).
+    RectificationOpened {
+        /// Why.
+        reason: String,
+    },
+    /// The work was handed to a colleague (移交).
+    HandedOver {
+        /// Who has it now.
+        to: OfficerId,
+        /// Name of who has it now.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+    /// A reviewer let somebody else review at this step for a time (授权代审).
+    ReviewDelegated {
+        /// The step.
+        step: StepId,
+        /// Who may review.
+        to: OfficerId,
+        /// Name of who may review.
+        name: String,
+        /// Last day.
+        until: Date,
+        /// Why.
+        reason: String,
+    },
     /// Something that this version does not know.
     #[serde(skip)]
     Unknown {
@@ -458,7 +533,16 @@ impl Event {
     /// what puts one into force. They must stand for the person long after the shift's key is gone.
     #[must_use]
     pub fn wants_officer_key(&self) -> bool {
-        matches!(self, Self::Reviewed { .. } | Self::Effected { .. })
+        matches!(
+            self,
+            Self::Reviewed { .. }
+                | Self::Effected { .. }
+                | Self::ToleranceCancelled { .. }
+                | Self::SupplementRequested { .. }
+                | Self::Suspended { .. }
+                | Self::Terminated { .. }
+                | Self::ReviewDelegated { .. }
+        )
     }
 }
 
@@ -472,10 +556,14 @@ pub enum Outcome {
     Refused,
     /// 撤销
     Withdrawn,
+    /// 终止: what was promised or asked for did not come. Never written into an event: a type of its own tells it.
+    Terminated,
+    /// 作废: opened by mistake. Never written into an event: a type of its own tells it.
+    Abandoned,
 }
 
 /// Types of event that this version knows.
-const KNOWN: [&str; 23] = [
+const KNOWN: [&str; 33] = [
     "case_opened",
     "identity_read",
     "situation_answered",
@@ -499,6 +587,16 @@ const KNOWN: [&str; 23] = [
     "collected",
     "closed",
     "withdrawn",
+    "materials_promised",
+    "tolerance_cancelled",
+    "supplement_requested",
+    "suspended",
+    "resumed",
+    "terminated",
+    "abandoned",
+    "rectification_opened",
+    "handed_over",
+    "review_delegated",
 ];
 
 /// An event with its envelope: what is signed.

@@ -62,6 +62,8 @@ pub enum Wrong {
         /// The other rule.
         other: String,
     },
+    /// A material that may never come later.
+    NeverLater,
 }
 
 impl Wrong {
@@ -97,6 +99,9 @@ impl fmt::Display for Wrong {
             }
             Self::Unreachable { why } => write!(f, "这一步走不到：{why}。请调整流程。"),
             Self::Never { what } => write!(f, "{what}，任何情形下都不成立。请改正条件，或者去掉它。"),
+            Self::NeverLater => f.write_str(
+                "身份证明、出生医学证明、亲子鉴定和审批依据不能容缺。请去掉这份材料的 tolerance。",
+            ),
             Self::Contradiction { other } => {
                 write!(f, "与“{other}”互相矛盾，两条不可能同时满足。请改正其中一条。")
             }

@@ -12,6 +12,7 @@ pub mod code;
 pub mod command;
 pub mod condition;
 pub mod context;
+pub mod course;
 pub mod decide;
 pub mod event;
 pub mod fault;

@@ -82,6 +82,34 @@ impl Calendar {
             }
         }
     }
+
+    /// The last day of a limit whose clock stood still from one day to another: what was left of it then counts from
+    /// the day on which it goes on. A limit that was over already stays over.
+    ///
+    /// # Errors
+    /// [`NoCalendar`] when working days must be counted in a year without data.
+    pub fn due_after_pause(
+        &self,
+        due: Date,
+        stopped: Date,
+        goes_on: Date,
+        limit: TimeLimit,
+    ) -> Result<Date, NoCalendar> {
+        let far = NoCalendar(9999);
+        if due < stopped {
+            return Ok(due);
+        }
+        if let TimeLimit::WorkingDays(_) = limit {
+            let (mut day, mut left) = (stopped, 0_u16);
+            while day < due {
+                day = day.tomorrow().map_err(|_| far)?;
+                left = left.saturating_add(u16::from(self.works(day)?));
+            }
+            return self.due(goes_on, TimeLimit::WorkingDays(left));
+        }
+        let paused = stopped.until(goes_on).map_err(|_| far)?;
+        due.checked_add(paused).map_err(|_| far)
+    }
 }
 
 #[cfg(test)]
@@ -90,6 +118,23 @@ mod tests {
 
     fn day(text: &str) -> Date {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_clock_that_stood_still_goes_on_with_what_was_left() {
+        let calendar = Calendar { source: String::new(), years: vec![2026], exceptions: BTreeMap::new() };
+        // Ten working days from Monday the 2nd end on Monday the 16th; on Wednesday the 4th eight are left.
+        let limit = TimeLimit::WorkingDays(10);
+        let due = calendar.due(day("2026-11-02"), limit).unwrap();
+        assert_eq!(due, day("2026-11-16"));
+        let later = calendar.due_after_pause(due, day("2026-11-04"), day("2026-11-20"), limit);
+        assert_eq!(later, Ok(day("2026-12-02")));
+        let days = TimeLimit::CalendarDays(60);
+        let later = calendar.due_after_pause(day("2026-03-01"), day("2026-02-01"), day("2026-02-11"), days);
+        assert_eq!(later, Ok(day("2026-03-11")));
+        // Over already when it was stopped.
+        let over = calendar.due_after_pause(day("2026-01-05"), day("2026-02-01"), day("2026-02-11"), days);
+        assert_eq!(over, Ok(day("2026-01-05")));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod check;
 pub mod file;
+mod tolerance;
 
 use crate::case::Case;
 use crate::condition::Condition;
@@ -42,6 +43,9 @@ pub struct MatterDefinition {
     pub intake_roles: Vec<Role>,
     /// Promised time.
     pub limit: TimeLimit,
+    /// Longest time for materials that may come later against a signed promise (容缺).
+    #[serde(default = "tolerance_limit", skip_serializing_if = "is_usual_tolerance")]
+    pub tolerance_limit: TimeLimit,
     /// When the arrival page offers it first.
     #[serde(default)]
     pub offer: Offer,
@@ -92,6 +96,16 @@ pub struct MatterDefinition {
     /// Devices without which the matter cannot be taken in as meant; the desk says beforehand which are missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub devices: Vec<DeviceWish>,
+}
+
+/// Fifteen working days, where a definition says nothing else: the longest that local rules on tolerance are known to
+/// give (to be confirmed by the authority).
+pub(crate) const fn tolerance_limit() -> TimeLimit {
+    TimeLimit::WorkingDays(15)
+}
+
+fn is_usual_tolerance(limit: &TimeLimit) -> bool {
+    *limit == tolerance_limit()
 }
 
 /// Steps for one situation, for example for who comes from another province.
@@ -550,6 +564,14 @@ pub enum PrintMoment {
     Effected,
     /// After a refusal.
     Refused,
+    /// While materials may come later against a promise (容缺承诺书).
+    Promised,
+    /// After materials were asked for again (补正通知书).
+    Supplement,
+    /// After the clock was stopped (中止、特别程序告知书).
+    Suspended,
+    /// After the case was ended because nothing came (终止办理通知书).
+    Terminated,
 }
 
 /// What is handed to the population register (业务落实), and what comes back.

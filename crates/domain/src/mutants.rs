@@ -4,6 +4,8 @@
 //! |---|---|
 //! | `maker-may-review` | whoever took a case in may decide on it |
 //! | `household-without-head` | a household may be left without an adult head |
+//! | `every-material-tolerable` | an identity document may come later against a promise |
+//! | `tolerance-forgotten` | a case ends while promised materials are missing |
 //! | `locked-value-accepted` | what a card or the register said is changed without a reason |
 
 /// Whether the named fault is planted.

@@ -48,7 +48,9 @@ pub fn of_command(command: &Command) -> Paths {
         Command::AddPage { material, .. }
         | Command::ReplacePage { material, .. }
         | Command::RemovePage { material, .. }
-        | Command::ReorderPages { material, .. } => vec![format!("materials/{material}"), "stage".into()],
+        | Command::ReorderPages { material, .. } => {
+            vec![format!("materials/{material}"), "stage".into(), "tolerance".into()]
+        }
         Command::Sign { slot, .. } | Command::ClearSignature { slot } => ["stage", "fields", "answers"]
             .map(str::to_owned)
             .into_iter()
@@ -64,7 +66,11 @@ pub fn of_command(command: &Command) -> Paths {
         | Command::RecordEffect { .. }
         | Command::Continue
         | Command::Collect { .. }
-        | Command::Withdraw { .. } => [
+        | Command::Withdraw { .. }
+        | Command::RequestSupplement { .. }
+        | Command::Terminate { .. }
+        | Command::Abandon { .. }
+        | Command::Rectify { .. } => [
             "identities",
             "answers",
             "fields",
@@ -74,9 +80,18 @@ pub fn of_command(command: &Command) -> Paths {
             "overrides",
             "stage",
             "reviews",
+            "tolerance",
         ]
         .map(str::to_owned)
         .to_vec(),
+        // Whether the material is there, and what was promised before; the signers sign the promise.
+        Command::PromiseMaterials { .. } => {
+            ["materials", "tolerance", "stage", "signatures"].map(str::to_owned).to_vec()
+        }
+        Command::CancelTolerance { .. } => ["materials", "tolerance", "stage"].map(str::to_owned).to_vec(),
+        Command::Suspend { .. } | Command::Resume => vec!["stage".into()],
+        Command::HandOver { .. } => one("holder".into()),
+        Command::DelegateReview { .. } => vec!["stage".into(), "delegations".into()],
     })
 }
 
@@ -110,7 +125,19 @@ pub fn of_event(event: &Event) -> Paths {
         | Event::Continued { .. }
         | Event::Collected { .. }
         | Event::Closed { .. }
-        | Event::Withdrawn { .. } => vec!["stage".into()],
+        | Event::Withdrawn { .. }
+        | Event::Suspended { .. }
+        | Event::Resumed { .. }
+        | Event::Terminated { .. } => vec!["stage".into()],
+        Event::MaterialsPromised { .. } => vec!["tolerance".into()],
+        Event::ToleranceCancelled { .. } => vec!["tolerance".into(), "stage".into()],
+        Event::SupplementRequested { .. } => vec!["reviews".into(), "stage".into()],
+        // Giving a rectification up brings values and pages back.
+        Event::Abandoned { .. } | Event::RectificationOpened { .. } => {
+            vec!["stage".into(), "fields".into(), "materials".into()]
+        }
+        Event::HandedOver { .. } => vec!["holder".into()],
+        Event::ReviewDelegated { .. } => vec!["delegations".into()],
     })
 }
 

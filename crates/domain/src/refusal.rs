@@ -79,6 +79,33 @@ pub enum Refusal {
     NotPrintable,
     /// The rule cannot be overridden.
     NotOverridable,
+    /// The clock of the case stands still.
+    Suspended,
+    /// The material may not come later.
+    NotTolerable {
+        /// Its name.
+        name: String,
+    },
+    /// The day lies outside what is allowed.
+    DayNotAllowed {
+        /// The first day allowed, `YYYY-MM-DD`.
+        from: String,
+        /// The last day allowed, `YYYY-MM-DD`.
+        until: String,
+    },
+    /// Nothing that was promised or asked for is overdue.
+    NotOverdue,
+    /// The case was handed in already: it is withdrawn or decided, not thrown away.
+    AlreadySubmitted,
+    /// Only a finished case is rectified.
+    NotClosed,
+    /// What the register holds is changed by a matter of its own, not by rectifying a record here.
+    RegisteredItem {
+        /// The field.
+        field: String,
+    },
+    /// The officer named cannot take it: not at this unit, without the post for it, or not in service.
+    OfficerNotSuitable,
 }
 
 impl Refusal {
@@ -112,11 +139,19 @@ impl Refusal {
             Self::NotPrinted => "NOT_PRINTED",
             Self::NotPrintable => "NOT_PRINTABLE",
             Self::NotOverridable => "NOT_OVERRIDABLE",
+            Self::Suspended => "CASE_SUSPENDED",
+            Self::NotTolerable { .. } => "NOT_TOLERABLE",
+            Self::DayNotAllowed { .. } => "DAY_NOT_ALLOWED",
+            Self::NotOverdue => "NOT_OVERDUE",
+            Self::AlreadySubmitted => "ALREADY_SUBMITTED",
+            Self::NotClosed => "CASE_NOT_CLOSED",
+            Self::RegisteredItem { .. } => "REGISTERED_ITEM",
+            Self::OfficerNotSuitable => "OFFICER_NOT_SUITABLE",
         }
     }
 
     /// All codes, for the completeness test of the message catalogue.
-    pub const CODES: [&'static str; 26] = [
+    pub const CODES: [&'static str; 34] = [
         "CASE_ALREADY_OPEN",
         "CASE_NOT_OPEN",
         "CASE_ENDED",
@@ -143,6 +178,14 @@ impl Refusal {
         "NOT_PRINTED",
         "NOT_PRINTABLE",
         "NOT_OVERRIDABLE",
+        "CASE_SUSPENDED",
+        "NOT_TOLERABLE",
+        "DAY_NOT_ALLOWED",
+        "NOT_OVERDUE",
+        "ALREADY_SUBMITTED",
+        "CASE_NOT_CLOSED",
+        "REGISTERED_ITEM",
+        "OFFICER_NOT_SUITABLE",
     ];
 }
 

@@ -267,7 +267,7 @@ pub fn missing(
     let mut found = Vec::new();
     missing_answers(definition, case, &mut found);
     missing_fields(definition, case, codes, &mut found);
-    missing_materials(definition, case, &mut found);
+    missing_materials(definition, case, day, &mut found);
     for rule in &definition.rules {
         if rule.severity == Severity::Warn && case.overrides.contains_key(&rule.id) {
             continue;
@@ -342,13 +342,20 @@ fn missing_fields(definition: &MatterDefinition, case: &Case, codes: &CodeTables
     }
 }
 
-fn missing_materials(definition: &MatterDefinition, case: &Case, found: &mut Vec<Missing>) {
-    let has_pages = |id: &MaterialId| case.materials.get(id).is_some_and(|pages| !pages.is_empty());
+fn missing_materials(definition: &MatterDefinition, case: &Case, day: Date, found: &mut Vec<Missing>) {
+    let has_pages = |id: &MaterialId| {
+        case.course.tolerates(id, day) || case.materials.get(id).is_some_and(|pages| !pages.is_empty())
+    };
+    let unsupplied = case.unsupplied();
     let asked: Vec<&Material> =
         definition.materials.iter().filter(|material| material_applies(material, case)).collect();
     let mut groups_seen: Vec<&str> = Vec::new();
     for material in &asked {
         match material.rule {
+            // What a reviewer ticked has to come again, whatever lies there already.
+            _ if unsupplied.contains(&material.id) => {
+                found.push(Missing::Material { material: material.id.clone(), name: material.name.clone() });
+            }
             MaterialRule::Required if !has_pages(&material.id) => {
                 found.push(Missing::Material { material: material.id.clone(), name: material.name.clone() });
             }

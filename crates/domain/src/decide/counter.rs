@@ -130,6 +130,9 @@ pub(super) fn change_fields(
     }
     let mut accepted = Vec::new();
     for (path, value) in changes {
+        if case.course.rectification.is_some() && super::rectify::registered(facts.definition, path) {
+            return Err(Refusal::RegisteredItem { field: path.to_string() });
+        }
         let field = facts.definition.field(path).ok_or_else(|| unknown(path))?;
         if field.kind == FieldKind::Assigned {
             return Err(Refusal::WrongValue {
@@ -150,7 +153,11 @@ pub(super) fn change_fields(
     if accepted.is_empty() {
         return Ok(Vec::new());
     }
-    let outdated = outdated_lookups(&accepted, None, case, facts);
+    let outdated = match case.course.rectification {
+        // The register was asked for what it then did.
+        Some(_) => Vec::new(),
+        None => outdated_lookups(&accepted, None, case, facts),
+    };
     let mut events = vec![Event::FieldsChanged { changes: accepted, reason: reason.to_owned() }];
     events.extend(outdated);
     events.extend(stale_signatures(case, &events));
@@ -185,8 +192,8 @@ fn outdated_lookups(
 
 /// Who signed signed what he was shown: a change of the form, or of the situation, takes the signatures back.
 fn stale_signatures(case: &Case, events: &[Event]) -> Vec<Event> {
-    // What is filled in after the submission was never shown to those who signed.
-    if case.stage.is_some() {
+    // What is filled in after the submission was never shown to those who signed; a rectification is told beside it.
+    if case.stage.is_some() || case.course.rectification.is_some() {
         return Vec::new();
     }
     let form_changed = events

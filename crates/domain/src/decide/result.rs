@@ -1,6 +1,6 @@
 //! Handing over to the register, printing, giving out.
 
-use super::may_act;
+use super::{may_act, nothing_outstanding};
 use crate::case::Case;
 use crate::condition::Situation as _;
 use crate::context::{Context, Facts};
@@ -30,6 +30,7 @@ pub(super) fn record_effect(
         return Err(Refusal::WrongStage);
     }
     let effect = facts.definition.effect_at(case).ok_or(Refusal::WrongStage)?;
+    nothing_outstanding(case, facts)?;
     if !refused.is_empty() {
         return Ok(vec![Event::EffectRefused { answer: answer.clone(), reason: refused.to_owned() }]);
     }
@@ -79,6 +80,10 @@ pub fn printable(moment: PrintMoment, case: &Case) -> bool {
             case.effect.is_some() && !more
         }
         PrintMoment::Refused => case.refused.is_some(),
+        PrintMoment::Promised => case.course.tolerance.is_some(),
+        PrintMoment::Supplement => !case.course.supplements.is_empty(),
+        PrintMoment::Suspended => case.course.suspension.is_some() || !case.course.suspensions.is_empty(),
+        PrintMoment::Terminated => case.outcome == Some(Outcome::Terminated),
     }
 }
 
@@ -108,6 +113,7 @@ pub(super) fn go_on(case: &Case, context: &Context, facts: &Facts<'_>) -> Decide
     if case.refused.is_some() {
         return Err(Refusal::WrongStage);
     }
+    nothing_outstanding(case, facts)?;
     if !lacking.is_empty() {
         return Err(Refusal::Incomplete { missing: lacking });
     }
@@ -179,6 +185,9 @@ pub(super) fn record_print(
     if !printable(known.at, case) {
         return Err(Refusal::NotPrintable);
     }
+    if known.at == PrintMoment::Issued {
+        nothing_outstanding(case, facts)?;
+    }
     if !context.online && !known.offline {
         return Err(Refusal::NotOffline);
     }
@@ -216,6 +225,9 @@ pub(super) fn collect(
         return Err(Refusal::WrongValue { field: "collector.number".to_owned(), fault: fault.into() });
     }
     let outcome = if case.refused.is_some() { Outcome::Refused } else { Outcome::Done };
+    if outcome == Outcome::Done {
+        nothing_outstanding(case, facts)?;
+    }
     Ok(vec![
         Event::Collected {
             name: name.to_owned(),

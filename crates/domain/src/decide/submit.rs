@@ -15,6 +15,9 @@ pub(super) fn submit(case: &Case, context: &Context, facts: &Facts<'_>) -> Decid
     if case.awaits_confirmation() {
         return Err(Refusal::NotAtCounter);
     }
+    if case.course.rectification.is_some() {
+        return super::rectify::submit(case, context, facts);
+    }
     let accepted = context.online || facts.definition.accept_offline;
     let lacking = missing(facts.definition, case, facts.codes, context.time.day(), !accepted);
     if !lacking.is_empty() {

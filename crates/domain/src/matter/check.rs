@@ -30,6 +30,7 @@ impl MatterDefinition {
         check.lookups();
         check.effects();
         check.rules();
+        check.faults.extend(self.wrong_tolerance());
         let mut seen: Vec<&str> = Vec::new();
         for flow in self.flows() {
             // A flow that counts in several situations is told about once.
@@ -417,6 +418,9 @@ impl<'a> Check<'a> {
         let mut closed = false;
         for step in &flow.steps {
             let place = format!("{place}.{}.{}", flow.id, step.id);
+            if step.id.as_str() == crate::course::RECTIFICATION {
+                self.add(&place, Wrong::Twice { what: "步骤", name: step.id.to_string() });
+            }
             if closed {
                 self.add(&place, Wrong::Unreachable { why: "前面的领取登记已经办结" });
             }

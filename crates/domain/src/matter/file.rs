@@ -40,6 +40,9 @@ pub struct MatterFile {
     pub intake_roles: Vec<Role>,
     /// Promised time.
     pub limit: TimeLimit,
+    /// Longest time for materials that may come later against a signed promise (容缺).
+    #[serde(default = "super::tolerance_limit")]
+    pub tolerance_limit: TimeLimit,
     /// When the arrival page offers it first.
     #[serde(default)]
     pub offer: Offer,
@@ -464,6 +467,7 @@ impl MatterFile {
             source: self.source,
             intake_roles: self.intake_roles,
             limit: self.limit,
+            tolerance_limit: self.tolerance_limit,
             offer: self.offer,
             common: self.common,
             questions: parts.questions,

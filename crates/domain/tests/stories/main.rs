@@ -7,6 +7,7 @@ mod birth;
 mod broken;
 mod calendar;
 mod compat;
+mod course;
 mod death;
 mod desk;
 mod head_change;

@@ -2,6 +2,7 @@
 
 use super::desk::*;
 use domain::command::Command;
+use domain::course::SuspensionKind;
 use domain::event::{
     CheckState, Decision, Event, EventRecord, EventTime, FieldChange, Identity, Outcome, PrintedDocument,
     SCHEMA, SubmissionMode, ValueSource,
@@ -43,6 +44,10 @@ fn printed() -> PrintedDocument {
 
 fn identity() -> Identity {
     Identity { portrait: Some(blob(13)), ..card("沈㛃", "1995-09-03", 902) }
+}
+
+fn later() -> jiff::civil::Date {
+    jiff::civil::date(2026, 12, 10)
 }
 
 pub fn events() -> Vec<Event> {
@@ -134,6 +139,31 @@ pub fn events() -> Vec<Event> {
         },
         Event::Closed { outcome: Outcome::Done },
         Event::Withdrawn { reason: "不办了".into() },
+        Event::MaterialsPromised { materials: vec!["mother_booklet".into()], until: later() },
+        Event::ToleranceCancelled { reason: reason("补不齐") },
+        Event::SupplementRequested {
+            stage: stage(),
+            materials: vec!["mother_booklet".into()],
+            until: later(),
+            reason: reason("看不清"),
+        },
+        Event::Suspended {
+            kind: SuspensionKind::SpecialProcedure,
+            reason: reason("需要鉴定"),
+            until: Some(later()),
+        },
+        Event::Resumed { due: Some(later()) },
+        Event::Terminated { reason: reason("逾期未补") },
+        Event::Abandoned { reason: "点错事项".into() },
+        Event::RectificationOpened { reason: "扫描件放错".into() },
+        Event::HandedOver { to: "J0002".into(), name: "演示J0002".into(), reason: "轮休".into() },
+        Event::ReviewDelegated {
+            step: "officer-review".into(),
+            to: "J0002".into(),
+            name: "演示J0002".into(),
+            until: later(),
+            reason: "外出学习".into(),
+        },
     ]
 }
 
@@ -163,6 +193,16 @@ pub fn commands() -> Vec<Command> {
         Command::RecordPrint(printed()),
         collect("沈㛃"),
         Command::Withdraw { reason: "不办了".into() },
+        Command::PromiseMaterials { materials: vec![material()], until: later() },
+        Command::CancelTolerance { reason: reason("补不齐") },
+        Command::RequestSupplement { materials: vec![material()], until: later(), reason: reason("看不清") },
+        Command::Suspend { kind: SuspensionKind::Suspended, reason: reason("等法院判决"), until: None },
+        Command::Resume,
+        Command::Terminate { reason: reason("逾期未补") },
+        Command::Abandon { reason: "点错事项".into() },
+        Command::Rectify { reason: "扫描件放错".into() },
+        Command::HandOver { to: "J0002".into(), reason: "轮休".into() },
+        Command::DelegateReview { to: "J0002".into(), until: later(), reason: "外出学习".into() },
     ]
 }
 
