@@ -35,6 +35,8 @@ locked-value-accepted domain:stories
 - check-assets:shipped every_matter
 maker-may-review check-assets:shipped every_matter
 household-without-head check-assets:shipped every_matter
+tolerance-forgotten check-assets:shipped every_matter
+every-material-tolerable check-assets:shipped every_matter
 - server:server sqlite
 reply-before-commit server:server sqlite
 no-approver-check server:server sqlite

@@ -2,6 +2,7 @@
 //! the source that it was made from, and every matter is played to each of its ends.
 
 pub mod coverage;
+mod ends;
 pub mod files;
 pub mod people;
 pub mod plan;
@@ -9,3 +10,4 @@ pub mod play;
 pub mod report;
 pub mod source;
 pub mod suite;
+mod table;
