@@ -13,6 +13,8 @@ import { fileURLToPath } from 'node:url'
 export const repository = fileURLToPath(new URL('../../', import.meta.url))
 const programs = join(process.env.CARGO_TARGET_DIR || join(repository, 'target'), 'debug')
 
+/** Where Debian's package libfaketime puts it, for programs with threads. */
+const faketime = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/faketime/libfaketimeMT.so.1`
 /** The first start on a PC invents the register's population; every later one is a matter of seconds. */
 const START_LIMIT = 240_000
 /** Windows are closed first, then the programs, each in its order. */
@@ -27,6 +29,14 @@ export function demoPeople() {
     people[value('key')] = { key: value('key'), number: value('number'), name: value('name'), birth: value('birth_date') }
   }
   return people
+}
+
+/** An invented number of the demo city with its check digit (GB 11643): nobody in use can have it. */
+export function citizenNumber(birth, sequence) {
+  const body = `999901${birth}${String(sequence).padStart(3, '0')}`
+  const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+  const sum = weights.reduce((all, weight, at) => all + weight * Number(body[at]), 0)
+  return `${body}${'10X98765432'[sum % 11]}`
 }
 
 const ended = (child) => child.exitCode !== null || child.signalCode !== null
@@ -135,9 +145,13 @@ export async function startStation() {
         process.kill(first.pid, 'SIGKILL')
       }
     },
-    /** The same server, with the same data at the same address. */
-    async plugNetwork() {
-      server = spawn(first.words[0], first.words.slice(1), { cwd: repository, stdio: ['pipe', 'pipe', 'ignore'] })
+    /** The same server, with the same data at the same address; its clock may stand some days later. */
+    async plugNetwork({ days = 0 } = {}) {
+      // Deadlines count from the server's time. libfaketime moves what it calls the wall clock, and nothing else.
+      const later = days ? { LD_PRELOAD: faketime, FAKETIME: `+${days}d`, FAKETIME_DONT_FAKE_MONOTONIC: '1' } : {}
+      server = spawn(first.words[0], first.words.slice(1), {
+        cwd: repository, stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, ...later },
+      })
       await lineOf(server, /./, START_LIMIT, [])
     },
     async end() {

@@ -25,7 +25,7 @@ export const shell = (gate: Shell['gate']): Shell => ({
 
 const line = (id: string, number: string, person: string, matter: string, state: string, more: Partial<CaseLine> = {}): CaseLine => ({
   id, number, person, matter: 'T001', matter_name: matter, state, next: '户籍民警', taken_in_by: '演示甲', opened: NOW - 3 * HOUR, changed: NOW - HOUR,
-  due: '', days_left: null, unsent: 0, troubled: false, parked: false, ended: false, ...more,
+  due: '', days_left: null, remind: '', overdue: false, holder: '', unsent: 0, troubled: false, parked: false, ended: false, ...more,
 })
 export const lines: CaseLine[] = [
   line('c1', '', '张𠮷', '出生登记随母入户', '在窗口', { next: '窗口继续办理' }),
@@ -95,8 +95,8 @@ export const birth = (): CaseView => ({
     { id: 'members', title: '全户成员', person: null, table: true, lacking: 1, rows: [0, 1].map((row) => member(row, row ? '欧阳㛃' : '欧阳演示', row ? '999901198503120020' : '', row ? '30' : '02')), next_row: member(2, '', '', '') },
   ],
   materials: [
-    { id: 'mother_booklet', name: '婴儿母亲《居民户口簿》', plain: '孩子母亲的户口簿', rule: 'required', group: '', met: true, open: true, inspect: '', because: '', pages: [{ id: 'p1', blob: '00', attestation: 'virtual', here: true }, { id: 'p2', blob: '01', attestation: 'virtual', here: true }], check: { id: 'mother_household', title: '母亲所在户', state: 'agrees', at: NOW - 60_000, query_id: 'q', must_agree: true, askable: true } },
-    { id: 'birth_certificate', name: '婴儿《出生医学证明》', plain: '出生医学证明', rule: 'required', group: '', met: false, open: true, inspect: '', because: '', pages: [], check: { id: 'birth_certificate', title: '出生医学证明核验', state: 'not_checked', at: null, query_id: '', must_agree: true, askable: false } },
+    { id: 'mother_booklet', name: '婴儿母亲《居民户口簿》', plain: '孩子母亲的户口簿', rule: 'required', group: '', met: true, open: true, tolerated: false, asked_again: false, inspect: '', because: '', pages: [{ id: 'p1', blob: '00', attestation: 'virtual', here: true }, { id: 'p2', blob: '01', attestation: 'virtual', here: true }], check: { id: 'mother_household', title: '母亲所在户', state: 'agrees', at: NOW - 60_000, query_id: 'q', must_agree: true, askable: true } },
+    { id: 'birth_certificate', name: '婴儿《出生医学证明》', plain: '出生医学证明', rule: 'required', group: '', met: false, open: true, tolerated: false, asked_again: false, inspect: '', because: '', pages: [], check: { id: 'birth_certificate', title: '出生医学证明核验', state: 'not_checked', at: null, query_id: '', must_agree: true, askable: false } },
   ],
   signers: [
     { slot: 'applicant', label: '申请人', person: 'applicant', name: '欧阳㛃', identified: true, state: 'released', strokes: null },
@@ -116,6 +116,7 @@ export const birth = (): CaseView => ({
   ],
   prints: [{ document: 'one-time-notice', title: '一次性告知单', at: 'intake', printable: true, reprint: false, printed: [] }],
   actions: [{ action: 'submit', label: '提交（还差：孩子是婚内生育吗？、联系电话有误、出生证编号等 8 项）', enabled: false, why_not: '还差' }],
+  course: { tolerance: null, supplement: null, suspension: null, rectification: '', holder: '', delegations: [], choices: [] },
   submission: null, step: null, returned: null, refused: null, refusal_word: '不予办理', register_refused: null, outcome: null, trail: [], troubles: [],
   draft: { values: [['newborn.name', '张𠮷']], field: 'newborn.name', cursor: 3 },
 })

@@ -43,6 +43,8 @@ impl Terminal {
         let parked: BTreeSet<_> = parked.into_iter().collect();
         let role = format!(",{},", role_word(actor.post.role));
         let unit = actor.post.unit.to_string();
+        let today = self.clock.now().day().to_string();
+        let leads = actor.post.role == domain::person::Role::Head;
         let mut sorted = SortedCases {
             to_do: Vec::new(),
             waiting: Vec::new(),
@@ -52,11 +54,25 @@ impl Terminal {
         };
         for row in rows {
             let line = self.case_line(&row, parked.contains(&row.id))?;
-            if line.days_left.is_some_and(|days| days <= DUE_SOON_DAYS) {
+            let course: Line =
+                cbor::from_slice(&row.line).map_err(|_| store::StoreError::Unreadable("case_list"))?;
+            let reminded = !line.remind.is_empty() && row.unit == unit;
+            if line.days_left.is_some_and(|days| days <= DUE_SOON_DAYS) || reminded {
                 sorted.due_soon.push(line.clone());
             }
-            let mine_by_step = row.step_roles.contains(&role) && row.step_unit == unit;
-            let at_my_counter = (row.at_counter || row.awaits_confirmation) && row.unit == unit;
+            let reviews_for_somebody = course
+                .delegated
+                .iter()
+                .any(|(officer, until)| officer.as_str() == actor.officer.as_str() && today <= *until);
+            let mine_by_step = !course.suspended
+                && row.step_unit == unit
+                && (row.step_roles.contains(&role) || reviews_for_somebody);
+            // What was handed to a colleague waits for him; the head sees it all the same.
+            let a_colleagues = !leads
+                && !course.holder.0.is_empty()
+                && course.holder.0.as_str() != actor.officer.as_str();
+            let at_my_counter =
+                (row.at_counter || row.awaits_confirmation) && row.unit == unit && !a_colleagues;
             if mine_by_step && matches!(row.step_kind.as_str(), "review" | "investigate") {
                 sorted.to_review += 1;
             }
@@ -87,7 +103,11 @@ impl Terminal {
             .filter(|_| !row.ended)
             .and_then(|due| today.until(due).ok())
             .map(|span| span.get_days());
+        let (remind, overdue) = reminder(&line, today);
         Ok(CaseLine {
+            remind: if row.ended { String::new() } else { remind },
+            overdue: overdue && !row.ended,
+            holder: line.holder.1,
             id: row.id,
             number: row.number.clone(),
             person: line.person,
@@ -300,6 +320,23 @@ impl Terminal {
             cure,
             at: row.made,
         })
+    }
+}
+
+/// Materials that were promised or asked for and whose day is near or over, in words.
+fn reminder(line: &Line, today: Date) -> (String, bool) {
+    if line.suspended {
+        return (String::new(), false);
+    }
+    let awaited = [("容缺", &line.promised_until), ("补件", &line.supplement_until)];
+    let parsed = awaited.iter().filter_map(|(what, day)| Some((*what, day.parse::<Date>().ok()?)));
+    let Some((what, until)) = parsed.min_by_key(|(_, until)| *until) else { return (String::new(), false) };
+    let days = today.until(until).map(|span| span.get_days()).unwrap_or_default();
+    match days {
+        ..0 => (format!("{what}逾期 {} 天", -days), true),
+        0 => (format!("{what}今天到期"), false),
+        1..=DUE_SOON_DAYS => (format!("{what}还有 {days} 天到期"), false),
+        _ => (String::new(), false),
     }
 }
 

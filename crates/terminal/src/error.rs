@@ -113,6 +113,10 @@ own! {
     SignatureEmpty = "SIGNATURE_EMPTY";
     /// The collector has not signed yet.
     CollectorNotSigned = "COLLECTOR_NOT_SIGNED";
+    /// A day was wanted and none that reads was given.
+    DayUnreadable = "DAY_UNREADABLE";
+    /// A colleague was wanted and none was named.
+    ColleagueUnsaid = "COLLEAGUE_UNSAID";
     /// The look-up cannot be made before the fields it asks with are filled.
     LookupNotAskable = "LOOKUP_NOT_ASKABLE";
     /// The picture does not read.
@@ -207,6 +211,11 @@ impl Terminal {
             Refusal::UnknownName { name } => BTreeMap::from([("name", name.clone())]),
             Refusal::FieldLocked { field } => BTreeMap::from([("field", field.clone())]),
             Refusal::CalendarMissing { year } => BTreeMap::from([("year", year.to_string())]),
+            Refusal::NotTolerable { name } => BTreeMap::from([("name", name.clone())]),
+            Refusal::DayNotAllowed { from, until } => {
+                BTreeMap::from([("from", from.clone()), ("until", until.clone())])
+            }
+            Refusal::RegisteredItem { field } => BTreeMap::from([("field", field.clone())]),
             Refusal::WrongValue { field, fault } => {
                 let (words, ..) = self.words(fault.code(), &BTreeMap::new());
                 BTreeMap::from([("field", field.clone()), ("fault", words)])

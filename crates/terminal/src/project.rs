@@ -28,6 +28,21 @@ pub(crate) struct Line {
     pub(crate) state: String,
     pub(crate) next: String,
     pub(crate) taken_in_by: String,
+    /// Last day for promised materials that lack, `YYYY-MM-DD`; empty for none.
+    #[serde(default)]
+    pub(crate) promised_until: String,
+    /// Last day of a supplement, `YYYY-MM-DD`; empty for none.
+    #[serde(default)]
+    pub(crate) supplement_until: String,
+    /// Whether the clock stands still.
+    #[serde(default)]
+    pub(crate) suspended: bool,
+    /// Who has the work: log-in name and name; empty for whoever comes.
+    #[serde(default)]
+    pub(crate) holder: (String, String),
+    /// Who may review the present step for somebody else, and until when.
+    #[serde(default)]
+    pub(crate) delegated: Vec<(String, String)>,
 }
 
 /// Makes the row of a case.
@@ -63,6 +78,16 @@ pub(crate) fn project(tx: &Transaction<'_>, id: CaseId) -> store::Result<()> {
         state: case.state_words(),
         next,
         taken_in_by: opening.actor.name.clone(),
+        promised_until: promised_until(&case),
+        supplement_until: case.open_supplement().map(|one| one.until.to_string()).unwrap_or_default(),
+        suspended: case.course.suspension.is_some(),
+        holder: case
+            .course
+            .holder
+            .as_ref()
+            .map(|one| (one.to.to_string(), one.name.clone()))
+            .unwrap_or_default(),
+        delegated: delegated(&case),
     };
     let submission = case.submission.as_ref();
     let number = submission.and_then(|one| one.number.clone()).unwrap_or_default();
@@ -101,6 +126,17 @@ pub(crate) fn project(tx: &Transaction<'_>, id: CaseId) -> store::Result<()> {
             words,
         },
     )
+}
+
+fn promised_until(case: &Case) -> String {
+    let promise = case.course.tolerance.as_ref().filter(|_| !case.outstanding().is_empty());
+    promise.map(|one| one.until.to_string()).unwrap_or_default()
+}
+
+fn delegated(case: &Case) -> Vec<(String, String)> {
+    let Some(stage) = &case.stage else { return Vec::new() };
+    let here = case.course.delegations.iter().filter(|one| one.step == stage.step);
+    here.map(|one| (one.to.to_string(), one.until.to_string())).collect()
 }
 
 /// Names and numbers are what an officer searches by.

@@ -146,6 +146,7 @@ impl Terminal {
             refused: case.refused.clone(),
             register_refused: case.effect_refused.clone(),
             outcome: case.outcome,
+            course: crate::course::view(&loaded, &current, &context),
             trail: loaded
                 .records
                 .iter()
@@ -156,6 +157,7 @@ impl Terminal {
                     words: event_words(record, &loaded),
                     decision: match &record.event {
                         Event::Reviewed { decision, .. } => Some(*decision),
+                        Event::SupplementRequested { .. } => Some(Decision::Return),
                         _ => None,
                     },
                     placed: row.version.is_some(),
@@ -219,6 +221,8 @@ impl Terminal {
         let mut views = Vec::new();
         for material in &asked {
             let met = match material.rule {
+                _ if case.unsupplied().contains(&material.id) => false,
+                _ if case.course.tolerates(&material.id, context.time.day()) => true,
                 MaterialRule::Required => has(&material.id),
                 MaterialRule::Optional | MaterialRule::Internal => true,
                 MaterialRule::Late => !awaited.contains(&material.id) || has(&material.id),
@@ -245,6 +249,8 @@ impl Terminal {
                 group: material.group.clone(),
                 met,
                 open: may_change_pages(&material.id, case, context, &facts).is_ok(),
+                tolerated: case.course.tolerates(&material.id, context.time.day()),
+                asked_again: case.unsupplied().contains(&material.id),
                 inspect: material.inspect.clone(),
                 because: material.because.clone(),
                 pages,
@@ -605,6 +611,26 @@ fn event_words(record: &EventRecord, loaded: &LoadedCase) -> String {
         Event::Collected { .. } => "领取登记".to_owned(),
         Event::Closed { .. } => "办结".to_owned(),
         Event::Withdrawn { reason } => format!("撤销：{reason}"),
+        Event::MaterialsPromised { materials, .. } if materials.is_empty() => "取消容缺承诺".to_owned(),
+        Event::MaterialsPromised { materials, until } => {
+            let names: Vec<String> = materials.iter().map(material).collect();
+            format!("容缺受理：{}，{until} 前补交", names.join("、"))
+        }
+        Event::ToleranceCancelled { reason } => format!("取消容缺，退回窗口：{}", reason.text),
+        Event::SupplementRequested { materials, until, reason, .. } => {
+            let names: Vec<String> = materials.iter().map(material).collect();
+            format!("要求补正：{}，{until} 前补齐：{}", names.join("、"), reason.text)
+        }
+        Event::Suspended { kind, reason, .. } => format!("{}：{}", kind.title(), reason.text),
+        Event::Resumed { due: Some(due) } => format!("恢复办理，办结期限顺延到 {due}"),
+        Event::Resumed { due: None } => "恢复办理".to_owned(),
+        Event::Terminated { reason } => format!("终止办理：{}", reason.text),
+        Event::Abandoned { reason } => format!("作废：{reason}"),
+        Event::RectificationOpened { reason } => format!("更正：{reason}"),
+        Event::HandedOver { name, reason, .. } => format!("移交给{name}：{reason}"),
+        Event::ReviewDelegated { name, until, reason, .. } => {
+            format!("授权{name}代审，到 {until}：{reason}")
+        }
         Event::Unknown { .. } => "新版程序的记录".to_owned(),
     }
 }

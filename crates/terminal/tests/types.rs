@@ -32,7 +32,7 @@ fn export(folder: &Path) {
         request::SaveDraft, request::ReadCard, request::TypeIdentity, request::RunLookup, request::ScanPages,
         request::RotatePage, request::CropPage, request::RemovePage, request::ReorderPages,
         request::RequestSignature, request::ClearSignature, request::OverrideWarning, request::Withdraw,
-        request::DecideReview, request::CollectResult, request::PreviewPrint, request::PrintDocument,
+        request::DecideReview, request::SteerCase, request::CollectResult, request::PreviewPrint, request::PrintDocument,
         request::OneOperation, request::OneBlob, request::SubmitSignature,
         view::Shell, view::Desk, view::CaseLine, view::MatterLine, view::Arrival, view::CaseView, view::ReviewView,
         view::OperationView, view::PreviewView, view::Codes, view::DevicesView, view::SyncView, view::ApplicantView,

@@ -16,8 +16,9 @@ export const caseColumns: readonly WorkColumn[] = [
 ]
 
 export function caseTone(line: CaseLine): Tone {
-  if (line.troubled || (line.days_left !== null && line.days_left < 0)) return 'stop'
+  if (line.troubled || line.overdue || (line.days_left !== null && line.days_left < 0)) return 'stop'
   if (line.days_left !== null && line.days_left <= DUE_DAYS) return 'due'
+  if (line.remind) return 'due'
   return line.ended ? 'done' : 'plain'
 }
 
@@ -30,9 +31,9 @@ export function caseRow(line: CaseLine, now: number): WorkRow {
       number: line.number || '还没有号',
       person: line.person || '未填姓名',
       matter: line.matter_name,
-      state: `${line.troubled ? '上传被拒，要处理' : line.parked ? '挂单' : line.state}${waits}`,
+      state: `${line.troubled ? '上传被拒，要处理' : line.remind || (line.parked ? '挂单' : line.state)}${waits}`,
       due: line.due ? dueWords(line.days_left) : nearMoment(line.opened, now),
-      next: line.next,
+      next: line.holder && !line.ended ? `${line.holder}（移交）` : line.next,
     },
     words: line.taken_in_by,
   }

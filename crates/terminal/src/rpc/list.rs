@@ -121,6 +121,8 @@ commands! {
     confirm_acceptance(CaseAct) -> CaseView;
     /// Takes the application back.
     withdraw_case(Withdraw) -> CaseView;
+    /// Does something beside the flow.
+    steer_case(SteerCase) -> CaseView;
     /// Parks a case.
     park_case(OneCase) -> Shell;
     /// Takes a parked case up again.

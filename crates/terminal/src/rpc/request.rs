@@ -1,10 +1,12 @@
 //! What the windows ask. Every changing request carries the `command` that names it: a repeat returns the first
 //! result instead of doing it again. Who asks is never in a request: it comes from the session.
 
+use super::view::Steer;
+use domain::course::SuspensionKind;
 use domain::event::{Decision, Identity, Reason};
 use domain::identity::DocumentKind;
 use domain::ids::{
-    CaseId, CommandId, ContentHash, FieldPath, MaterialId, MatterId, PageId, QuestionId, SlotId,
+    CaseId, CommandId, ContentHash, FieldPath, MaterialId, MatterId, OfficerId, PageId, QuestionId, SlotId,
 };
 use domain::person::{PersonRole, Post};
 use serde::{Deserialize, Serialize};
@@ -288,6 +290,27 @@ request! {
         case: CaseId,
         /// Why.
         reason: String,
+    }
+}
+request! {
+    /// Does something beside the flow; only what the kind asks for is read.
+    SteerCase {
+        /// Names the command.
+        command: CommandId,
+        /// Case.
+        case: CaseId,
+        /// What.
+        steer: Steer,
+        /// Materials that are promised or asked for.
+        materials: Vec<MaterialId>,
+        /// Last day, `YYYY-MM-DD`; empty for none.
+        until: String,
+        /// Why.
+        reason: Reason,
+        /// Kind of a suspension.
+        kind: Option<SuspensionKind>,
+        /// Who it is handed to.
+        to: Option<OfficerId>,
     }
 }
 request! {

@@ -55,6 +55,18 @@ due: string,
  */
 days_left: number | null, 
 /**
+ * Materials that were promised or asked for and whose day is near or over, in words; empty when there are none.
+ */
+remind: string, 
+/**
+ * Whether that day is over.
+ */
+overdue: boolean, 
+/**
+ * Who has the work, once it was handed over; empty otherwise.
+ */
+holder: string, 
+/**
  * Acts that are not on the server yet.
  */
 unsent: number, 

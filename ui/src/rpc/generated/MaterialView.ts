@@ -33,6 +33,14 @@ group: string,
  */
 met: boolean, 
 /**
+ * Whether it may come later: it was promised, and the last day is not over.
+ */
+tolerated: boolean, 
+/**
+ * Whether it was asked for again and has no new page yet.
+ */
+asked_again: boolean, 
+/**
  * Whether its pages may be changed now: while taking in, and where the flow waits for just this paper.
  */
 open: boolean, 

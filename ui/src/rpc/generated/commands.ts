@@ -36,6 +36,7 @@ import type { RunLookup } from "./RunLookup";
 import type { SaveDraft } from "./SaveDraft";
 import type { ScanPages } from "./ScanPages";
 import type { Shell } from "./Shell";
+import type { SteerCase } from "./SteerCase";
 import type { SubmitSignature } from "./SubmitSignature";
 import type { SwitchPost } from "./SwitchPost";
 import type { SyncView } from "./SyncView";
@@ -110,6 +111,8 @@ export interface OfficerCommands {
   confirm_acceptance: { request: CaseAct; answer: CaseView };
   /** Takes the application back. */
   withdraw_case: { request: Withdraw; answer: CaseView };
+  /** Does something beside the flow. */
+  steer_case: { request: SteerCase; answer: CaseView };
   /** Parks a case. */
   park_case: { request: OneCase; answer: Shell };
   /** Takes a parked case up again. */
@@ -186,6 +189,7 @@ export const OFFICER_COMMANDS = [
   "submit_case",
   "confirm_acceptance",
   "withdraw_case",
+  "steer_case",
   "park_case",
   "resume_case",
   "parked_cases",

@@ -25,6 +25,8 @@ export function groupMaterials(materials: readonly MaterialView[]): MaterialGrou
 /** State of one material in words, with its tone. */
 export function materialState(material: MaterialView): { tone: Tone; words: string } {
   const pages = material.pages.length
+  if (material.asked_again) return { tone: 'stop', words: '要重新扫描' }
+  if (pages === 0 && material.tolerated) return { tone: 'due', words: '容缺，可后补' }
   if (pages > 0) return { tone: 'done', words: `${pages} 页` }
   if (material.rule === 'optional') return { tone: 'plain', words: '可不交' }
   if (material.rule === 'internal') return { tone: 'plain', words: '内部核查，不必交' }

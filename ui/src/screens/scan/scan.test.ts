@@ -6,7 +6,7 @@ import { cropThousandths, PendingTurns, unturnBox } from './pageEdits'
 
 const page = (id: string) => ({ id, blob: id.repeat(8), attestation: null, here: true })
 const material = (id: string, rule: MaterialView['rule'], met: boolean, pages: string[] = [], group = ''): MaterialView => ({
-  id, name: `材料${id}`, plain: '', rule, group, met, open: true, inspect: '', because: '', pages: pages.map(page), check: null,
+  id, name: `材料${id}`, plain: '', rule, group, met, open: true, tolerated: false, asked_again: false, inspect: '', because: '', pages: pages.map(page), check: null,
 })
 
 describe('a crop in thousandths of the stored picture', () => {

@@ -1,5 +1,6 @@
 //! A case as its screens show it.
 
+use super::course::CourseView;
 use super::desk::CaseLine;
 use super::form::{FieldView, IdentityView, LookupView, MaterialView, QuestionView, SectionView, SignerView};
 use domain::code::CodeRow;
@@ -57,6 +58,8 @@ pub struct CaseView {
     pub register_refused: Option<String>,
     /// How it ended.
     pub outcome: Option<Outcome>,
+    /// What happens beside the flow.
+    pub course: CourseView,
     /// Trail, oldest first.
     pub trail: Vec<TrailLine>,
     /// Refused acts and conflicts.

@@ -61,6 +61,12 @@ pub struct CaseLine {
     pub due: String,
     /// Days until then; negative when over.
     pub days_left: Option<i32>,
+    /// Materials that were promised or asked for and whose day is near or over, in words; empty when there are none.
+    pub remind: String,
+    /// Whether that day is over.
+    pub overdue: bool,
+    /// Who has the work, once it was handed over; empty otherwise.
+    pub holder: String,
     /// Acts that are not on the server yet.
     pub unsent: u32,
     /// Whether an act of it was refused or is in conflict.

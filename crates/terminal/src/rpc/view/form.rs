@@ -93,6 +93,10 @@ pub struct MaterialView {
     pub group: String,
     /// Whether the rule is met.
     pub met: bool,
+    /// Whether it may come later: it was promised, and the last day is not over.
+    pub tolerated: bool,
+    /// Whether it was asked for again and has no new page yet.
+    pub asked_again: bool,
     /// Whether its pages may be changed now: while taking in, and where the flow waits for just this paper.
     pub open: bool,
     /// What the officer looks at in it or inside other systems; empty for nothing.
