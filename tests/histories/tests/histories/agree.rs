@@ -7,7 +7,7 @@ use crate::report::{Report, Row};
 use crate::site::{Site, Template, WINDOWS};
 use crate::window::{Window, hash};
 use domain::matter::MatterDefinition;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -108,7 +108,14 @@ async fn play(template: &Template, seed: u64, number: usize, count: usize) -> Ba
     let states = states(&site);
     let mut input = Vec::new();
     let (mut agreed, mut failed) = (0, 0);
+    let mut numbers = HashSet::new();
     for history in &mut histories {
+        let submission = history.today.submission.as_ref();
+        let given =
+            submission.into_iter().flat_map(|one| [&one.accepted_number, &one.intake_number]).flatten();
+        if given.into_iter().any(|number| !numbers.insert(number.clone())) {
+            history.fault.get_or_insert("a number was given to two cases".to_owned());
+        }
         history.finish(&reader, states.get(&history.case.to_string()).map(String::as_str));
         input.extend(history.input());
         counts.add(&history.counts);
