@@ -7,6 +7,8 @@
 //! | `no-idempotency` | a repeated act is judged and placed again |
 //! | `no-scope` | pulls and blobs are not cut by unit |
 //! | `clear-events` | events are stored without sealing |
+//! | `context-not-compared` | what the context says is not held against envelopes and delegation |
+//! | `clash-not-seen` | an act is placed past changes of others to what it reads or writes |
 
 /// Whether the named fault is planted.
 #[cfg(feature = "mutants")]

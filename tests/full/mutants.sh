@@ -43,6 +43,11 @@ no-approver-check server:server sqlite
 no-idempotency server:server sqlite
 no-scope server:server sqlite
 clear-events server:server sqlite
+- histories-tests:histories
+maker-may-review histories-tests:histories random_commands
+no-approver-check histories-tests:histories every_planted_difference
+context-not-compared histories-tests:histories every_planted_difference
+clash-not-seen histories-tests:histories terminal_and_server_agree
 ROWS
 }
 
@@ -53,7 +58,7 @@ restore() { cargo build --workspace --bins --quiet; }
 trap restore EXIT
 
 echo "building with planted faults"
-binaries=$(cargo build --workspace --test store --test kill --test stories --test shipped --test server \
+binaries=$(cargo build --workspace --test store --test kill --test stories --test shipped --test server --test histories \
     --features "$features" --message-format=json-render-diagnostics |
     node -e '
         let text = ""

@@ -41,9 +41,10 @@ pub fn of_command(command: &Command) -> Paths {
             .map(|(field, _)| format!("fields/{field}"))
             .chain(["stage", "signatures", "lookups"].map(str::to_owned))
             .collect(),
-        // The answer fills fields that are empty, and the change of a form takes signatures back.
-        Command::RecordLookup { lookup, .. } => {
-            vec![format!("lookups/{lookup}"), "stage".into(), "fields".into(), "signatures".into()]
+        // The answer fills fields that are empty; the change of a form takes signatures back, and answers of other
+        // look-ups that were asked with these fields.
+        Command::RecordLookup { .. } => {
+            ["lookups", "stage", "fields", "signatures"].map(str::to_owned).to_vec()
         }
         Command::AddPage { material, .. }
         | Command::ReplacePage { material, .. }

@@ -4,11 +4,22 @@ use super::at_own_counter;
 use crate::case::Case;
 use crate::context::{Context, Facts};
 use crate::event::{Event, SubmissionMode};
+use crate::person::Role;
 use crate::refusal::Refusal;
 use crate::requirement::{Missing, missing};
 use jiff::civil::Date;
+use std::borrow::Cow;
 
 type Decided = Result<Vec<Event>, Refusal>;
+
+/// The case as it is once the actor has handed it in. Who hands in takes part in the intake: where an auxiliary does,
+/// the case goes the way of those that have to be reviewed (rules of the counter, 7).
+fn handed_in<'c>(case: &'c Case, context: &Context) -> Cow<'c, Case> {
+    if case.auxiliary_made || context.actor.post.role != Role::Auxiliary {
+        return Cow::Borrowed(case);
+    }
+    Cow::Owned(Case { auxiliary_made: true, ..case.clone() })
+}
 
 pub(super) fn submit(case: &Case, context: &Context, facts: &Facts<'_>) -> Decided {
     at_own_counter(case, context, facts)?;
@@ -18,6 +29,7 @@ pub(super) fn submit(case: &Case, context: &Context, facts: &Facts<'_>) -> Decid
     if case.course.rectification.is_some() {
         return super::rectify::submit(case, context, facts);
     }
+    let case = &*handed_in(case, context);
     let accepted = context.online || facts.definition.accept_offline;
     let lacking = missing(facts.definition, case, facts.codes, context.time.day(), !accepted);
     if !lacking.is_empty() {
@@ -80,6 +92,7 @@ pub(super) fn confirm(case: &Case, context: &Context, facts: &Facts<'_>) -> Deci
     if !facts.definition.intake_roles.contains(&context.actor.post.role) {
         return Err(Refusal::RoleNotAllowed);
     }
+    let case = &*handed_in(case, context);
     let lacking: Vec<Missing> = missing(facts.definition, case, facts.codes, context.time.day(), false);
     if !lacking.is_empty() {
         return Err(Refusal::Incomplete { missing: lacking });

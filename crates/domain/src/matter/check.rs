@@ -42,6 +42,7 @@ impl MatterDefinition {
         // What follows asks whether things can ever be; with names that lead nowhere the answer would mislead.
         if check.faults.is_empty() {
             check.circles();
+            check.choices();
             check.never();
             check.contradictions();
         }
@@ -439,6 +440,9 @@ impl<'a> Check<'a> {
                     }
                     for field in &step.fields {
                         self.known_field(&place, field);
+                        if self.definition.field(field).is_some_and(|one| one.kind == FieldKind::Assigned) {
+                            self.add(&place, Wrong::Never { what: "由人补填只能由常口给出的栏目" });
+                        }
                     }
                     for material in &step.materials {
                         let late = |one: &&super::Material| one.rule == MaterialRule::Late;
@@ -492,6 +496,24 @@ impl<'a> Check<'a> {
                     Wrong::Circle { through },
                 ));
                 return;
+            }
+        }
+    }
+
+    /// The flow of a case is settled with its submission. A field that comes later, typed at a step or given by the
+    /// register, would move the case into a flow that does not know the step where it stands.
+    fn choices(&mut self) {
+        let definition = self.definition;
+        let typed = definition.flows().flat_map(|flow| &flow.steps).flat_map(|step| &step.fields);
+        let given = definition.effects.iter().flat_map(|effect| effect.result.keys());
+        let later: BTreeSet<&FieldPath> = typed.chain(given).collect();
+        for (at, choice) in definition.other_flows.iter().enumerate() {
+            let mut fields = Vec::new();
+            choice.when.mentions(&mut Vec::new(), &mut fields);
+            if let Some(field) = fields.iter().find(|field| later.contains(field)) {
+                let flow = choice.flow.id.clone();
+                let through = vec![flow.clone(), field.to_string(), flow];
+                self.add(format!("flow_for.{}.when", at + 1), Wrong::Circle { through });
             }
         }
     }

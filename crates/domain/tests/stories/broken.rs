@@ -141,6 +141,26 @@ fn what_can_never_be() {
 }
 
 #[test]
+fn what_would_move_a_case_into_another_flow() {
+    // The number of the certificate comes with the late scan: the case would leave the flow in which it waits for it.
+    const H49: &str = "matters/JS-H49.toml";
+    let late = "when = { not = { filled = \"papers.certificate_number\" } }\nflow = \"d\"";
+    told(
+        H49,
+        "when = { question = \"from\", is = \"other_province\" }\nflow = \"d\"",
+        late,
+        &[H49, "flow_for.2.when", "互相等待", "papers.certificate_number"],
+    );
+    // And what only the register gives is not typed at a step.
+    told(
+        "flows/c.toml",
+        "\"papers.certificate_number\"",
+        "\"papers.permit_number\"",
+        &["flow.c.scan-certificate", "由人补填"],
+    );
+}
+
+#[test]
 fn one_name_for_two_things() {
     let again = "[[material]]\nid = \"mother_booklet\"\nname = \"又一份\"\nrule = \"optional\"\nplain = \"又一份\"\n\n[[material]]\nid = \"mother_booklet\"";
     told(

@@ -170,3 +170,37 @@ fn no_shipped_matter_is_accepted_offline_and_every_one_may_be_taken_in() {
     let desk = taken_in();
     assert!(desk.missing().iter().all(|one| matches!(one, Missing::Check { .. })), "{:?}", desk.missing());
 }
+
+#[test]
+fn what_an_auxiliary_hands_in_or_confirms_is_reviewed() {
+    let handed = |desk: &Desk, who: Who, command: &Command| match desk.ask(who, command).unwrap().remove(0) {
+        Event::Submitted { stage, .. } | Event::AcceptanceConfirmed { stage, .. } => {
+            stage.map(|stage| stage.step.to_string()).unwrap()
+        }
+        other => panic!("{other:?}"),
+    };
+    // Taken in by officers alone, with steps of its own for that.
+    let by_officers = |mut desk: Desk| {
+        desk.case.auxiliary_made = false;
+        desk.definition.officer_flow = Some(CATALOGUE.flows["a"].clone());
+        desk.online = true;
+        desk
+    };
+    let mut filled = Desk::new("T001");
+    super::birth::fill(&mut filled, "01");
+    filled.sign_all(AUXILIARY);
+    let desk = by_officers(filled);
+    assert_eq!(handed(&desk, OFFICER, &Command::Submit), "effect");
+    assert_eq!(handed(&desk, AUXILIARY, &Command::Submit), "officer-review");
+    let mut desk = by_officers(taken_in());
+    let person = json!({ "person": { "name": "何守田", "relation": "02", "status": "registered" } });
+    desk.case.lookups = {
+        let mut seen = taken_in();
+        seen.online = true;
+        seen.look_up(AUXILIARY, "applicant", CheckState::Agrees, &person);
+        seen.look_up(AUXILIARY, "household", CheckState::Agrees, &super::head_change::household());
+        seen.case.lookups
+    };
+    assert_eq!(handed(&desk, OFFICER, &Command::ConfirmAcceptance), "effect");
+    assert_eq!(handed(&desk, AUXILIARY, &Command::ConfirmAcceptance), "officer-review");
+}
