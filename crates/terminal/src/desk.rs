@@ -13,6 +13,7 @@ use domain::event::civil_day;
 use domain::ids::MatterId;
 use domain::matter::MatterDefinition;
 use domain::number::NumberKind;
+use domain::person::Role;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 use store::table::case::{CaseRow, Filter};
@@ -143,6 +144,13 @@ impl Terminal {
         if let Some(code) = self.state().stopped.clone() {
             let (sentence, cure, _) = self.words(&code, &std::collections::BTreeMap::new());
             notices.push(format!("{sentence}{cure}"));
+        }
+        // Whoever may do something about it is told; an auxiliary cannot.
+        let may_mend = matches!(self.actor()?.post.role, Role::Officer | Role::Head | Role::Admin);
+        if let Some(gap) = self.contents.current(&store)?.calendar.gap(today)
+            && may_mend
+        {
+            notices.push(gap.words());
         }
         if !now.confirmed {
             notices.push("时间未经服务器确认，联网后自动校正。".to_owned());
