@@ -84,7 +84,7 @@ fn typing_finds_by_parts_numbers_and_initials() {
     assert_eq!(texts(&store, "槐荫路18 2-301"), [two], "12幢 is another number than 2幢");
     assert_eq!(texts(&store, "城关区槐荫路18号听雨花园2幢301室"), [two]);
     assert_eq!(texts(&store, "江城市城关区𠮷祥"), ["𠮷祥巷7号"]);
-    assert_eq!(texts(&store, "a座"), ["槐荫路18号A座5层"]);
+    assert_eq!(texts(&store, "hyl18 a座"), ["槐荫路18号A座5层"]);
     assert_eq!(texts(&store, "临江 槐荫"), ["槐荫路18号A座5层"]);
     for nothing in ["", " ，", "天涯路", "hyl19", "槐荫路18号3幢", "\" OR *", "hyl) OR (a"] {
         assert_eq!(texts(&store, nothing), [""; 0], "{nothing}");
