@@ -47,9 +47,10 @@ pub async fn present(work: &mut dyn Work) -> Result<Option<Signed>> {
 /// # Errors
 /// [`Fault::AddressFile`] with the lines that do not fit; when the storage fails.
 pub async fn import(house: &House, path: &Path, words: &AddressWords) -> Result<u32> {
-    words.day.parse::<jiff::civil::Date>().map_err(|_| {
-        Fault::AddressFile(vec!["数据日期应写成 2026-01-31 的样子（参数 --day）".to_owned()])
-    })?;
+    words
+        .day
+        .parse::<jiff::civil::Date>()
+        .map_err(|_| Fault::AddressFile(vec!["数据日期应写成 2026-01-31 的样子（参数 --day）".to_owned()]))?;
     let rows = file::read(path)?;
     let (package, pieces) = build(rows, words);
     let rows = package.rows;

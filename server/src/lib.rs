@@ -150,7 +150,9 @@ pub async fn note_restored(settings: &Settings) -> Result<()> {
 /// is published then.
 pub async fn import_addresses(settings: &Settings, file: &Path, words: &AddressWords) -> Result<u32> {
     let (_stop, stopping) = watch::channel(false);
-    let house = open(settings, stopping).await?;
+    // Addresses put nothing else in force: definitions stay as the running server has them.
+    let settings = Settings { assets: None, ..settings.clone() };
+    let house = open(&settings, stopping).await?;
     addresses::import(&house, file, words).await
 }
 

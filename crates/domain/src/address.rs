@@ -183,6 +183,8 @@ mod tests {
         let text = FieldPath::from("new_household.address");
         assert_eq!(text_path(&code_path(&text)), Some(text.clone()));
         assert_eq!(text_path(&text), None);
-        assert!(is_code("") && is_code("999901510000A00018") && !is_code("99 99") && !is_code(&"9".repeat(35)));
+        assert!(
+            is_code("") && is_code("999901510000A00018") && !is_code("99 99") && !is_code(&"9".repeat(35))
+        );
     }
 }

@@ -176,10 +176,8 @@ impl CodeTable {
                 false => None,
             }
         };
-        let mut found: Vec<(u8, usize, &CodeRow)> = (0..)
-            .zip(&self.rows)
-            .filter_map(|(place, row)| Some((rank(row)?, place, row)))
-            .collect();
+        let mut found: Vec<(u8, usize, &CodeRow)> =
+            (0..).zip(&self.rows).filter_map(|(place, row)| Some((rank(row)?, place, row))).collect();
         found.sort_by_key(|(rank, place, _)| (*rank, *place));
         found.into_iter().take(limit).map(|(_, _, row)| row).collect()
     }
@@ -229,7 +227,10 @@ mod tests {
     #[test]
     fn faults_of_validity_are_found() {
         assert_eq!(divisions().validity_faults(), []);
-        let overlapping = table(vec![row("1", "a", None, Some("1997-12-31"), None), row("1", "b", Some("1997-12-31"), None, None)]);
+        let overlapping = table(vec![
+            row("1", "a", None, Some("1997-12-31"), None),
+            row("1", "b", Some("1997-12-31"), None, None),
+        ]);
         assert_eq!(overlapping.validity_faults(), [ValidityFault::Overlap("1".into())]);
         let twice = table(vec![row("1", "a", None, None, None), row("1", "b", None, None, None)]);
         assert_eq!(twice.validity_faults(), [ValidityFault::Overlap("1".into())]);

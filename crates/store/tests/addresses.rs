@@ -57,8 +57,9 @@ fn publish(store: &Store, id: u8, sites: Vec<SiteRow>) {
 }
 
 fn found(store: &Store, typed: &str, own: &str) -> Vec<Found> {
-    let divisions =
-        BTreeMap::from([("999901", "江城市城关区"), ("999902", "江城市临江区")].map(|(a, b)| (a.into(), b.into())));
+    let divisions = BTreeMap::from(
+        [("999901", "江城市城关区"), ("999902", "江城市临江区")].map(|(a, b)| (a.into(), b.into())),
+    );
     store
         .read(|db| {
             let Some(present) = addresses::present(db)? else { return Ok(Vec::new()) };
@@ -132,7 +133,8 @@ fn never_more_than_asked_for_and_each_once() {
 fn a_package_goes_on_where_it_stopped_and_is_seen_only_when_whole() {
     let (folder, key, store) = store();
     publish(&store, 1, city());
-    let at = put(&store, begin(&store, 2), vec![site(1, "999901", "新街1号", &["xj"], &[""])], false).unwrap();
+    let at =
+        put(&store, begin(&store, 2), vec![site(1, "999901", "新街1号", &["xj"], &[""])], false).unwrap();
     assert_eq!((at.pieces, at.batches), (0, 1));
     assert_eq!(texts(&store, "新街"), [""; 0], "half a package is not searched");
     assert_eq!(texts(&store, "𠮷祥"), ["𠮷祥巷7号"]);

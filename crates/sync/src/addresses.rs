@@ -103,7 +103,9 @@ fn read(core: &Core, signed: &Signed) -> Result<AddressPackage> {
 async fn take(core: &Arc<Core>, id: ContentHash, head: Vec<u8>, package: &AddressPackage) -> Result<()> {
     let mut at = loop {
         let head = head.clone();
-        if let Some(at) = core.blocking(move |core| core.write(move |tx| addresses::begin(tx, id, &head))).await? {
+        if let Some(at) =
+            core.blocking(move |core| core.write(move |tx| addresses::begin(tx, id, &head))).await?
+        {
             break at;
         }
         while core.blocking(|core| core.write(|tx| addresses::sweep(tx))).await? {}

@@ -26,11 +26,8 @@ fn publish(house: &House, roads: &[&str]) {
     }
     let path = house.folder.path().join("addresses.csv");
     std::fs::write(&path, file).unwrap();
-    let words = server::AddressWords {
-        title: "演示".into(),
-        source: "虚构".into(),
-        day: "2026-11-22".into(),
-    };
+    let words =
+        server::AddressWords { title: "演示".into(), source: "虚构".into(), day: "2026-11-22".into() };
     let rows =
         house.runtime.block_on(server::import_addresses(&settings(&house.data()), &path, &words)).unwrap();
     assert_eq!(rows as usize, roads.len() * OF_A_ROAD);

@@ -48,8 +48,8 @@ impl Terminal {
         // The first six digits of a unit are those of its division.
         let own = actor.post.unit.as_str().get(..6).unwrap_or_default();
         let divisions = &here.package.divisions;
-        let found = store
-            .read(|db| addresses::find(db, &here.present, divisions, &request.text, own, OFFERED))?;
+        let found =
+            store.read(|db| addresses::find(db, &here.present, divisions, &request.text, own, OFFERED))?;
         Ok(AddressesFound { here: true, lines: found.into_iter().map(|one| here.line(one)).collect() })
     }
 }

@@ -75,10 +75,8 @@ fn counted(text: &str) -> String {
 /// # Errors
 /// [`Fault::AddressFile`] with the lines that do not fit, and what to do.
 pub(super) fn read(path: &Path) -> Result<Vec<Row>> {
-    let bytes = std::fs::read(path).map_err(|error| Fault::SetUp {
-        file: path.display().to_string(),
-        what: error.kind().to_string(),
-    })?;
+    let bytes = std::fs::read(path)
+        .map_err(|error| Fault::SetUp { file: path.display().to_string(), what: error.kind().to_string() })?;
     parse(&text(bytes)?)
 }
 
@@ -168,7 +166,8 @@ struct Checked {
 
 impl Checked {
     fn check(&mut self, row: &Row) -> std::result::Result<(), String> {
-        let digits = |text: &str, count| text.len() == count && text.bytes().all(|sign| sign.is_ascii_digit());
+        let digits =
+            |text: &str, count| text.len() == count && text.bytes().all(|sign| sign.is_ascii_digit());
         if row.code.is_empty() || !domain::address::is_code(&row.code) {
             let most = domain::address::CODE_LENGTH;
             return Err(format!("标准地址编码“{}”应为至多 {most} 位数字或大写字母", row.code));

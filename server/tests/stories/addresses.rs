@@ -9,17 +9,13 @@ use std::fmt::Write as _;
 
 on_both!(a_file_is_published_in_pieces_and_older_ones_go, a_file_with_faults_changes_nothing);
 
-const HEADER: &str =
-    "标准地址编码,行政区划代码,行政区划名称,街路巷,门牌号,小区,楼室,派出所代码,派出所名称\n";
+const HEADER: &str = "标准地址编码,行政区划代码,行政区划名称,街路巷,门牌号,小区,楼室,派出所代码,派出所名称\n";
 
 fn file(road: &str, rows: u32) -> String {
     let mut text = HEADER.to_owned();
     for number in 1..=rows {
-        writeln!(
-            text,
-            "99990151{number:06},999901,江城市城关区,{road},{number}号,,,999901510000,城关派出所"
-        )
-        .unwrap();
+        writeln!(text, "99990151{number:06},999901,江城市城关区,{road},{number}号,,,999901510000,城关派出所")
+            .unwrap();
     }
     text
 }
@@ -28,8 +24,7 @@ async fn import(site: &Site, text: &str) -> Result<u32, Fault> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("addresses.csv");
     std::fs::write(&path, text).unwrap();
-    let words =
-        AddressWords { title: "演示".into(), source: "虚构".into(), day: "2026-11-22".into() };
+    let words = AddressWords { title: "演示".into(), source: "虚构".into(), day: "2026-11-22".into() };
     server::import_addresses(&site.settings, &path, &words).await
 }
 
@@ -72,7 +67,10 @@ async fn a_file_with_faults_changes_nothing(kind: Kind) {
     let window = site.window("counter1").await;
     import(&site, &file("东一路", 3)).await.unwrap();
     let before: Signed = window.get("/v1/addresses").await.unwrap();
-    let broken = format!("{}99990151000002,999901,江城市城关区,西路,1号,,,999901510000,城关派出所\n", file("东一路", 3));
+    let broken = format!(
+        "{}99990151000002,999901,江城市城关区,西路,1号,,,999901510000,城关派出所\n",
+        file("东一路", 3)
+    );
     match import(&site, &broken).await {
         Err(Fault::AddressFile(lines)) => {
             assert_eq!(lines.len(), 1);

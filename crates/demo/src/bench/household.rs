@@ -115,7 +115,11 @@ pub(super) fn definitions(window: &Window, parts: &Parts) -> anyhow::Result<()> 
     files.sort();
     let begun = Instant::now();
     let catalogue = domain::catalogue::Catalogue::from_files(&files).context("the definitions")?;
-    line(&format!("{} definitions loaded and checked", catalogue.matters.len()), begun.elapsed(), Some(reading))?;
+    line(
+        &format!("{} definitions loaded and checked", catalogue.matters.len()),
+        begun.elapsed(),
+        Some(reading),
+    )?;
     let stored: Vec<&Vec<u8>> = catalogue.matters.values().map(|one| &one.bytes).collect();
     let begun = Instant::now();
     for bytes in stored {

@@ -73,14 +73,8 @@ pub fn find(
     limit: usize,
 ) -> Result<Vec<Found>> {
     let parts = address::parts(typed);
-    let mut search = Search {
-        connection,
-        slot: package.slot,
-        limit,
-        found: Vec::new(),
-        seen: BTreeSet::new(),
-        read: 0,
-    };
+    let mut search =
+        Search { connection, slot: package.slot, limit, found: Vec::new(), seen: BTreeSet::new(), read: 0 };
     let several = divisions.len() > 1 && divisions.contains_key(own_division);
     let areas: &[Option<&str>] = if several { &[Some(own_division), None] } else { &[None] };
     for area in areas {
