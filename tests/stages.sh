@@ -86,7 +86,10 @@ rust_tests() {
 story() { "$CARGO_TARGET_DIR/debug/demo" --state target/demo/station play --papers target/demo; }
 
 # Figures are printed, never judged: only that they can be taken is.
-bench() { "$CARGO_TARGET_DIR/debug/demo" --state target/bench/station bench; }
+bench() {
+    "$CARGO_TARGET_DIR/debug/demo" --state target/bench/station bench || return 1
+    node tests/browser/bench.mjs
+}
 
 stage ui-build must ui_build
 stage ui - ui_check

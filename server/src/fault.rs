@@ -32,6 +32,9 @@ pub enum Fault {
         /// What is wrong.
         what: String,
     },
+    /// Lines of a file of addresses do not fit.
+    #[error("{}", .0.join("\n"))]
+    AddressFile(Vec<String>),
     /// A thread of the server has ended.
     #[error("a worker has ended")]
     Ended,
@@ -48,6 +51,7 @@ impl Fault {
             Self::Objects(_) => "OBJECT_STORE",
             Self::Stored(_) => "STORED_UNREADABLE",
             Self::SetUp { .. } => "SET_UP",
+            Self::AddressFile(_) => "ADDRESS_FILE",
             Self::Ended => "WORKER_ENDED",
         }
     }

@@ -3,7 +3,7 @@
 use crate::fault::{Fault, Result, told};
 use crate::house::{House, Terminal, now};
 use crate::storage::{one, values};
-use crate::{auth, blobs, enrol, library, login, ops, pull, push, register};
+use crate::{addresses, auth, blobs, enrol, library, login, ops, pull, push, register};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
 use axum::http::{StatusCode, header};
@@ -94,6 +94,7 @@ pub fn router(house: Arc<House>) -> Router {
         .route("/v1/blocks", post(take_block))
         .route("/v1/roster", get(give_roster))
         .route("/v1/edition", get(give_edition))
+        .route("/v1/addresses", get(give_addresses))
         .route("/v1/contents/{hash}", get(give_content))
         .route("/v1/pull", post(take_pull))
         .route("/v1/blobs/{id}", post(take_offer))
@@ -150,6 +151,11 @@ async fn give_edition(State(house): Shared, _signed: Signed) -> Answer<Edition> 
     let mut work = house.read().await?;
     let (_, edition) = library::present(&mut *work).await?;
     edition.map(Cbor).ok_or_else(|| told(ErrorCode::NotFound))
+}
+
+async fn give_addresses(State(house): Shared, _signed: Signed) -> Answer<protocol::credential::Signed> {
+    let mut work = house.read().await?;
+    addresses::present(&mut *work).await?.map(Cbor).ok_or_else(|| told(ErrorCode::NotFound))
 }
 
 async fn give_content(State(house): Shared, Path(name): Path<String>, _signed: Signed) -> Result<Bytes> {

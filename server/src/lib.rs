@@ -8,6 +8,7 @@
 //! person is sealed ([`keys`]); [`check`] proves a whole store again without any of the code that wrote it.
 
 mod access;
+mod addresses;
 mod auth;
 mod blobs;
 mod cases;
@@ -31,6 +32,7 @@ mod rosters;
 pub mod settings;
 pub mod storage;
 
+pub use addresses::AddressWords;
 pub use fault::{Fault, Result};
 pub use keys::read_text;
 pub use settings::{Policy, RegisterSettings, Settings};
@@ -139,6 +141,19 @@ pub async fn note_restored(settings: &Settings) -> Result<()> {
     let fresh = fresh_incarnation()?.to_string();
     work.run("UPDATE meta SET value = $1 WHERE name = 'incarnation'", values![fresh]).await?;
     Ok(work.commit().await?)
+}
+
+/// Reads a file of standard addresses and publishes it to all terminals. Gives the number of addresses.
+///
+/// # Errors
+/// When something cannot be opened; [`Fault::AddressFile`] with the lines of the file that do not fit, and nothing
+/// is published then.
+pub async fn import_addresses(settings: &Settings, file: &Path, words: &AddressWords) -> Result<u32> {
+    let (_stop, stopping) = watch::channel(false);
+    // Addresses put nothing else in force: definitions stay as the running server has them.
+    let settings = Settings { assets: None, ..settings.clone() };
+    let house = open(&settings, stopping).await?;
+    addresses::import(&house, file, words).await
 }
 
 async fn open(settings: &Settings, stopping: watch::Receiver<bool>) -> Result<House> {

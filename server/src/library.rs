@@ -163,8 +163,13 @@ pub async fn put_in_force(work: &mut dyn Work, catalogue: &Catalogue, now: i64) 
     Ok(())
 }
 
-async fn keep(work: &mut dyn Work, kind: &str, body: Vec<u8>, now: i64) -> Result<()> {
-    let name = hash(&body).to_hex();
+/// Keeps bytes under their hash.
+///
+/// # Errors
+/// When the storage fails.
+pub async fn keep(work: &mut dyn Work, kind: &str, body: Vec<u8>, now: i64) -> Result<ContentHash> {
+    let hash = hash(&body);
+    let name = hash.to_hex();
     let known = one(work, "SELECT kind FROM content WHERE hash = $1", values![name.clone()]).await?;
     if known.is_none() {
         work.run(
@@ -173,7 +178,7 @@ async fn keep(work: &mut dyn Work, kind: &str, body: Vec<u8>, now: i64) -> Resul
         )
         .await?;
     }
-    Ok(())
+    Ok(hash)
 }
 
 /// The edition in force with its version; none before the first.

@@ -36,6 +36,22 @@ enum Task {
         #[arg(long)]
         codes: PathBuf,
     },
+    /// Reads a CSV file of standard addresses (UTF-8 or GB 18030) and publishes it to all terminals.
+    ImportAddresses {
+        #[command(flatten)]
+        place: Place,
+        /// The file.
+        file: PathBuf,
+        /// In words what it is: 江城市标准地址库.
+        #[arg(long)]
+        title: String,
+        /// Who made the data.
+        #[arg(long)]
+        source: String,
+        /// Day of the data, YYYY-MM-DD.
+        #[arg(long)]
+        day: String,
+    },
     /// Proves chains, hashes, receipts and numbers of everything stored; ends with 1 when something is wrong.
     Check {
         #[command(flatten)]
@@ -138,6 +154,20 @@ async fn run(task: Task) -> anyhow::Result<i32> {
             let found = server::prepare_demo(&place.settings()?).await?;
             server::demo::write_codes(&found, &codes)?;
             Ok(0)
+        }
+        Task::ImportAddresses { place, file, title, source, day } => {
+            let words = server::AddressWords { title, source, day };
+            match server::import_addresses(&place.settings()?, &file, &words).await {
+                Ok(rows) => {
+                    say(&format!("已发布标准地址 {rows} 条"))?;
+                    Ok(0)
+                }
+                Err(server::Fault::AddressFile(lines)) => {
+                    say(&lines.join("\n"))?;
+                    Ok(1)
+                }
+                Err(fault) => Err(fault.into()),
+            }
         }
         Task::Check { place } => {
             let report = server::check_store(&place.settings()?).await?;

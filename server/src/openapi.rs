@@ -28,6 +28,7 @@ const LINES: &[Line] = &[
     (HttpMethod::Post, "/v1/blocks", "Leases numbers", "enrol::BlockRequest", "domain::number::NumberBlock"),
     (HttpMethod::Get, "/v1/roster", "Officers and units", "", "domain::person::Roster"),
     (HttpMethod::Get, "/v1/edition", "Definitions, tables and calendar in force", "", "edition::Edition"),
+    (HttpMethod::Get, "/v1/addresses", "The package of standard addresses", "", "addresses::AddressPackage"),
     (HttpMethod::Get, "/v1/contents/{hash}", "A thing named by an edition or event", "", BYTES),
     (HttpMethod::Post, "/v1/push", "Takes acts", "push::PushRequest", "push::PushAnswer"),
     (HttpMethod::Post, "/v1/pull", "Gives changes", "pull::PullRequest", "pull::PullAnswer"),

@@ -76,6 +76,10 @@ fn check(arguments: &Arguments) -> Result<bool, String> {
     let files = files::read(&arguments.assets)?;
     let mut catalogue = Catalogue::from_files(&files).map_err(|faults| faults.to_string())?;
     println!("matters: {}, forms: {}", catalogue.matters.len(), catalogue.forms.len());
+    // A warning by the clock of today, never a fault: the same files must give the same result on every day.
+    if let Some(gap) = catalogue.calendar.gap(jiff::Zoned::now().date()) {
+        println!("注意：{}", gap.words());
+    }
     if arguments.quick {
         return Ok(true);
     }

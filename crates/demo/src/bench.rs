@@ -1,5 +1,7 @@
 //! `demo bench`: what of the budgets can be measured at a window, each beside an anchor of the same PC.
 
+mod household;
+
 use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
@@ -29,6 +31,7 @@ const PAGE: usize = 4096;
 pub(crate) fn bench(root: &Path, parts: &Parts) -> anyhow::Result<()> {
     let place = Place::open(root)?;
     Station::prepare(&place, parts)?;
+    household::publish(&place, parts)?;
     let begun = Instant::now();
     let station = Station::start(place.clone(), parts)?;
     line("station ready", begun.elapsed(), None)?;
@@ -41,6 +44,8 @@ pub(crate) fn bench(root: &Path, parts: &Parts) -> anyhow::Result<()> {
     let begun = Instant::now();
     window.call("login", json!({ "officer": "F0001", "password": "jiangcheng-F0001" }))?;
     line("first log-in, against the server", begun.elapsed(), None)?;
+    household::definitions(&window, parts)?;
+    household::addresses(&window, &place, name)?;
 
     let opened =
         window.call("open_case", json!({ "command": Uuid::now_v7(), "matter": "T001", "arrival": false }))?;

@@ -54,6 +54,17 @@ enum Task {
     },
     /// Measures what of the budgets can be measured at a window.
     Bench,
+    /// Writes invented standard addresses of the demo city as a file for `window-server import-addresses`.
+    Addresses {
+        /// How many.
+        #[arg(long, default_value_t = 700_000)]
+        rows: usize,
+        /// The same seed gives the same addresses.
+        #[arg(long, default_value_t = demo::addresses::SEED)]
+        seed: u64,
+        /// The file.
+        out: PathBuf,
+    },
     /// Lays a card on the reader of the running station.
     Card {
         /// Number or key of the card; 0 takes it away. Without one the cards are listed.
@@ -83,6 +94,12 @@ fn main() -> anyhow::Result<()> {
         Task::Bench => {
             forget(&arguments.state)?;
             bench::bench(&arguments.state, &parts)
+        }
+        Task::Addresses { rows, seed, out } => {
+            let file = std::fs::File::create(&out).with_context(|| out.display().to_string())?;
+            let mut out = std::io::BufWriter::new(file);
+            demo::addresses::write(&parts.assets, rows, seed, &mut out)?;
+            Ok(out.flush()?)
         }
         Task::Card { card } => {
             let cards = cards(&parts.assets.join("demo/people.toml"), jiff::Zoned::now().date())?;

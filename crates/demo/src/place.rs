@@ -91,6 +91,12 @@ impl Place {
         self.root.join("register.token")
     }
 
+    /// Invented standard addresses, as the server reads them.
+    #[must_use]
+    pub fn addresses(&self) -> PathBuf {
+        self.root.join("addresses.csv")
+    }
+
     /// The register's data.
     #[must_use]
     pub fn register(&self) -> PathBuf {

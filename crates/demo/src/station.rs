@@ -11,6 +11,8 @@ use crate::child::{Child, Program};
 use crate::place::{Parts, Place};
 use crate::window::windows;
 
+/// Standard addresses of a demo station: enough to try the search, few enough to be here in seconds.
+const ADDRESSES: usize = 20_000;
 /// The first start makes a hundred thousand invented people.
 const REGISTER_LIMIT: Duration = Duration::from_secs(180);
 /// Every other program is ready in a moment; a busy PC needs longer.
@@ -172,6 +174,27 @@ impl Station {
             .option("--data", place.server())
             .option("--assets", &parts.assets)
             .option("--codes", place.codes())
+            .run()?;
+        Self::publish_addresses(place, parts, ADDRESSES)
+    }
+
+    /// Publishes invented standard addresses of the demo city.
+    ///
+    /// # Errors
+    /// The file cannot be written, or the server's program fails.
+    pub fn publish_addresses(place: &Place, parts: &Parts, rows: usize) -> anyhow::Result<()> {
+        let path = place.addresses();
+        let mut file = std::io::BufWriter::new(std::fs::File::create(&path)?);
+        crate::addresses::write(&parts.assets, rows, crate::addresses::SEED, &mut file)?;
+        file.into_inner()?.sync_data()?;
+        Program::new("import-addresses", &parts.programs.join("window-server"), &place.logs())?
+            .arg("import-addresses")
+            .option("--data", place.server())
+            .option("--assets", &parts.assets)
+            .option("--title", "江城市标准地址（演示）")
+            .option("--source", "虚构，由演示程序按固定种子生成")
+            .option("--day", "2026-11-22")
+            .arg(path)
             .run()
     }
 

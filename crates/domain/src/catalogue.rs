@@ -1,7 +1,7 @@
 //! The whole set of data that decides what a counter does: matters, forms, flows, papers, code tables, calendar. Built
 //! from the texts of files; whoever calls reads the files.
 
-use crate::code::{CodeRow, CodeTable, CodeTables};
+use crate::code::{CodeRow, CodeTable, CodeTables, ValidityFault};
 use crate::fault::{DefinitionFault, DefinitionFaults, Wrong};
 use crate::flow::Flow;
 use crate::ids::MatterId;
@@ -59,8 +59,30 @@ pub struct CodeFile {
     pub source: String,
     /// What stands behind it.
     pub status: CodeStatus,
+    /// Day of the data, where the document has one; written for people.
+    #[serde(default)]
+    pub date: String,
+    /// Since when, or for how long, the document is in force; written for people.
+    #[serde(default)]
+    pub validity: String,
     /// Rows.
+    #[serde(default)]
     pub row: Vec<CodeRow>,
+    /// Rows of a long table, one a line: code|name|initials|from|until|successor, empty parts at the end left out.
+    #[serde(default)]
+    pub lines: String,
+}
+
+/// A line of a long table.
+fn row_of_line(line: &str) -> Option<CodeRow> {
+    let mut parts = line.split('|');
+    let mut next = || parts.next().unwrap_or_default().to_owned();
+    let (code, name, initials, from, until, successor) = (next(), next(), next(), next(), next(), next());
+    let day = |text: String| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) };
+    let whole = !code.is_empty() && !name.is_empty() && parts.next().is_none();
+    whole.then_some(())?;
+    let successor = Some(successor).filter(|one| !one.is_empty());
+    Some(CodeRow { code, name, initials, from: day(from)?, until: day(until)?, next: successor })
 }
 
 /// What stands behind a code table.
@@ -165,17 +187,34 @@ impl Reading {
     fn codes(&mut self, file: &str, text: &str) {
         let Some(read) = self.read::<CodeFile>(file, text) else { return };
         let name = read.table.clone();
-        let mut seen = std::collections::BTreeSet::new();
-        for row in &read.row {
-            if !seen.insert(row.code.as_str()) {
-                let wrong = Wrong::Twice { what: "代码", name: row.code.clone() };
-                self.add(file, format!("row.{}", row.code), wrong);
+        let mut rows = read.row;
+        for line in read.lines.lines().filter(|line| !line.trim().is_empty()) {
+            match row_of_line(line) {
+                Some(row) => rows.push(row),
+                None => {
+                    let said = format!("“{line}”应写成 代码|名称|拼音首字母|启用日|停用日|承接代码");
+                    self.add(file, "lines", Wrong::Unreadable { said });
+                }
             }
         }
         if read.status == CodeStatus::Demo {
             self.catalogue.demo_tables.push(name.clone());
         }
-        let table = CodeTable { id: read.table, title: read.title, source: read.source, rows: read.row };
+        let table = CodeTable { id: read.table, title: read.title, source: read.source, rows };
+        for fault in table.validity_faults() {
+            let (code, wrong) = match fault {
+                ValidityFault::Overlap(code) => (code.clone(), Wrong::Twice { what: "代码", name: code }),
+                ValidityFault::Reversed(code) => {
+                    let said = "启用日在停用日之后，请核对 from 和 until".to_owned();
+                    (code, Wrong::Unreadable { said })
+                }
+                ValidityFault::NoSuccessor(code, next) => {
+                    let known = table.rows.iter().map(|row| row.code.as_str());
+                    (code, Wrong::unknown("承接代码", &next, known))
+                }
+            };
+            self.add(file, format!("row.{code}"), wrong);
+        }
         if self.catalogue.codes.tables.insert(name.clone(), table).is_some() {
             self.twice(file, "代码表", name);
         }

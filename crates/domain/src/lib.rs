@@ -4,6 +4,7 @@
 //! [`case::Case::apply`] adds events up; both run on the terminal and on the server.
 
 pub mod act;
+pub mod address;
 pub mod arrival;
 pub mod case;
 pub mod catalogue;

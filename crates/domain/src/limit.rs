@@ -38,7 +38,46 @@ pub struct Calendar {
 #[error("the calendar has no data for {0}")]
 pub struct NoCalendar(pub i16);
 
+/// From this month on the next year is missed: the State Council's notice comes out in the autumn, and the limits of
+/// cases accepted in December reach into the year after.
+const NEXT_YEAR_IS_MISSED_FROM: i8 = 11;
+
+/// What the calendar lacks on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CalendarGap {
+    /// The year itself: no limit of working days can be computed any more.
+    ThisYear(i16),
+    /// The next year, from November on: limits that reach into it cannot be computed.
+    NextYear(i16),
+}
+
+impl CalendarGap {
+    /// In words, with the cure.
+    #[must_use]
+    pub fn words(self) -> String {
+        match self {
+            Self::ThisYear(year) => format!(
+                "没有 {year} 年的工作日安排，承诺件算不出办结期限，不能提交。请管理员在 assets/calendar 加入 {year} 年的放假安排后发布。"
+            ),
+            Self::NextYear(year) => format!(
+                "还没有 {year} 年的工作日安排，期限跨到 {year} 年的承诺件将不能提交。请管理员按国务院办公厅通知，在 assets/calendar 加入 {year} 年的放假安排后发布。"
+            ),
+        }
+    }
+}
+
 impl Calendar {
+    /// What the calendar lacks on a day, the worst first.
+    #[must_use]
+    pub fn gap(&self, today: Date) -> Option<CalendarGap> {
+        let (year, next) = (today.year(), today.year().saturating_add(1));
+        if !self.years.contains(&year) {
+            return Some(CalendarGap::ThisYear(year));
+        }
+        let missed = today.month() >= NEXT_YEAR_IS_MISSED_FROM && !self.years.contains(&next);
+        missed.then_some(CalendarGap::NextYear(next))
+    }
+
     /// Whether a day is a working day.
     ///
     /// # Errors
@@ -135,6 +174,17 @@ mod tests {
         // Over already when it was stopped.
         let over = calendar.due_after_pause(day("2026-01-05"), day("2026-02-01"), day("2026-02-11"), days);
         assert_eq!(over, Ok(day("2026-01-05")));
+    }
+
+    #[test]
+    fn the_next_year_is_missed_from_november_on() {
+        let calendar = Calendar { years: vec![2026], ..Calendar::default() };
+        assert_eq!(calendar.gap(day("2026-10-31")), None);
+        assert_eq!(calendar.gap(day("2026-11-01")), Some(CalendarGap::NextYear(2027)));
+        assert_eq!(calendar.gap(day("2027-01-01")), Some(CalendarGap::ThisYear(2027)));
+        let both = Calendar { years: vec![2026, 2027], ..Calendar::default() };
+        assert_eq!(both.gap(day("2026-12-31")), None);
+        assert!(CalendarGap::NextYear(2027).words().contains("请管理员"));
     }
 
     #[test]

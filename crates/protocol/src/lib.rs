@@ -13,6 +13,7 @@
 //! | `GET /v1/roster` | → [`domain::person::Roster`] |
 //! | `GET /v1/edition` | → [`edition::Edition`] |
 //! | `GET /v1/contents/{hash}` | → the bytes themselves |
+//! | `GET /v1/addresses` | → a [`credential::Signed`] [`addresses::AddressPackage`] |
 //! | `POST /v1/push` | [`push::PushRequest`] → [`push::PushAnswer`] |
 //! | `POST /v1/pull` | [`pull::PullRequest`] → [`pull::PullAnswer`] |
 //! | `POST /v1/blobs/{id}` | [`blob::BlobOffer`] → [`blob::BlobState`] |
@@ -23,6 +24,7 @@
 //! | `POST /v1/register/query` | [`register::QueryRequest`] → [`domain::event::RegisterAnswer`] |
 //! | `POST /v1/register/effect` | [`register::EffectRequest`] → [`register::EffectAnswer`] |
 
+pub mod addresses;
 pub mod auth;
 pub mod blob;
 pub mod credential;

@@ -31,6 +31,7 @@ pub const CURRENT: &[Migration] = &[
     table::audit::MIGRATION,
     table::recheck::MIGRATION,
     table::event::OWN_OF_CASE,
+    table::addresses::MIGRATION,
 ];
 
 /// Number in `PRAGMA user_version`: one more with every breaking migration.

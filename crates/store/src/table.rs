@@ -1,5 +1,6 @@
 //! One file per table, its migration beside it.
 
+pub mod addresses;
 pub mod audit;
 pub mod blob;
 pub mod case;

@@ -17,6 +17,7 @@ pub(crate) struct Lanes {
     pub(crate) pull: Arc<Lane>,
     pub(crate) upkeep: Arc<Lane>,
     pub(crate) blobs: Arc<Lane>,
+    pub(crate) addresses: Arc<Lane>,
 }
 
 pub(crate) struct Core {
@@ -36,6 +37,8 @@ pub(crate) struct Core {
     time: Mutex<Option<(i64, Instant)>>,
     /// Whether definitions and the like should be asked for soon.
     pub(crate) edition_due: AtomicBool,
+    /// Whether standard addresses should be asked for soon.
+    pub(crate) addresses_due: AtomicBool,
 }
 
 impl Core {
@@ -63,11 +66,13 @@ impl Core {
                 pull: Lane::new("pull"),
                 upkeep: Lane::new("upkeep"),
                 blobs: Lane::new("blobs"),
+                addresses: Lane::new("addresses"),
             },
             online: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             time: Mutex::new(None),
             edition_due: AtomicBool::new(true),
+            addresses_due: AtomicBool::new(true),
         }
     }
 
@@ -85,7 +90,7 @@ impl Core {
 
     pub(crate) fn wake_all(&self) {
         let lanes = &self.lanes;
-        for lane in [&lanes.line, &lanes.push, &lanes.pull, &lanes.upkeep, &lanes.blobs] {
+        for lane in [&lanes.line, &lanes.push, &lanes.pull, &lanes.upkeep, &lanes.blobs, &lanes.addresses] {
             lane.wake();
         }
     }

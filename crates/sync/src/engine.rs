@@ -1,5 +1,6 @@
 //! Starting, waking, watching and ending the lanes.
 
+use crate::addresses::Addresses;
 use crate::blobs::Blobs;
 use crate::client::Client;
 use crate::core::Core;
@@ -65,12 +66,13 @@ impl Sync {
             }
         }));
         let lanes = &core.lanes;
-        let works: [(Arc<dyn Work>, &Arc<Lane>); 5] = [
+        let works: [(Arc<dyn Work>, &Arc<Lane>); 6] = [
             (Arc::new(Probe { core: Arc::clone(&core) }), &lanes.line),
             (Arc::new(Push::new(&core)), &lanes.push),
             (Arc::new(Pull::new(&core)), &lanes.pull),
             (Arc::new(Upkeep::new(&core)), &lanes.upkeep),
             (Arc::new(Blobs { core: Arc::clone(&core) }), &lanes.blobs),
+            (Arc::new(Addresses::new(&core)), &lanes.addresses),
         ];
         let running = works.map(|(work, lane)| begin(&core, work, Arc::clone(lane)));
         let tasks = Arc::new(Mutex::new(Vec::from(running)));

@@ -199,6 +199,8 @@ fn keep(core: &Core, proved: Proved) -> Result<(Duration, usize)> {
     if edition {
         core.edition_due.store(true, Ordering::Release);
         core.lanes.upkeep.wake();
+        core.addresses_due.store(true, Ordering::Release);
+        core.lanes.addresses.wake();
     }
     if !changed.is_empty() {
         core.watcher.cases_changed(&changed);

@@ -34,6 +34,7 @@ pub(crate) struct Current {
     pub(crate) codes: Arc<CodeTables>,
     pub(crate) calendar: Arc<Calendar>,
     pub(crate) roster: Arc<Roster>,
+    pub(crate) addresses: Option<Arc<crate::address::Addresses>>,
 }
 
 impl Contents {
@@ -73,7 +74,9 @@ impl Contents {
         };
         let codes: CodeTables = cbor::from_slice(&content(edition.codes)?).map_err(unreadable)?;
         let calendar: Calendar = cbor::from_slice(&content(edition.calendar)?).map_err(unreadable)?;
+        let addresses = crate::address::Addresses::read(store)?.map(Arc::new);
         let current = Arc::new(Current {
+            addresses,
             edition,
             codes: Arc::new(codes),
             calendar: Arc::new(calendar),

@@ -8,17 +8,22 @@ use crate::rpc::view::{
     CaseLine, CaseView, Codes, Desk, MatterLine, OutboxLine, Shell, SyncView, TodayNumber,
 };
 use domain::cbor;
+use domain::code::CodeTable;
 use domain::decide::may_take_in;
 use domain::event::civil_day;
 use domain::ids::MatterId;
 use domain::matter::MatterDefinition;
 use domain::number::NumberKind;
+use domain::person::Role;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 use store::table::case::{CaseRow, Filter};
 use store::table::outbox::{OutboxRow, OutboxState};
 use store::{Priority, table};
 
+/// Rows of a table that a window is given whole; the divisions since 1980 would be a megabyte with every log-in, and no
+/// field of a form takes them yet.
+const LONGEST_TABLE: usize = 1_000;
 /// 临期: due within three days.
 const DUE_SOON_DAYS: i32 = 3;
 /// Newest cases shown by a search: more than an officer reads, and no totals.
@@ -164,6 +169,13 @@ impl Terminal {
             let (sentence, cure, _) = self.words(&code, &std::collections::BTreeMap::new());
             notices.push(format!("{sentence}{cure}"));
         }
+        // Whoever may do something about it is told; an auxiliary cannot.
+        let may_mend = matches!(self.actor()?.post.role, Role::Officer | Role::Head | Role::Admin);
+        if let Some(gap) = self.contents.current(&store)?.calendar.gap(today)
+            && may_mend
+        {
+            notices.push(gap.words());
+        }
         if !now.confirmed {
             notices.push("时间未经服务器确认，联网后自动校正。".to_owned());
         }
@@ -250,7 +262,8 @@ impl Terminal {
     pub(crate) fn codes(&self, _: Empty) -> Result<Codes> {
         let store = self.store()?;
         let current = self.contents.current(&store)?;
-        Ok(Codes { tables: current.codes.tables.values().cloned().collect() })
+        let shown = |table: &&CodeTable| table.rows.len() <= LONGEST_TABLE;
+        Ok(Codes { tables: current.codes.tables.values().filter(shown).cloned().collect() })
     }
 
     pub(crate) fn sync_now(&self, _: Empty) -> Result<SyncView> {

@@ -11,6 +11,7 @@
 #![allow(clippy::result_large_err, reason = "an error crosses the edge to a window once per failed command")]
 
 mod act;
+mod address;
 mod applicant;
 mod attempts;
 mod card;

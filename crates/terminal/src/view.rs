@@ -17,7 +17,7 @@ use domain::command::Command;
 use domain::condition::Situation;
 use domain::context::Facts;
 use domain::decide::{decide, may_act, may_change_pages, printable};
-use domain::event::{CheckState, Decision, Event, EventRecord, Reason, SubmissionMode};
+use domain::event::{CheckState, Decision, Event, EventRecord, Reason, SubmissionMode, ValueSource};
 use domain::flow::StepKind;
 use domain::ids::{CaseId, FieldPath};
 use domain::matter::{Field, FieldKind, Lookup, MaterialRule, PrintMoment, Section};
@@ -496,7 +496,14 @@ fn field_view(field: &Field, path: FieldPath, case: &Case, current: &Current) ->
         (FieldKind::Code, Some(table)) => current.codes.name(table, value).unwrap_or(value).to_owned(),
         _ => value.to_owned(),
     };
+    let address_code = case.value(&domain::address::code_path(&path)).map(str::to_owned);
+    let non_standard = field.kind == FieldKind::Address
+        && current.addresses.is_some()
+        && address_code.is_none()
+        && known.is_some_and(|one| !one.value.is_empty() && one.source == ValueSource::Typed);
     FieldView {
+        address_code,
+        non_standard,
         label: field.label.clone(),
         kind: field.kind,
         codes: field.codes.clone(),

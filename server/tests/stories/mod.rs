@@ -1,3 +1,4 @@
+mod addresses;
 mod blobs;
 mod check;
 mod conflict;

@@ -59,6 +59,7 @@ export function formField(field: FieldView, state: FormState): FormField {
     ...(field.register !== null ? { registerValue: field.register } : {}),
     // A value that is still being typed is judged by the terminal when it becomes part of the case.
     ...(field.fault && pending === undefined ? { error: faultWords[field.fault] } : {}),
+    ...(field.non_standard && pending === undefined ? { warning: '非标准地址' } : {}),
     ...(field.codes ? { codeTable: field.codes } : {}),
     ...(field.width > 0 ? { width: field.width } : {}),
     ...(max ? { maxLength: max } : {}),

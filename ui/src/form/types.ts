@@ -110,11 +110,12 @@ export interface AddressHit {
   /** Number of the address in the register of addresses. */
   id: string
   text: string
-  /** Beat or community, shown in grey. */
+  /** Police station responsible, shown in grey. */
   area?: string
 }
 
-export type AddressLookup = (typed: string) => Promise<readonly AddressHit[]>
+/** Standard addresses that fit, the likeliest first; null while none have come to this PC. */
+export type AddressLookup = (typed: string) => Promise<readonly AddressHit[] | null>
 
 export interface FieldChange {
   field: string

@@ -1,6 +1,7 @@
 //! Taking in: what happens while the case lies at the counter.
 
 use super::{at_own_counter, may_act, may_change_fields, may_change_pages};
+use crate::address;
 use crate::case::{Case, FieldValue};
 use crate::condition::Situation;
 use crate::context::{Context, Facts};
@@ -124,14 +125,22 @@ pub(super) fn change_fields(
     context: &Context,
     facts: &Facts<'_>,
 ) -> Decided {
-    may_change_fields(changes.iter().map(|(path, _)| path), case, context, facts)?;
+    let texts: Vec<FieldPath> =
+        changes.iter().map(|(path, _)| address::text_path(path).unwrap_or_else(|| path.clone())).collect();
+    may_change_fields(&texts, case, context, facts)?;
     if !matches!(source, ValueSource::Typed | ValueSource::EarlierCase) {
         return Err(Refusal::ForeignAnswer);
     }
     let mut accepted = Vec::new();
     for (path, value) in changes {
-        if case.course.rectification.is_some() && super::rectify::registered(facts.definition, path) {
-            return Err(Refusal::RegisteredItem { field: path.to_string() });
+        let text_path = address::text_path(path);
+        let named = text_path.as_ref().unwrap_or(path);
+        if case.course.rectification.is_some() && super::rectify::registered(facts.definition, named) {
+            return Err(Refusal::RegisteredItem { field: named.to_string() });
+        }
+        if let Some(text) = text_path {
+            accepted.extend(address_code(path, &text, value, source, case, facts)?);
+            continue;
         }
         let field = facts.definition.field(path).ok_or_else(|| unknown(path))?;
         if field.kind == FieldKind::Assigned {
@@ -149,6 +158,13 @@ pub(super) fn change_fields(
             return Err(Refusal::FieldLocked { field: path.to_string() });
         }
         accepted.push(FieldChange { field: path.clone(), value: value.clone(), source });
+        // A text that is changed by hand is no longer the standard address whose code stood beside it.
+        let code = address::code_path(path);
+        if case.fields.get(&code).is_some_and(|one| !one.value.is_empty())
+            && !changes.iter().any(|(other, _)| *other == code)
+        {
+            accepted.push(FieldChange { field: code, value: String::new(), source });
+        }
     }
     if accepted.is_empty() {
         return Ok(Vec::new());
@@ -162,6 +178,31 @@ pub(super) fn change_fields(
     events.extend(outdated);
     events.extend(stale_signatures(case, &events));
     Ok(events)
+}
+
+/// The code of a standard address, beside the text that was chosen with it.
+fn address_code(
+    path: &FieldPath,
+    text: &FieldPath,
+    value: &str,
+    source: ValueSource,
+    case: &Case,
+    facts: &Facts<'_>,
+) -> Result<Option<FieldChange>, Refusal> {
+    facts
+        .definition
+        .field(text)
+        .filter(|field| field.kind == FieldKind::Address)
+        .ok_or_else(|| unknown(path))?;
+    if !address::is_code(value) {
+        return Err(Refusal::WrongValue {
+            field: path.to_string(),
+            fault: crate::requirement::FieldFault::NotACode,
+        });
+    }
+    let before = case.fields.get(path).map_or("", |one| one.value.as_str());
+    let change = FieldChange { field: path.clone(), value: value.to_owned(), source };
+    Ok((before != value).then_some(change))
 }
 
 /// An answer of the register belongs to what was asked: when that changes, the look-up counts as not made.

@@ -148,6 +148,8 @@ commands! {
     undo(Empty) -> Shell;
     /// Code tables.
     codes(Empty) -> Codes;
+    /// Standard addresses by what is typed.
+    find_addresses(FindAddresses) -> AddressesFound;
     /// Devices.
     devices(Empty) -> DevicesView;
     /// What waits for the server.

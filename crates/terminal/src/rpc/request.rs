@@ -122,6 +122,13 @@ request! {
     }
 }
 request! {
+    /// Standard addresses by what is typed.
+    FindAddresses {
+        /// Parts of the address: Chinese, numbers, initials of the road.
+        text: String,
+    }
+}
+request! {
     /// Keeps what is being typed, within a second of the last key.
     SaveDraft {
         /// Case.

@@ -9,9 +9,9 @@ export const NOTHING_MARKED = -1
 
 /**
  * An open list below a field: page, marked entry, and the keys that move them.
- * `openOnKey` prepares the whole list and says which entry to mark.
+ * `openOnKey` prepares the whole list and says which entry to mark. Without `signs` + and − are text (2-301).
  */
-export function useChoices<T>(items: Ref<readonly T[]>, take: (item: T) => void, openOnKey: () => number) {
+export function useChoices<T>(items: Ref<readonly T[]>, take: (item: T) => void, openOnKey: () => number, signs = true) {
   const form = inject(formContext)
   const open = ref(false)
   const pageNumber = ref(0)
@@ -48,6 +48,7 @@ export function useChoices<T>(items: Ref<readonly T[]>, take: (item: T) => void,
 
   const keys: ControlKeys = {
     key(name) {
+      if (!signs && (name === '+' || name === '-')) return false
       if (!open.value) {
         if (name !== 'ArrowDown' && name !== '+') return false
         show(openOnKey())

@@ -15,4 +15,16 @@ name: string,
 /**
  * Pinyin initials, for search by typing.
  */
-initials: string, };
+initials: string, 
+/**
+ * First day on which the code was in use; none when it always was.
+ */
+from?: string, 
+/**
+ * Last day on which the code was in use; none while it is.
+ */
+until?: string, 
+/**
+ * Code that took its place, where that is known.
+ */
+next?: string, };

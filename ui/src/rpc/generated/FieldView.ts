@@ -71,4 +71,12 @@ assigned: boolean,
 /**
  * What is wrong with it.
  */
-fault: FieldFault | null, };
+fault: FieldFault | null, 
+/**
+ * Code of the standard address, beside an address that was chosen from those.
+ */
+address_code?: string, 
+/**
+ * An address typed by hand although standard addresses are here: to be looked at, stops nothing.
+ */
+non_standard: boolean, };

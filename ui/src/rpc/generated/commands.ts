@@ -1,4 +1,5 @@
 // Made from crates/terminal/src/rpc by crates/terminal/tests/types.rs. Do not edit.
+import type { AddressesFound } from "./AddressesFound";
 import type { AnswerQuestion } from "./AnswerQuestion";
 import type { ApplicantView } from "./ApplicantView";
 import type { Arrival } from "./Arrival";
@@ -15,6 +16,7 @@ import type { Desk } from "./Desk";
 import type { DevicesView } from "./DevicesView";
 import type { Empty } from "./Empty";
 import type { Enrol } from "./Enrol";
+import type { FindAddresses } from "./FindAddresses";
 import type { FindCases } from "./FindCases";
 import type { Login } from "./Login";
 import type { MatterLine } from "./MatterLine";
@@ -138,6 +140,8 @@ export interface OfficerCommands {
   undo: { request: Empty; answer: Shell };
   /** Code tables. */
   codes: { request: Empty; answer: Codes };
+  /** Standard addresses by what is typed. */
+  find_addresses: { request: FindAddresses; answer: AddressesFound };
   /** Devices. */
   devices: { request: Empty; answer: DevicesView };
   /** What waits for the server. */
@@ -203,6 +207,7 @@ export const OFFICER_COMMANDS = [
   "cancel_operation",
   "undo",
   "codes",
+  "find_addresses",
   "devices",
   "sync_state",
   "sync_now",

@@ -2,6 +2,8 @@
 export type { Accessibility } from "./Accessibility";
 export type { Action } from "./Action";
 export type { ActionView } from "./ActionView";
+export type { AddressLine } from "./AddressLine";
+export type { AddressesFound } from "./AddressesFound";
 export type { Answer } from "./Answer";
 export type { AnswerQuestion } from "./AnswerQuestion";
 export type { ApplicantMode } from "./ApplicantMode";
@@ -52,6 +54,7 @@ export type { FieldFault } from "./FieldFault";
 export type { FieldKind } from "./FieldKind";
 export type { FieldPath } from "./FieldPath";
 export type { FieldView } from "./FieldView";
+export type { FindAddresses } from "./FindAddresses";
 export type { FindCases } from "./FindCases";
 export type { Gate } from "./Gate";
 export type { Guide } from "./Guide";

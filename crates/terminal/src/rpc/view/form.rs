@@ -76,6 +76,13 @@ pub struct FieldView {
     pub assigned: bool,
     /// What is wrong with it.
     pub fault: Option<FieldFault>,
+    /// Code of the standard address, beside an address that was chosen from those.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub address_code: Option<String>,
+    /// An address typed by hand although standard addresses are here: to be looked at, stops nothing.
+    #[serde(default)]
+    pub non_standard: bool,
 }
 
 /// A material.

@@ -99,6 +99,28 @@ pub struct Codes {
     pub tables: Vec<CodeTable>,
 }
 
+/// Standard addresses that fit what is typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AddressesFound {
+    /// Whether addresses have come to this terminal at all.
+    pub here: bool,
+    /// The likeliest first.
+    pub lines: Vec<AddressLine>,
+}
+
+/// A standard address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AddressLine {
+    /// Code of the standard address.
+    pub code: String,
+    /// The whole address with the name of its division.
+    pub text: String,
+    /// Code of the division.
+    pub division: String,
+    /// Name of the police station responsible.
+    pub station: String,
+}
+
 /// A preview of a paper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct PreviewView {
