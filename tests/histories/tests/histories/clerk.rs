@@ -523,7 +523,19 @@ pub fn makers(records: &[domain::event::EventRecord]) -> BTreeSet<String> {
                 submitted = next.is_some();
                 false
             }
-            Event::ProvisionalOpinionGiven { .. } | Event::Printed(_) | Event::EffectRefused { .. } => false,
+            // Sent back to the counter by a decision about the work, not made anew.
+            Event::ToleranceCancelled { .. } | Event::SupplementRequested { .. } => {
+                submitted = false;
+                false
+            }
+            Event::ProvisionalOpinionGiven { .. }
+            | Event::Printed(_)
+            | Event::EffectRefused { .. }
+            | Event::Suspended { .. }
+            | Event::Resumed { .. }
+            | Event::Terminated { .. }
+            | Event::HandedOver { .. }
+            | Event::ReviewDelegated { .. } => false,
             Event::LookupRecorded { .. } => !submitted,
             Event::Submitted { stage, .. } | Event::AcceptanceConfirmed { stage, .. } => {
                 submitted = stage.is_some();

@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Stages that the rules themselves define, beside the steps of flows.
-pub const STAGES_OF_THE_RULES: [&str; 0] = [];
+pub const STAGES_OF_THE_RULES: [&str; 1] = [domain::course::RECTIFICATION];
 
 /// How the names of those begin who act only where nobody else may.
 const RESERVE: &str = "reserve-";
