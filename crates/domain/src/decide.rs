@@ -4,6 +4,7 @@ mod counter;
 mod result;
 mod review;
 mod submit;
+mod unfinished;
 
 use crate::case::Case;
 use crate::command::Command;
@@ -71,6 +72,9 @@ pub fn decide(
         }
         Command::RecordEffect { answer, refused } => {
             result::record_effect(answer, refused, case, context, facts)
+        }
+        Command::RecordUnfinished { answer, state, reason } => {
+            unfinished::record_unfinished(answer, *state, reason, case, context, facts)
         }
         Command::Continue => result::go_on(case, context, facts),
         Command::RecordPrint(document) => result::record_print(document, case, context, facts),

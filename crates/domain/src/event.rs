@@ -5,6 +5,7 @@
 //! event as a fact. An event of an unknown type makes its case read-only, but is kept and relayed.
 
 use crate::cbor::{self, CborFault};
+use crate::effect::UnfinishedState;
 use crate::flow::Stage;
 use crate::identity::DocumentKind;
 use crate::ids::{
@@ -415,6 +416,15 @@ pub enum Event {
         /// Its reason in words.
         reason: String,
     },
+    /// The register has the act and has not finished it: it does it later, or did a part.
+    EffectUnfinished {
+        /// The register's answer.
+        answer: RegisterAnswer,
+        /// How the act stands.
+        state: UnfinishedState,
+        /// Why the rest is not done; may be empty.
+        reason: String,
+    },
     /// The case goes on after a paper was issued, or after what came later was scanned (业务续办).
     Continued {
         /// The step that is done.
@@ -475,7 +485,7 @@ pub enum Outcome {
 }
 
 /// Types of event that this version knows.
-const KNOWN: [&str; 23] = [
+const KNOWN: [&str; 24] = [
     "case_opened",
     "identity_read",
     "situation_answered",
@@ -494,6 +504,7 @@ const KNOWN: [&str; 23] = [
     "provisional_opinion_given",
     "effected",
     "effect_refused",
+    "effect_unfinished",
     "continued",
     "printed",
     "collected",

@@ -62,6 +62,7 @@ pub fn of_command(command: &Command) -> Paths {
         | Command::ConfirmAcceptance
         | Command::Review { .. }
         | Command::RecordEffect { .. }
+        | Command::RecordUnfinished { .. }
         | Command::Continue
         | Command::Collect { .. }
         | Command::Withdraw { .. } => [
@@ -107,6 +108,7 @@ pub fn of_event(event: &Event) -> Paths {
         Event::Submitted { .. }
         | Event::AcceptanceConfirmed { .. }
         | Event::EffectRefused { .. }
+        | Event::EffectUnfinished { .. }
         | Event::Continued { .. }
         | Event::Collected { .. }
         | Event::Closed { .. }

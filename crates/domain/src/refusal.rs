@@ -73,6 +73,8 @@ pub enum Refusal {
     ForeignAnswer,
     /// The register has not done it yet.
     NotEffected,
+    /// The register has the act and has not finished it: nothing but going on is possible.
+    EffectUnfinished,
     /// The paper that this step issues did not come out of a printer yet.
     NotPrinted,
     /// The paper is not printed at this moment of the case.
@@ -109,6 +111,7 @@ impl Refusal {
             Self::CalendarMissing { .. } => "CALENDAR_MISSING",
             Self::ForeignAnswer => "FOREIGN_ANSWER",
             Self::NotEffected => "NOT_EFFECTED",
+            Self::EffectUnfinished => "EFFECT_UNFINISHED",
             Self::NotPrinted => "NOT_PRINTED",
             Self::NotPrintable => "NOT_PRINTABLE",
             Self::NotOverridable => "NOT_OVERRIDABLE",
@@ -116,7 +119,7 @@ impl Refusal {
     }
 
     /// All codes, for the completeness test of the message catalogue.
-    pub const CODES: [&'static str; 26] = [
+    pub const CODES: [&'static str; 27] = [
         "CASE_ALREADY_OPEN",
         "CASE_NOT_OPEN",
         "CASE_ENDED",
@@ -140,6 +143,7 @@ impl Refusal {
         "CALENDAR_MISSING",
         "FOREIGN_ANSWER",
         "NOT_EFFECTED",
+        "EFFECT_UNFINISHED",
         "NOT_PRINTED",
         "NOT_PRINTABLE",
         "NOT_OVERRIDABLE",

@@ -29,6 +29,7 @@ const RECENT: usize = 9;
 /// The open cases, sorted for the present post.
 pub(crate) struct SortedCases {
     pub(crate) to_do: Vec<CaseLine>,
+    pub(crate) unfinished: Vec<CaseLine>,
     pub(crate) waiting: Vec<CaseLine>,
     pub(crate) due_soon: Vec<CaseLine>,
     pub(crate) to_review: usize,
@@ -45,6 +46,7 @@ impl Terminal {
         let unit = actor.post.unit.to_string();
         let mut sorted = SortedCases {
             to_do: Vec::new(),
+            unfinished: Vec::new(),
             waiting: Vec::new(),
             due_soon: Vec::new(),
             to_review: 0,
@@ -60,7 +62,9 @@ impl Terminal {
             if mine_by_step && matches!(row.step_kind.as_str(), "review" | "investigate") {
                 sorted.to_review += 1;
             }
-            if mine_by_step || at_my_counter {
+            if mine_by_step && line.unfinished {
+                sorted.unfinished.push(line);
+            } else if mine_by_step || at_my_counter {
                 sorted.to_do.push(line);
             } else {
                 sorted.waiting.push(line);
@@ -79,6 +83,7 @@ impl Terminal {
                 !table::outbox::of_case(db, row.id, OutboxState::Troubled)?.is_empty(),
             ))
         })?;
+        let told = line.unfinished.and_then(|_| self.state().heard.words(row.id));
         let today = self.clock.now().day();
         let days_left = row
             .due
@@ -93,7 +98,8 @@ impl Terminal {
             person: line.person,
             matter: MatterId(row.matter.clone()),
             matter_name: line.matter_name,
-            state: line.state,
+            unfinished: line.unfinished.is_some(),
+            state: told.map_or(line.state, str::to_owned),
             next: line.next,
             taken_in_by: line.taken_in_by,
             opened: row.opened,
@@ -152,10 +158,12 @@ impl Terminal {
                 number("今日收件", count(opened_today)),
                 number("今日办结", count(ended_today)),
                 number("待我办", count(sorted.to_do.len())),
+                number("待续办", count(sorted.unfinished.len())),
                 number("待传", line.pending),
                 number("挂单", count(sorted.parked)),
             ],
             to_do: sorted.to_do,
+            unfinished: sorted.unfinished,
             waiting: sorted.waiting,
             due_soon: sorted.due_soon,
             recent: lines,

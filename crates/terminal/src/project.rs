@@ -4,6 +4,7 @@ use crate::act::replay;
 use domain::case::Case;
 use domain::cbor;
 use domain::condition::Situation;
+use domain::effect::UnfinishedState;
 use domain::flow::Level;
 use domain::ids::{CaseId, FieldPath};
 use domain::person::{PersonRole, Role, Roster};
@@ -28,6 +29,9 @@ pub(crate) struct Line {
     pub(crate) state: String,
     pub(crate) next: String,
     pub(crate) taken_in_by: String,
+    /// How the register has an act that it has not finished.
+    #[serde(default)]
+    pub(crate) unfinished: Option<UnfinishedState>,
 }
 
 /// Makes the row of a case.
@@ -63,6 +67,7 @@ pub(crate) fn project(tx: &Transaction<'_>, id: CaseId) -> store::Result<()> {
         state: case.state_words(),
         next,
         taken_in_by: opening.actor.name.clone(),
+        unfinished: case.unfinished.as_ref().map(|one| one.state),
     };
     let submission = case.submission.as_ref();
     let number = submission.and_then(|one| one.number.clone()).unwrap_or_default();

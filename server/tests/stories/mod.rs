@@ -1,6 +1,7 @@
 mod blobs;
 mod check;
 mod conflict;
+mod effects;
 mod counter;
 mod crash;
 mod forged;

@@ -94,6 +94,7 @@ pub(super) fn withdraw(reason: &str, case: &Case, context: &Context, facts: &Fac
     if !facts.definition.intake_roles.contains(&context.actor.post.role) {
         return Err(Refusal::RoleNotAllowed);
     }
+    super::unfinished::nothing_on_its_way(case)?;
     // What the register has done cannot be taken back here, nor what was refused before the applicant is told.
     if case.effect.is_some() || case.refused.is_some() {
         return Err(Refusal::WrongStage);

@@ -21,3 +21,4 @@ mod properties;
 mod refusals;
 mod samples;
 mod source;
+mod unfinished;

@@ -2,12 +2,14 @@
 
 mod case;
 mod desk;
+mod effect;
 mod form;
 mod shell;
 mod window;
 
 pub use case::*;
 pub use desk::*;
+pub use effect::*;
 pub use form::*;
 pub use shell::*;
 pub use window::*;

@@ -45,3 +45,5 @@ mod random_acts;
 mod refusals;
 #[path = "suite/running.rs"]
 mod running;
+#[path = "suite/unfinished.rs"]
+mod unfinished;

@@ -1,6 +1,7 @@
 //! A case as its screens show it.
 
 use super::desk::CaseLine;
+use super::effect::EffectView;
 use super::form::{FieldView, IdentityView, LookupView, MaterialView, QuestionView, SectionView, SignerView};
 use domain::code::CodeRow;
 use domain::event::{Decision, Outcome, Reason, SubmissionMode};
@@ -55,6 +56,8 @@ pub struct CaseView {
     pub refused: Option<Reason>,
     /// Why the register refused.
     pub register_refused: Option<String>,
+    /// What the register has taken and not finished.
+    pub effect: Option<EffectView>,
     /// How it ended.
     pub outcome: Option<Outcome>,
     /// Trail, oldest first.

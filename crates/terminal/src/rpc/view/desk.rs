@@ -11,6 +11,8 @@ use ts_rs::TS;
 pub struct Desk {
     /// Waits for the present post.
     pub to_do: Vec<CaseLine>,
+    /// The register has them and has not finished (待续办).
+    pub unfinished: Vec<CaseLine>,
     /// Waits for somebody else.
     pub waiting: Vec<CaseLine>,
     /// Due soon or over.
@@ -65,6 +67,8 @@ pub struct CaseLine {
     pub unsent: u32,
     /// Whether an act of it was refused or is in conflict.
     pub troubled: bool,
+    /// Whether the register has its act and has not finished it.
+    pub unfinished: bool,
     /// Whether it is parked.
     pub parked: bool,
     /// Whether it has ended.
