@@ -25,7 +25,7 @@ export const shell = (gate: Shell['gate']): Shell => ({
 
 const line = (id: string, number: string, person: string, matter: string, state: string, more: Partial<CaseLine> = {}): CaseLine => ({
   id, number, person, matter: 'T001', matter_name: matter, state, next: '户籍民警', taken_in_by: '演示甲', opened: NOW - 3 * HOUR, changed: NOW - HOUR,
-  due: '', days_left: null, unsent: 0, troubled: false, parked: false, ended: false, ...more,
+  due: '', days_left: null, unsent: 0, troubled: false, unfinished: false, parked: false, ended: false, ...more,
 })
 export const lines: CaseLine[] = [
   line('c1', '', '张𠮷', '出生登记随母入户', '在窗口', { next: '窗口继续办理' }),
@@ -48,7 +48,7 @@ export const matters: MatterLine[] = [
   matter('K07', '户籍证明', 'HJZM', ['证明'], [], { allowed: false }),
 ]
 export const desk: Desk = {
-  to_do: [lines[0]!, lines[1]!, lines[2]!], waiting: [lines[4]!, lines[3]!], due_soon: [lines[1]!, lines[3]!],
+  to_do: [lines[0]!, lines[1]!, lines[2]!], unfinished: [], waiting: [lines[4]!, lines[3]!], due_soon: [lines[1]!, lines[3]!],
   today: [{ title: '今日收件', count: 12 }, { title: '今日办结', count: 5 }, { title: '待我办', count: 3 }, { title: '待传', count: 0 }, { title: '挂单', count: 2 }],
   recent: [matters[4]!, matters[0]!, matters[2]!], notices: ['今天 18:00 后服务器停机维护约 20 分钟，期间可以收件。'],
 }
@@ -116,7 +116,7 @@ export const birth = (): CaseView => ({
   ],
   prints: [{ document: 'one-time-notice', title: '一次性告知单', at: 'intake', printable: true, reprint: false, printed: [] }],
   actions: [{ action: 'submit', label: '提交（还差：孩子是婚内生育吗？、联系电话有误、出生证编号等 8 项）', enabled: false, why_not: '还差' }],
-  submission: null, step: null, returned: null, refused: null, refusal_word: '不予办理', register_refused: null, outcome: null, trail: [], troubles: [],
+  submission: null, step: null, returned: null, refused: null, refusal_word: '不予办理', register_refused: null, effect: null, outcome: null, trail: [], troubles: [],
   draft: { values: [['newborn.name', '张𠮷']], field: 'newborn.name', cursor: 3 },
 })
 export const submitted = (): CaseView => ({

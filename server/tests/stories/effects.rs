@@ -295,6 +295,7 @@ async fn whatever_happens_each_act_is_done_once(kind: Kind) {
             open.retain(|one| *one != case);
         }
     }
+    register.clear_faults().await;
     let mut done = register.cases_of(HAN.number).await;
     done.sort();
     let mut decided: Vec<String> = all.iter().map(ToString::to_string).collect();

@@ -12,6 +12,10 @@ export type Desk = {
  */
 to_do: Array<CaseLine>, 
 /**
+ * The register has them and has not finished (待续办).
+ */
+unfinished: Array<CaseLine>, 
+/**
  * Waits for somebody else.
  */
 waiting: Array<CaseLine>, 
