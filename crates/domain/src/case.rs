@@ -59,6 +59,8 @@ pub struct Case {
     pub issued: bool,
     /// Why the register refused, until it does it.
     pub effect_refused: Option<String>,
+    /// Units that keep the households it is about, beside the one that took it in (跨所受理).
+    pub home_units: BTreeSet<UnitCode>,
     /// What the register has taken and not finished.
     pub unfinished: Option<UnfinishedEffect>,
     /// Number of answers of the register that ended a hand-over, done or refused: the next one is another.
@@ -254,6 +256,7 @@ impl Case {
             effects: BTreeMap::new(),
             issued: false,
             effect_refused: None,
+            home_units: BTreeSet::new(),
             unfinished: None,
             effect_rounds: 0,
             prints: Vec::new(),
@@ -458,6 +461,9 @@ impl Case {
                     submission.accepted.get_or_insert(time);
                 }
                 self.stage.clone_from(stage);
+            }
+            Event::HomeUnitNamed { unit } => {
+                self.home_units.insert(unit.clone());
             }
             Event::Reviewed { stage, decision, reason, opinion, next } => {
                 self.reviews.push(ReviewRecord {

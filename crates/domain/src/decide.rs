@@ -1,6 +1,7 @@
 //! The rules: a command either becomes events or is refused. Pure, and the same on terminal and server.
 
 mod counter;
+mod home;
 mod result;
 mod review;
 mod submit;

@@ -376,6 +376,11 @@ pub enum Event {
         /// Where it waits now.
         stage: Option<Stage>,
     },
+    /// The case is about a household that another unit keeps: that unit is told (跨所受理).
+    HomeUnitNamed {
+        /// The unit of the household.
+        unit: UnitCode,
+    },
     /// A reviewer decided.
     Reviewed {
         /// Step of the flow.
@@ -485,7 +490,7 @@ pub enum Outcome {
 }
 
 /// Types of event that this version knows.
-const KNOWN: [&str; 24] = [
+const KNOWN: [&str; 25] = [
     "case_opened",
     "identity_read",
     "situation_answered",
@@ -500,6 +505,7 @@ const KNOWN: [&str; 24] = [
     "warning_overridden",
     "submitted",
     "acceptance_confirmed",
+    "home_unit_named",
     "reviewed",
     "provisional_opinion_given",
     "effected",

@@ -107,6 +107,7 @@ pub fn of_event(event: &Event) -> Paths {
         }
         Event::Submitted { .. }
         | Event::AcceptanceConfirmed { .. }
+        | Event::HomeUnitNamed { .. }
         | Event::EffectRefused { .. }
         | Event::EffectUnfinished { .. }
         | Event::Continued { .. }

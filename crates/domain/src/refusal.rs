@@ -79,6 +79,11 @@ pub enum Refusal {
     NotPrinted,
     /// The paper is not printed at this moment of the case.
     NotPrintable,
+    /// Only the station that keeps the household takes this matter in.
+    NotCrossStation {
+        /// Name of that station.
+        unit: String,
+    },
     /// The rule cannot be overridden.
     NotOverridable,
 }
@@ -114,12 +119,13 @@ impl Refusal {
             Self::EffectUnfinished => "EFFECT_UNFINISHED",
             Self::NotPrinted => "NOT_PRINTED",
             Self::NotPrintable => "NOT_PRINTABLE",
+            Self::NotCrossStation { .. } => "NOT_CROSS_STATION",
             Self::NotOverridable => "NOT_OVERRIDABLE",
         }
     }
 
     /// All codes, for the completeness test of the message catalogue.
-    pub const CODES: [&'static str; 27] = [
+    pub const CODES: [&'static str; 28] = [
         "CASE_ALREADY_OPEN",
         "CASE_NOT_OPEN",
         "CASE_ENDED",
@@ -146,6 +152,7 @@ impl Refusal {
         "EFFECT_UNFINISHED",
         "NOT_PRINTED",
         "NOT_PRINTABLE",
+        "NOT_CROSS_STATION",
         "NOT_OVERRIDABLE",
     ];
 }

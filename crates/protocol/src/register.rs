@@ -86,7 +86,9 @@ impl EffectAnswer {
     #[must_use]
     pub fn recorded(self) -> Command {
         match self.unfinished {
-            Some(one) => Command::RecordUnfinished { answer: self.answer, state: one.state, reason: one.reason },
+            Some(one) => {
+                Command::RecordUnfinished { answer: self.answer, state: one.state, reason: one.reason }
+            }
             None => Command::RecordEffect { answer: self.answer, refused: self.refused },
         }
     }

@@ -30,6 +30,7 @@ const RECENT: usize = 9;
 pub(crate) struct SortedCases {
     pub(crate) to_do: Vec<CaseLine>,
     pub(crate) unfinished: Vec<CaseLine>,
+    pub(crate) home: Vec<CaseLine>,
     pub(crate) waiting: Vec<CaseLine>,
     pub(crate) due_soon: Vec<CaseLine>,
     pub(crate) to_review: usize,
@@ -47,6 +48,7 @@ impl Terminal {
         let mut sorted = SortedCases {
             to_do: Vec::new(),
             unfinished: Vec::new(),
+            home: Vec::new(),
             waiting: Vec::new(),
             due_soon: Vec::new(),
             to_review: 0,
@@ -54,6 +56,10 @@ impl Terminal {
         };
         for row in rows {
             let line = self.case_line(&row, parked.contains(&row.id))?;
+            if is_home_notice(&row, &unit)? {
+                sorted.home.push(line);
+                continue;
+            }
             if line.days_left.is_some_and(|days| days <= DUE_SOON_DAYS) {
                 sorted.due_soon.push(line.clone());
             }
@@ -164,6 +170,7 @@ impl Terminal {
             ],
             to_do: sorted.to_do,
             unfinished: sorted.unfinished,
+            home: sorted.home,
             waiting: sorted.waiting,
             due_soon: sorted.due_soon,
             recent: lines,
@@ -309,6 +316,12 @@ impl Terminal {
             at: row.made,
         })
     }
+}
+
+/// Whether a case was taken in elsewhere and concerns a household of a unit.
+fn is_home_notice(row: &CaseRow, unit: &str) -> Result<bool> {
+    let line: Line = cbor::from_slice(&row.line).map_err(|_| store::StoreError::Unreadable("case_list"))?;
+    Ok(row.unit != unit && line.home.iter().any(|home| home == unit))
 }
 
 /// A matter in one line.

@@ -144,7 +144,8 @@ impl Terminal {
         }
         let mut asked = 0;
         for case in delayed {
-            let rests = self.state().heard.0.get(&case).is_some_and(|one| one.told.is_some() || one.next > now);
+            let rests =
+                self.state().heard.0.get(&case).is_some_and(|one| one.told.is_some() || one.next > now);
             if rests || asked == MOST {
                 continue;
             }

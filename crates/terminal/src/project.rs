@@ -29,6 +29,9 @@ pub(crate) struct Line {
     pub(crate) state: String,
     pub(crate) next: String,
     pub(crate) taken_in_by: String,
+    /// Units whose households it is about, beside the one that took it in.
+    #[serde(default)]
+    pub(crate) home: Vec<String>,
     /// How the register has an act that it has not finished.
     #[serde(default)]
     pub(crate) unfinished: Option<UnfinishedState>,
@@ -67,6 +70,7 @@ pub(crate) fn project(tx: &Transaction<'_>, id: CaseId) -> store::Result<()> {
         state: case.state_words(),
         next,
         taken_in_by: opening.actor.name.clone(),
+        home: case.home_units.iter().map(ToString::to_string).collect(),
         unfinished: case.unfinished.as_ref().map(|one| one.state),
     };
     let submission = case.submission.as_ref();

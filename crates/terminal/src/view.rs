@@ -585,6 +585,7 @@ fn event_words(record: &EventRecord, loaded: &LoadedCase) -> String {
         Event::ProvisionalOpinionGiven { stage, .. } => format!("{}：离线预审意见", stage.title),
         Event::Effected { .. } => "业务落实".to_owned(),
         Event::Continued { stage, .. } => format!("{}：完成", stage.title),
+        Event::HomeUnitNamed { .. } => "跨所受理：已告知户籍所在单位".to_owned(),
         Event::EffectUnfinished { state, reason, .. } if reason.is_empty() => state.words().to_owned(),
         Event::EffectUnfinished { state, reason, .. } => format!("{}：{reason}", state.words()),
         Event::EffectRefused { reason, .. } => format!("常口未落实：{reason}"),

@@ -135,7 +135,8 @@ async fn stand(house: &House, terminal: &Terminal, request: &EffectRequest) -> R
             let state = State::read(row.text(2)?)?;
             if state.ended() {
                 let bytes = file.seal.open(&answer_place(&key), row.bytes(4)?)?;
-                let answer = domain::cbor::from_slice(&bytes).map_err(|_| Fault::Stored("register answer"))?;
+                let answer =
+                    domain::cbor::from_slice(&bytes).map_err(|_| Fault::Stored("register answer"))?;
                 Standing::Ended(answer)
             } else {
                 let bytes = file.seal.open(&request_place(&key), row.bytes(3)?)?;
@@ -246,12 +247,9 @@ async fn note(
 ) -> Result<EffectAnswer> {
     let mut work = house.write().await?;
     let seal = seal_for(house, &mut *work, terminal, Some(request.case)).await?;
-    let row = one(
-        &mut *work,
-        "SELECT state, sealed_answer FROM downstream WHERE id = $1 FOR UPDATE",
-        values![key],
-    )
-    .await?;
+    let row =
+        one(&mut *work, "SELECT state, sealed_answer FROM downstream WHERE id = $1 FOR UPDATE", values![key])
+            .await?;
     let row = row.ok_or(Fault::Stored("hand-over"))?;
     if State::read(row.text(0)?)?.ended() {
         let bytes = seal.open(&answer_place(key), row.bytes(1)?)?;
@@ -306,12 +304,7 @@ async fn do_once(gateway: &Gateway, key: &str, request: &Value) -> std::result::
 }
 
 /// What the register is sent: the act as the terminal wrote it, proved against the case as it stands here.
-async fn prepare(
-    house: &House,
-    work: &mut dyn Work,
-    case: &Case,
-    request: &EffectRequest,
-) -> Result<Value> {
+async fn prepare(house: &House, work: &mut dyn Work, case: &Case, request: &EffectRequest) -> Result<Value> {
     let not_ready = || told_later(ErrorCode::CaseNotReady, AGAIN);
     let opening = case.opening.as_ref().ok_or_else(not_ready)?;
     let at_hand_over =
@@ -338,6 +331,7 @@ async fn prepare(
         "case_id": request.case.to_string(),
         "case_number": case.submission.as_ref().and_then(|one| one.number.clone()),
         "handled_by": { "unit": opening.unit.as_str(), "officer": actor.officer.as_str() },
+        "cross_station": !case.home_units.is_empty(),
         "decided_on": civil_day(time.trusted).to_string(),
         "kind": request.kind,
         "act": nest(&request.body, &effect.numbers),

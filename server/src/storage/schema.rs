@@ -34,5 +34,6 @@ pub(super) const TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS blob_key (blob TEXT NOT NULL, case_id TEXT NOT NULL, unit TEXT NOT NULL, lock TEXT NOT NULL, sealed_key BYTEA NOT NULL, PRIMARY KEY (blob, case_id))",
     "CREATE TABLE IF NOT EXISTS blob_piece (blob TEXT NOT NULL, piece BIGINT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (blob, piece))",
     "CREATE TABLE IF NOT EXISTS access_log (position BIGINT PRIMARY KEY, at BIGINT NOT NULL, terminal TEXT NOT NULL, what TEXT NOT NULL, case_id TEXT NOT NULL, blob TEXT NOT NULL, previous BYTEA NOT NULL, hash BYTEA NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS notice (case_id TEXT NOT NULL, unit TEXT NOT NULL, version BIGINT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (case_id, unit))",
     "CREATE TABLE IF NOT EXISTS case_token (token TEXT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY (token, case_id))",
 ];

@@ -28,7 +28,12 @@ async fn hand(window: &Window, local: &LocalCase, resume: bool) -> Told<EffectAn
 }
 
 /// Records an answer as the terminal does, and gives the case as it stands then.
-async fn record(window: &mut Window, session: &Session, local: &mut LocalCase, answer: EffectAnswer) -> String {
+async fn record(
+    window: &mut Window,
+    session: &Session,
+    local: &mut LocalCase,
+    answer: EffectAnswer,
+) -> String {
     let item = window.act(session, local, answer.recorded());
     window.placed(session, &[item]).await;
     local.case.state_words()
@@ -90,9 +95,7 @@ async fn a_half_done_act_is_gone_on_with(kind: Kind) {
     let (register, site, mut counter, session) = site(kind).await;
     let mut local = accepted_name_change(&mut counter, &session).await;
     let reason = json!({ "code": "NUMBERS_BUSY", "message": "回执号库占用" });
-    register
-        .bend(&json!({ "fault": "half_effect", "requests": 1, "refusals": 1, "reason": reason }))
-        .await;
+    register.bend(&json!({ "fault": "half_effect", "requests": 1, "refusals": 1, "reason": reason })).await;
     let half = hand(&counter, &local, false).await.unwrap();
     assert_eq!(half.state(), EffectState::Partial);
     assert_eq!(half.unfinished.as_ref().unwrap().reason, "回执号库占用");

@@ -1,9 +1,10 @@
 mod blobs;
 mod check;
 mod conflict;
-mod effects;
 mod counter;
 mod crash;
+mod cross_station;
+mod effects;
 mod forged;
 mod login;
 mod numbers;

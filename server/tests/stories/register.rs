@@ -37,6 +37,11 @@ impl Drop for Changkou {
 
 impl Changkou {
     pub async fn start() -> Self {
+        Self::start_with(project_assets().join("demo/people.toml")).await
+    }
+
+    /// With other named people.
+    pub async fn start_with(people: std::path::PathBuf) -> Self {
         let folder = tempfile::Builder::new().prefix("window-register-").tempdir().unwrap();
         let demo = project_assets().join("demo");
         let options = Options {
@@ -44,7 +49,7 @@ impl Changkou {
             cache: folder.path().join("cache"),
             seed: 1,
             persons: 500,
-            demo: Some(demo.join("people.toml")),
+            demo: Some(people),
             today: None,
             fresh: true,
         };

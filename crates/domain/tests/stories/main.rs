@@ -7,6 +7,7 @@ mod birth;
 mod broken;
 mod calendar;
 mod compat;
+mod cross_station;
 mod death;
 mod desk;
 mod head_change;

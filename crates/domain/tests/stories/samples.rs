@@ -125,6 +125,7 @@ pub fn events() -> Vec<Event> {
             next: Some(stage()),
         },
         Event::EffectRefused { answer: found, reason: "户口业务已冻结".into() },
+        Event::HomeUnitNamed { unit: unit(OTHER_STATION) },
         Event::EffectUnfinished {
             answer: answer(CheckState::NotChecked, &json!({ "done": [{ "name": "人员登记" }] })),
             state: UnfinishedState::Partial,

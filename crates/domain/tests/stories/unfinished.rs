@@ -12,7 +12,11 @@ use uuid::Uuid;
 
 fn unfinished(state: UnfinishedState, reason: &str) -> Command {
     let content = json!({ "done": [{ "part": "records", "name": "人员登记" }] });
-    Command::RecordUnfinished { answer: answer(CheckState::NotChecked, &content), state, reason: reason.into() }
+    Command::RecordUnfinished {
+        answer: answer(CheckState::NotChecked, &content),
+        state,
+        reason: reason.into(),
+    }
 }
 
 fn refused() -> Command {

@@ -9,6 +9,8 @@ mod acts;
 mod api;
 #[path = "suite/births.rs"]
 mod births;
+#[path = "suite/cross_station.rs"]
+mod cross_station;
 #[path = "suite/definitions.rs"]
 mod definitions;
 #[path = "suite/entries.rs"]

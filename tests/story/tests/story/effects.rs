@@ -132,7 +132,8 @@ async fn losing_line(server: SocketAddr, armed: Arc<AtomicBool>) -> SocketAddr {
                 let there = async move {
                     let mut buffer = vec![0; 64 * 1024];
                     while let Ok(count @ 1..) = from_near.read(&mut buffer).await {
-                        let hands_over = buffer[..count].windows(19).any(|part| part == b"/v1/register/effect");
+                        let hands_over =
+                            buffer[..count].windows(19).any(|part| part == b"/v1/register/effect");
                         if hands_over && armed.swap(false, Ordering::SeqCst) {
                             seen.store(true, Ordering::SeqCst);
                         }
@@ -144,7 +145,8 @@ async fn losing_line(server: SocketAddr, armed: Arc<AtomicBool>) -> SocketAddr {
                 let back = async move {
                     let mut buffer = vec![0; 64 * 1024];
                     while let Ok(count @ 1..) = from_far.read(&mut buffer).await {
-                        if losing.load(Ordering::SeqCst) || to_near.write_all(&buffer[..count]).await.is_err() {
+                        if losing.load(Ordering::SeqCst) || to_near.write_all(&buffer[..count]).await.is_err()
+                        {
                             break;
                         }
                     }

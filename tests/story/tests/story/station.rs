@@ -279,7 +279,8 @@ fn start_register(runtime: &Runtime, folder: &Path, assets: &Path) -> Register {
     })
     .unwrap();
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    let bound = runtime.block_on(http::bind(register, &clients, listen, Some((listen, ADMIN.to_owned())))).unwrap();
+    let bound =
+        runtime.block_on(http::bind(register, &clients, listen, Some((listen, ADMIN.to_owned())))).unwrap();
     let register =
         Register { clients: bound.address().unwrap(), admin: bound.admin_address().unwrap().unwrap() };
     runtime.spawn(bound.serve());

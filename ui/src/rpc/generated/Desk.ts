@@ -16,6 +16,10 @@ to_do: Array<CaseLine>,
  */
 unfinished: Array<CaseLine>, 
 /**
+ * Taken in elsewhere, about households of this unit (外所受理的本所户): to be read only.
+ */
+home: Array<CaseLine>, 
+/**
  * Waits for somebody else.
  */
 waiting: Array<CaseLine>, 

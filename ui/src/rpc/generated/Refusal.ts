@@ -29,4 +29,8 @@ missing: Array<Missing>, } | { "kind": "no_number_left" } | { "kind": "calendar_
 /**
  * The year.
  */
-year: number, } | { "kind": "foreign_answer" } | { "kind": "not_effected" } | { "kind": "effect_unfinished" } | { "kind": "not_printed" } | { "kind": "not_printable" } | { "kind": "not_overridable" };
+year: number, } | { "kind": "foreign_answer" } | { "kind": "not_effected" } | { "kind": "effect_unfinished" } | { "kind": "not_printed" } | { "kind": "not_printable" } | { "kind": "not_cross_station", 
+/**
+ * Name of that station.
+ */
+unit: string, } | { "kind": "not_overridable" };

@@ -13,6 +13,8 @@ pub struct Desk {
     pub to_do: Vec<CaseLine>,
     /// The register has them and has not finished (待续办).
     pub unfinished: Vec<CaseLine>,
+    /// Taken in elsewhere, about households of this unit (外所受理的本所户): to be read only.
+    pub home: Vec<CaseLine>,
     /// Waits for somebody else.
     pub waiting: Vec<CaseLine>,
     /// Due soon or over.

@@ -75,10 +75,7 @@ pub(super) fn take(
     answer: &mut Value,
 ) -> rusqlite::Result<(u16, &'static str)> {
     let due = milliseconds.map(|wait| now() + i64::try_from(wait).unwrap_or(i64::MAX / 2));
-    connection.execute(
-        "INSERT INTO unfinished VALUES (?1,?2,?3,NULL,0,'','')",
-        params![client, key, due],
-    )?;
+    connection.execute("INSERT INTO unfinished VALUES (?1,?2,?3,NULL,0,'','')", params![client, key, due])?;
     answer["expected_in"] = json!(milliseconds.map_or(SOME_TIME, |wait| wait.div_ceil(1000)));
     Ok((202, "accepted"))
 }
@@ -99,8 +96,10 @@ pub(super) fn leave(
     if let Some((household, _)) = &booklet {
         connection.execute("UPDATE household SET booklet = '' WHERE number = ?1", params![household])?;
     }
-    connection
-        .execute("UPDATE card_acceptance SET receipt = ?1 WHERE receipt = ''", params![waiting(client, key)])?;
+    connection.execute(
+        "UPDATE card_acceptance SET receipt = ?1 WHERE receipt = ''",
+        params![waiting(client, key)],
+    )?;
     answer["done"] = json!([{ "part": "records", "name": "人员和户的登记" }]);
     answer["pending"] = pending(booklet.is_some());
     answer["reason"] = json!(reason);
@@ -139,7 +138,9 @@ pub fn standing(connection: &Connection, client: &str, key: &str) -> rusqlite::R
     let Some((_, answer)) = stored(connection, client, key)? else { return Ok(None) };
     let mut value: Value = serde_json::from_str(&answer.body).unwrap_or(Value::Null);
     let due: Option<Option<i64>> = connection
-        .query_row("SELECT due FROM unfinished WHERE client = ?1 AND key = ?2", [client, key], |row| row.get(0))
+        .query_row("SELECT due FROM unfinished WHERE client = ?1 AND key = ?2", [client, key], |row| {
+            row.get(0)
+        })
         .optional()?;
     if let Some(Some(due)) = due {
         value["expected_in"] = json!(u64::try_from(due - now()).unwrap_or(0).div_ceil(1000));
@@ -179,7 +180,9 @@ pub fn resume(
         )
         .optional()?;
     let request: Option<EffectRequest> = serde_json::from_str(&request).ok();
-    let (Some((rest, refusals)), Some(request)) = (waits, request) else { return Ok(Resumed::Stands(answer)) };
+    let (Some((rest, refusals)), Some(request)) = (waits, request) else {
+        return Ok(Resumed::Stands(answer));
+    };
     let mut value: Value = serde_json::from_str(&answer.body).unwrap_or(Value::Null);
     value["query_id"] = json!(query_id);
     value["answered_at"] = json!(clock.stamp());
@@ -239,11 +242,7 @@ pub fn let_go(register: &Register, key: Option<&str>) -> rusqlite::Result<usize>
     }
 }
 
-fn do_these(
-    register: &Register,
-    which: &str,
-    with: impl rusqlite::Params,
-) -> rusqlite::Result<usize> {
+fn do_these(register: &Register, which: &str, with: impl rusqlite::Params) -> rusqlite::Result<usize> {
     let mut connection = register.connection();
     let waiting: Vec<(String, String)> = connection
         .prepare_cached(&format!("SELECT client, key FROM unfinished WHERE rest IS NULL AND {which}"))?

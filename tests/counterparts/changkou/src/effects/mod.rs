@@ -125,16 +125,8 @@ pub fn hand_over(
             (None, _) => (422, "refused", None),
             (Some(change), Mode::Half { refusals, reason }) => {
                 let founded = self::booklets(&transaction)? != booklets;
-                let (status, state) = later::leave(
-                    &transaction,
-                    client,
-                    key,
-                    change,
-                    founded,
-                    *refusals,
-                    reason,
-                    &mut answer,
-                )?;
+                let (status, state) =
+                    later::leave(&transaction, client, key, change, founded, *refusals, reason, &mut answer)?;
                 (status, state, None)
             }
             (Some(change), _) => {
@@ -200,10 +192,12 @@ fn finish(
     let kind = request.act.kind();
     let receipt = receipt_number(connection, clock, &request.handled_by.unit)?;
     if kind == "id_card_acceptance" {
-        connection
-            .execute("UPDATE card_acceptance SET receipt = ?1 WHERE receipt = ''", params![receipt])?;
+        connection.execute("UPDATE card_acceptance SET receipt = ?1 WHERE receipt = ''", params![receipt])?;
     }
-    for note in change.notes {
+    for mut note in change.notes {
+        if request.cross_station {
+            note.details["handled_by"] = json!(request.handled_by.unit);
+        }
         let entry = history::Entry {
             kind: kind.to_owned(),
             receipt_number: receipt.clone(),
@@ -280,7 +274,10 @@ fn apply(
     client: &str,
     request: &EffectRequest,
 ) -> Result<Change, EffectError> {
-    let desk = Desk { connection, clock, client, unit: &request.handled_by.unit };
+    // Without the mark an act reaches the households of the unit that handles it and of those below.
+    let unit = request.handled_by.unit.as_str();
+    let client = if request.cross_station || !covers(client, unit) { client } else { unit };
+    let desk = Desk { connection, clock, client, unit };
     match &request.act {
         Act::BirthRegistration(act) => birth::apply(connection, clock, client, act),
         Act::HeadChange(act) => head::apply(connection, clock, client, act),

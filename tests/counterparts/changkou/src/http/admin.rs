@@ -92,11 +92,9 @@ struct Which {
 
 /// Does acts that were taken for later.
 async fn let_go(State(shared): State<Shared>, Json(which): Json<Which>) -> Response {
-    with_register(&shared, move |register| {
-        match crate::effects::let_go(register, which.key.as_deref()) {
-            Ok(count) => answer(register, StatusCode::OK, "found", json!({ "let_go": count })),
-            Err(error) => broken(register, &error),
-        }
+    with_register(&shared, move |register| match crate::effects::let_go(register, which.key.as_deref()) {
+        Ok(count) => answer(register, StatusCode::OK, "found", json!({ "let_go": count })),
+        Err(error) => broken(register, &error),
     })
     .await
 }

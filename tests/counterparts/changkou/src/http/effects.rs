@@ -105,8 +105,7 @@ pub(super) async fn resume(
 ) -> Response {
     with_register(&shared, move |register| {
         let query_id = register.query_id();
-        let resumed =
-            effects::resume(&mut register.connection(), register.clock(), &client, &key, &query_id);
+        let resumed = effects::resume(&mut register.connection(), register.clock(), &client, &key, &query_id);
         match resumed {
             Ok(Resumed::Answered(stored)) => send(stored, false),
             Ok(Resumed::Stands(stored)) => send(stored, true),

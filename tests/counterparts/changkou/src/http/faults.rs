@@ -173,6 +173,8 @@ pub(super) async fn inject(
             next.run(request).await;
             ([(header::CONTENT_TYPE, "application/json")], "\u{0}<html>{\"state\":").into_response()
         }
-        Some(Fault::Delay { .. } | Fault::SlowEffect { .. } | Fault::HalfEffect { .. }) | None => next.run(request).await,
+        Some(Fault::Delay { .. } | Fault::SlowEffect { .. } | Fault::HalfEffect { .. }) | None => {
+            next.run(request).await
+        }
     }
 }

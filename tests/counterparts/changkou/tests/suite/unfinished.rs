@@ -111,7 +111,10 @@ async fn a_half_done_act_shows_what_is_there_and_is_gone_on_with() {
     assert_eq!(state(&r, "half").await.body["state"], "partial");
     assert_eq!(let_go(&r, &json!({})).await, 0, "nobody but the client goes on with it");
     let refused = resume(&r, "half").await;
-    assert_eq!((refused.status, &refused.body["state"], &refused.body["reason"]), (422, &json!("partial"), &reason));
+    assert_eq!(
+        (refused.status, &refused.body["state"], &refused.body["reason"]),
+        (422, &json!("partial"), &reason)
+    );
     assert_eq!(history(&r, &child).await, 0);
     let done = resume(&r, "half").await;
     assert_eq!((done.status, &done.body["state"]), (200, &json!("done")));
