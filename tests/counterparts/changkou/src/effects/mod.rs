@@ -194,8 +194,15 @@ fn finish(
     if kind == "id_card_acceptance" {
         connection.execute("UPDATE card_acceptance SET receipt = ?1 WHERE receipt = ''", params![receipt])?;
     }
+    let unit = &request.handled_by.unit;
+    let elsewhere = match &change.household {
+        Some(number) => {
+            records::household(connection, number)?.is_some_and(|one| !covers(unit, &one.owner_unit))
+        }
+        None => false,
+    };
     for mut note in change.notes {
-        if request.cross_station {
+        if elsewhere {
             note.details["handled_by"] = json!(request.handled_by.unit);
         }
         let entry = history::Entry {
