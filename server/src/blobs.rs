@@ -6,6 +6,7 @@ use crate::cases;
 use crate::fault::{Fault, Result, told};
 use crate::house::{House, Terminal, now, unit_code};
 use crate::keys::hash;
+use crate::notices;
 use crate::push::in_sight;
 use crate::storage::{Row, Work, one, values};
 use bytes::Bytes;
@@ -122,6 +123,17 @@ async fn own_row(
     // Whether a blob of others is there is not told either.
     let row = row.ok_or_else(|| told(ErrorCode::NotYours))?;
     if blob_in_sight(house, work, terminal, name).await? { Ok(row) } else { Err(told(ErrorCode::NotYours)) }
+}
+
+/// The row of a blob that this terminal may read.
+async fn readable_row(house: &House, work: &mut dyn Work, terminal: &Terminal, name: &str) -> Result<Row> {
+    let row = blob_row(work, name, false).await?;
+    let row = row.ok_or_else(|| told(ErrorCode::NotYours))?;
+    if notices::may_read_blob(house, work, terminal, name).await? {
+        Ok(row)
+    } else {
+        Err(told(ErrorCode::NotYours))
+    }
 }
 
 fn piece_count(length: u64) -> u64 {
@@ -255,7 +267,7 @@ pub async fn complete(house: &House, terminal: &Terminal, id: &ContentHash) -> R
 pub async fn get_piece(house: &House, terminal: &Terminal, id: &ContentHash, piece: u32) -> Result<Bytes> {
     let name = id.to_hex();
     let mut work = house.read().await?;
-    let row = own_row(house, &mut *work, terminal, &name, false).await?;
+    let row = readable_row(house, &mut *work, terminal, &name).await?;
     if row.int(1)? != 1 {
         return Err(told(ErrorCode::NotFound));
     }
@@ -287,7 +299,7 @@ pub async fn key(
     }
     let (name, case) = (id.to_hex(), request.case.to_string());
     let mut work = house.write().await?;
-    let row = own_row(house, &mut *work, terminal, &name, false).await?;
+    let row = readable_row(house, &mut *work, terminal, &name).await?;
     let length = row.count(0)?;
     let row = one(
         &mut *work,
@@ -296,7 +308,8 @@ pub async fn key(
     )
     .await?
     .ok_or_else(|| told(ErrorCode::NotYours))?;
-    if !in_sight(house, &mut *work, terminal, &unit_code(row.text(0)?)?).await? {
+    let unit = unit_code(row.text(0)?)?;
+    if !notices::may_read(house, &mut *work, terminal, &case, &unit).await? {
         return Err(told(ErrorCode::NotYours));
     }
     let seal = cases::seal_named(house, &mut *work, row.text(1)?).await?;

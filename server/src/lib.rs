@@ -23,6 +23,7 @@ mod library;
 mod limits;
 mod login;
 pub mod mutants;
+mod notices;
 mod openapi;
 mod ops;
 mod pull;

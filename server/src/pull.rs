@@ -36,13 +36,14 @@ struct Sealed(#[serde(with = "serde_bytes")] Vec<u8>, #[serde(with = "serde_byte
 /// Changes of a whole tree, or of one unit in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Lane {
-    tree: UnitCode,
+    /// Name of the numbering: a tree of units, or the notices of one unit.
+    tree: String,
     unit: Option<UnitCode>,
 }
 
 impl Lane {
     fn name(&self) -> String {
-        self.unit.as_ref().map_or_else(|| self.tree.to_string(), |unit| format!("{}/{unit}", self.tree))
+        self.unit.as_ref().map_or_else(|| self.tree.clone(), |unit| format!("{}/{unit}", self.tree))
     }
 }
 
@@ -62,11 +63,13 @@ fn lanes(roster: &Roster, unit: &UnitCode) -> Vec<Lane> {
     for code in below {
         let tree = tree(roster, &code);
         let whole = everything || covers(roster, unit, &tree);
-        let lane = if whole { Lane { tree, unit: None } } else { Lane { tree, unit: Some(code) } };
+        let lane = Lane { tree: tree.to_string(), unit: (!whole).then_some(code) };
         if !found.contains(&lane) {
             found.push(lane);
         }
     }
+    // What concerns households of this very unit in cases of others.
+    found.push(Lane { tree: crate::notices::lane(unit), unit: None });
     found
 }
 

@@ -6,7 +6,7 @@ mod judge;
 mod place;
 mod proof;
 
-pub(crate) use facts::answer_digest;
+pub(crate) use facts::{answer_digest, unfinished_digest};
 pub(crate) use judge::in_sight;
 
 use crate::fault::{Fault, Result, told};

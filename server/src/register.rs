@@ -4,7 +4,7 @@ mod effect;
 mod proof;
 mod wire;
 
-pub use effect::effect;
+pub use effect::{effect, under_way};
 pub use wire::Gateway;
 
 use crate::cases;
@@ -39,7 +39,8 @@ pub async fn query(house: &House, terminal: &Terminal, request: &QueryRequest) -
     match asked {
         Ok(answer) => {
             let mut work = house.write().await?;
-            keep(house, &mut *work, terminal, request.case, &request.query, &answer, "").await?;
+            let digest = answer_digest(&house.keys, &answer, "");
+            keep(house, &mut *work, terminal, request.case, &request.query, &answer, digest).await?;
             work.commit().await?;
             metrics::counter!("window_register_queries_total", "state" => "answered").increment(1);
             Ok(answer)
@@ -65,9 +66,8 @@ async fn keep(
     case: Option<CaseId>,
     query: &str,
     answer: &RegisterAnswer,
-    refused: &str,
+    digest: String,
 ) -> Result<()> {
-    let digest = answer_digest(&house.keys, answer, refused);
     let known = one(
         work,
         "SELECT query FROM register_answer WHERE query_id = $1 AND digest = $2",

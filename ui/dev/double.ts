@@ -1,7 +1,7 @@
 import { RpcFailure } from '@/rpc'
 import type { CaseView, Change, Shell } from '@/rpc'
 import type { ChangeListener, FileKind, Transport } from '@/rpc/transport'
-import { birth, codes, desk, identity, lines, matters, parked, shell, submitted } from './fixtures'
+import { birth, codes, desk, identity, lines, matters, parked, shell, submitted, unfinished } from './fixtures'
 
 const refuse = (code: string, sentence: string, cure: string) => new RpcFailure({ code, sentence, cure, who: 'clerk', refusal: null, report: null })
 
@@ -14,7 +14,7 @@ export class Double implements Transport {
 
   constructor(private readonly state: string) {
     this.shellNow = shell(state === 'enrol' || state === 'login' || state === 'locked' ? state : 'open')
-    this.caseNow = state === 'submitted' ? submitted() : birth()
+    this.caseNow = state === 'submitted' ? submitted() : state === 'unfinished' ? unfinished() : birth()
     if (state === 'arrival' || state === 'card-failed') this.shellNow = { ...this.shellNow, arrival: true }
     if (state === 'offline') this.shellNow = { ...this.shellNow, sync: { ...this.shellNow.sync, online: false, since: this.shellNow.now - 8 * 60_000, pending: 3 }, time_confirmed: false }
     if (state === 'busy') this.shellNow = { ...this.shellNow, operations: [{ id: 'o1', case: 'c1', title: '请放上身份证', progress: '正在等待身份证', end: null }], undo: { words: '删除第 2 页', until: this.shellNow.now + 9000 } }
@@ -43,7 +43,7 @@ export class Double implements Transport {
       case 'enrol': throw refuse('SYNC_NOT_REACHED', '连不上这个服务器。', '请核对地址和网线；仍不行请联系系统管理员。')
       case 'lock': this.shellNow = { ...this.shellNow, gate: 'locked' }; this.tell('shell'); return this.shellNow
       case 'logout': this.shellNow = { ...shell('login') }; this.tell('shell'); return this.shellNow
-      case 'desk': return this.state === 'empty' ? { ...desk, to_do: [], waiting: [], due_soon: [], recent: [], notices: [] } : desk
+      case 'desk': return this.state === 'empty' ? { ...desk, to_do: [], waiting: [], due_soon: [], recent: [], notices: [] } : this.state === 'unfinished' ? { ...desk, unfinished: [{ ...unfinished().line, person: '何演示' }], home: [{ ...lines[4]!, id: 'c9', matter_name: '死亡登记' }] } : desk
       case 'matters': return matters
       case 'codes': return { tables: codes }
       case 'parked_cases': return parked

@@ -25,7 +25,7 @@ export const shell = (gate: Shell['gate']): Shell => ({
 
 const line = (id: string, number: string, person: string, matter: string, state: string, more: Partial<CaseLine> = {}): CaseLine => ({
   id, number, person, matter: 'T001', matter_name: matter, state, next: '户籍民警', taken_in_by: '演示甲', opened: NOW - 3 * HOUR, changed: NOW - HOUR,
-  due: '', days_left: null, remind: '', overdue: false, holder: '', unsent: 0, troubled: false, parked: false, ended: false, ...more,
+  due: '', days_left: null, remind: '', overdue: false, holder: '', unsent: 0, troubled: false, unfinished: false, parked: false, ended: false, ...more,
 })
 export const lines: CaseLine[] = [
   line('c1', '', '张𠮷', '出生登记随母入户', '在窗口', { next: '窗口继续办理' }),
@@ -48,7 +48,7 @@ export const matters: MatterLine[] = [
   matter('K07', '户籍证明', 'HJZM', ['证明'], [], { allowed: false }),
 ]
 export const desk: Desk = {
-  to_do: [lines[0]!, lines[1]!, lines[2]!], waiting: [lines[4]!, lines[3]!], due_soon: [lines[1]!, lines[3]!],
+  to_do: [lines[0]!, lines[1]!, lines[2]!], unfinished: [], home: [], waiting: [lines[4]!, lines[3]!], due_soon: [lines[1]!, lines[3]!],
   today: [{ title: '今日收件', count: 12 }, { title: '今日办结', count: 5 }, { title: '待我办', count: 3 }, { title: '待传', count: 0 }, { title: '挂单', count: 2 }],
   recent: [matters[4]!, matters[0]!, matters[2]!], notices: ['今天 18:00 后服务器停机维护约 20 分钟，期间可以收件。'],
 }
@@ -117,11 +117,20 @@ export const birth = (): CaseView => ({
   prints: [{ document: 'one-time-notice', title: '一次性告知单', at: 'intake', printable: true, reprint: false, printed: [] }],
   actions: [{ action: 'submit', label: '提交（还差：孩子是婚内生育吗？、联系电话有误、出生证编号等 8 项）', enabled: false, why_not: '还差' }],
   course: { tolerance: null, supplement: null, suspension: null, rectification: '', holder: '', delegations: [], choices: [] },
-  submission: null, step: null, returned: null, refused: null, refusal_word: '不予办理', register_refused: null, outcome: null, trail: [], troubles: [],
+  submission: null, step: null, returned: null, refused: null, refusal_word: '不予办理', register_refused: null, effect: null, outcome: null, trail: [], troubles: [],
   draft: { values: [['newborn.name', '张𠮷']], field: 'newborn.name', cursor: 3 },
 })
 export const submitted = (): CaseView => ({
   ...birth(), editable: false, missing: [], draft: null, line: { ...lines[0]!, number: '99990100120260000126', state: '待民警审核', next: '户籍民警', unsent: 1 },
   submission: { mode: 'accepted', number: '99990100120260000126', intake_number: '', query_password: '482913', due: '2026-02-14' }, actions: [],
   prints: [{ document: 'receipt', title: '受理回执', at: 'accepted', printable: true, reprint: false, printed: [] }, { document: 'application', title: '出生登记申报表', at: 'intake', printable: true, reprint: true, printed: [{ at: NOW, printer: '打印机', reason: '', pdf: '00' }] }],
+})
+/** Half done at the register. */
+export const unfinished = (): CaseView => ({
+  ...submitted(), line: { ...lines[0]!, number: '99990100120260000126', state: '常口只办了一部分，待续办', next: '民警', unfinished: true }, step: 'effect',
+  actions: [{ action: 'effect', label: '常口续办', enabled: true, why_not: '' }],
+  effect: {
+    state: 'partial', words: '常口只办了一部分，待续办', done: ['人员和户的登记'], pending: ['户口簿编号', '变动记录', '业务回执'], reason: '编号库占用，回执和编号没有生成',
+    since: NOW - HOUR, asked: NOW - HOUR / 4, told: '', cure: '已办的部分不能撤回。问清原因以后按 F1 续办；一直不成功请联系常口管理部门。', who: '民警',
+  },
 })

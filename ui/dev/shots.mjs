@@ -46,7 +46,7 @@ const pages = {
   'intake-locked': { state: 'work', route: intake, act: async (page) => { await page.keyboard.press('Alt+o') } },
   'intake-type': { state: 'work', route: intake, act: async (page) => { await page.keyboard.press('Alt+u') } },
   'intake-failed': { state: 'work', route: intake, act: async (page) => { await page.keyboard.press('Alt+h') } },
-  submitted: { state: 'submitted', route: intake }, parked: { state: 'work', route: route({ page: 'parked' }) }, settings: { state: 'work', route: route({ page: 'settings' }) },
+  submitted: { state: 'submitted', route: intake }, unfinished: { state: 'unfinished', route: route({ page: 'case', case: 'c1' }) }, 'desk-unfinished': { state: 'unfinished' }, parked: { state: 'work', route: route({ page: 'parked' }) }, settings: { state: 'work', route: route({ page: 'settings' }) },
 }
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
 const faults = []

@@ -8,6 +8,7 @@ use domain::command::Command;
 use domain::condition::Situation as _;
 use domain::context::{Allotted, Context, Facts};
 use domain::decide::decide;
+use domain::effect::UnfinishedState;
 use domain::event::{
     Attestation, BlobRef, CheckState, Decision, Event, EventRecord, EventTime, Identity, PrintedDocument,
     Reading, Reason, RegisterAnswer, SCHEMA, ValueSource,
@@ -424,8 +425,22 @@ impl<'a> Table<'a> {
             let again = Command::RecordEffect { answer: before, refused: String::new() };
             self.refused(&actor, &again, "FOREIGN_ANSWER")?;
         }
-        // The register may say no first; then the same step is tried again.
+        // The register may take its time, and may say no first; then the same step is tried again.
+        let waits = |state| Command::RecordUnfinished {
+            answer: RegisterAnswer {
+                query_id: String::new(),
+                state: CheckState::NotChecked,
+                answered_at: 1,
+                values: BTreeMap::new(),
+            },
+            state,
+            reason: "常口暂未办完".to_owned(),
+        };
+        self.act(&actor, &waits(UnfinishedState::Delayed))?;
         self.act(&actor, &refused)?;
+        // What it did in part is only gone on with.
+        self.act(&actor, &waits(UnfinishedState::Partial))?;
+        self.refused(&actor, &refused, "EFFECT_UNFINISHED")?;
         self.act(&actor, &done)
     }
 

@@ -4,6 +4,7 @@ use crate::condition::Situation;
 use crate::course::{
     Course, HandOver, RECTIFICATION, Rectification, ReviewDelegation, Supplement, Suspension, Tolerance,
 };
+use crate::effect::UnfinishedEffect;
 use crate::event::{
     Attestation, BlobRef, CheckState, Decision, Event, EventRecord, EventTime, Identity, Outcome,
     PrintedDocument, Reading, Reason, RegisterAnswer, SubmissionMode, ValueSource,
@@ -61,6 +62,12 @@ pub struct Case {
     pub issued: bool,
     /// Why the register refused, until it does it.
     pub effect_refused: Option<String>,
+    /// Units that keep the households it is about, beside the one that took it in (跨所受理).
+    pub home_units: BTreeSet<UnitCode>,
+    /// What the register has taken and not finished.
+    pub unfinished: Option<UnfinishedEffect>,
+    /// Number of answers of the register that ended a hand-over, done or refused: the next one is another.
+    pub effect_rounds: u32,
     /// Papers printed, oldest first.
     pub prints: Vec<(PrintedDocument, EventTime)>,
     /// Who took the result.
@@ -256,6 +263,9 @@ impl Case {
             effects: BTreeMap::new(),
             issued: false,
             effect_refused: None,
+            home_units: BTreeSet::new(),
+            unfinished: None,
+            effect_rounds: 0,
             prints: Vec::new(),
             collection: None,
             course: Course::default(),
@@ -350,7 +360,7 @@ impl Case {
             | Event::ReviewDelegated { .. } => {}
             // Printing what is there, and being refused by the register, make nothing of the case's content; nor
             // does asking the register again while the decided act is handed over.
-            Event::Printed(_) | Event::EffectRefused { .. } => {}
+            Event::Printed(_) | Event::EffectRefused { .. } | Event::EffectUnfinished { .. } => {}
             Event::LookupRecorded { .. } if self.stage.is_some() => {}
             _ => {
                 self.makers.insert(record.actor.officer.clone());
@@ -476,6 +486,9 @@ impl Case {
                 }
                 self.stage.clone_from(stage);
             }
+            Event::HomeUnitNamed { unit } => {
+                self.home_units.insert(unit.clone());
+            }
             Event::Reviewed { stage, decision, reason, opinion, next } => {
                 self.reviews.push(self.review_record(record, stage, *decision, reason.as_ref(), opinion));
                 self.provisional_opinion = None;
@@ -503,6 +516,8 @@ impl Case {
                     self.effects.insert(stage.step.clone(), answer.clone());
                 }
                 self.effect_refused = None;
+                self.unfinished = None;
+                self.effect_rounds += 1;
                 for (field, value) in values {
                     self.set_field(field, value, ValueSource::Register, time);
                 }
@@ -512,7 +527,21 @@ impl Case {
                 self.issued |= stage.kind == StepKind::Issue;
                 self.stage.clone_from(next);
             }
-            Event::EffectRefused { reason, .. } => self.effect_refused = Some(reason.clone()),
+            Event::EffectRefused { reason, .. } => {
+                self.effect_refused = Some(reason.clone());
+                self.unfinished = None;
+                self.effect_rounds += 1;
+            }
+            Event::EffectUnfinished { answer, state, reason } => {
+                self.effect_refused = None;
+                self.unfinished = Some(UnfinishedEffect {
+                    state: *state,
+                    answer: answer.clone(),
+                    reason: reason.clone(),
+                    since: self.unfinished.as_ref().map_or(time, |one| one.since),
+                    asked: time,
+                });
+            }
             Event::Printed(document) => self.prints.push((document.clone(), time)),
             Event::Collected { name, strokes, .. } => {
                 self.collection = Some(Collection { name: name.clone(), strokes: strokes.clone(), time });
@@ -709,6 +738,9 @@ impl Case {
                     "{}，待告知",
                     self.opening.as_ref().map_or("不予办理", |one| one.family.refusal_word())
                 );
+            }
+            if let Some(unfinished) = &self.unfinished {
+                return unfinished.state.words().to_owned();
             }
             return stage.state.clone();
         }

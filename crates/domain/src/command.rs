@@ -1,6 +1,7 @@
 //! Commands: what somebody at the counter wants to be done to a case.
 
 use crate::course::SuspensionKind;
+use crate::effect::UnfinishedState;
 use crate::event::{
     BlobRef, Decision, Identity, PrintedDocument, Reading, Reason, RegisterAnswer, ValueSource,
 };
@@ -124,6 +125,15 @@ pub enum Command {
         answer: RegisterAnswer,
         /// The register's reason when it refused; empty when it did it.
         refused: String,
+    },
+    /// Keep an answer of the register that ends nothing: it does the act later, or did a part of it.
+    RecordUnfinished {
+        /// The answer.
+        answer: RegisterAnswer,
+        /// How the act stands.
+        state: UnfinishedState,
+        /// Why the rest is not done; may be empty.
+        reason: String,
     },
     /// Go on after a paper was issued, or after what came later was scanned.
     Continue,

@@ -4,9 +4,11 @@ mod counter;
 mod course;
 mod hand_over;
 mod rectify;
+mod home;
 mod result;
 mod review;
 mod submit;
+mod unfinished;
 
 use crate::case::Case;
 use crate::command::Command;
@@ -82,6 +84,9 @@ pub fn decide(
         Command::RecordEffect { answer, refused } => {
             result::record_effect(answer, refused, case, context, facts)
         }
+        Command::RecordUnfinished { answer, state, reason } => {
+            unfinished::record_unfinished(answer, *state, reason, case, context, facts)
+        }
         Command::Continue => result::go_on(case, context, facts),
         Command::RecordPrint(document) => result::record_print(document, case, context, facts),
         Command::Collect { name, document, number, strokes } => {
@@ -154,8 +159,10 @@ pub fn may_change_pages(
     }
 }
 
+/// What was promised may be brought until the register has the act; after that the file stays as it was.
 fn promised(material: &MaterialId, case: &Case) -> bool {
-    case.refused.is_none() && case.course.tolerance.iter().any(|one| one.materials.contains(material))
+    let open = case.refused.is_none() && case.unfinished.is_none() && case.effects.is_empty();
+    open && case.course.tolerance.iter().any(|one| one.materials.contains(material))
 }
 
 /// Whether everything that was promised for later is there: without it nothing is issued, put into force or ended

@@ -6,6 +6,7 @@
 
 use crate::cbor::{self, CborFault};
 use crate::course::SuspensionKind;
+use crate::effect::UnfinishedState;
 use crate::flow::Stage;
 use crate::identity::DocumentKind;
 use crate::ids::{
@@ -376,6 +377,11 @@ pub enum Event {
         /// Where it waits now.
         stage: Option<Stage>,
     },
+    /// The case is about a household that another unit keeps: that unit is told (跨所受理).
+    HomeUnitNamed {
+        /// The unit of the household.
+        unit: UnitCode,
+    },
     /// A reviewer decided.
     Reviewed {
         /// Step of the flow.
@@ -414,6 +420,15 @@ pub enum Event {
         /// The register's answer.
         answer: RegisterAnswer,
         /// Its reason in words.
+        reason: String,
+    },
+    /// The register has the act and has not finished it: it does it later, or did a part.
+    EffectUnfinished {
+        /// The register's answer.
+        answer: RegisterAnswer,
+        /// How the act stands.
+        state: UnfinishedState,
+        /// Why the rest is not done; may be empty.
         reason: String,
     },
     /// The case goes on after a paper was issued, or after what came later was scanned (业务续办).
@@ -563,7 +578,7 @@ pub enum Outcome {
 }
 
 /// Types of event that this version knows.
-const KNOWN: [&str; 33] = [
+const KNOWN: [&str; 35] = [
     "case_opened",
     "identity_read",
     "situation_answered",
@@ -578,10 +593,12 @@ const KNOWN: [&str; 33] = [
     "warning_overridden",
     "submitted",
     "acceptance_confirmed",
+    "home_unit_named",
     "reviewed",
     "provisional_opinion_given",
     "effected",
     "effect_refused",
+    "effect_unfinished",
     "continued",
     "printed",
     "collected",

@@ -15,6 +15,7 @@ pub mod condition;
 pub mod context;
 pub mod course;
 pub mod decide;
+pub mod effect;
 pub mod event;
 pub mod fault;
 pub mod flow;

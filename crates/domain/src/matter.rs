@@ -81,6 +81,9 @@ pub struct MatterDefinition {
     /// Whether an application may be accepted without the network. Intake (收件) always may.
     #[serde(default)]
     pub accept_offline: bool,
+    /// Whether a station may take it in for households that another station of the city keeps (跨所受理, 全市通办).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cross_station: bool,
     /// Steps from submission to closing.
     pub flow: Flow,
     /// Steps of a case that officers alone took in, where they differ: what an officer takes in he may also decide

@@ -65,6 +65,7 @@ pub fn of_command(command: &Command) -> Paths {
         | Command::ConfirmAcceptance
         | Command::Review { .. }
         | Command::RecordEffect { .. }
+        | Command::RecordUnfinished { .. }
         | Command::Continue
         | Command::Collect { .. }
         | Command::Withdraw { .. }
@@ -122,7 +123,9 @@ pub fn of_event(event: &Event) -> Paths {
         }
         Event::Submitted { .. }
         | Event::AcceptanceConfirmed { .. }
+        | Event::HomeUnitNamed { .. }
         | Event::EffectRefused { .. }
+        | Event::EffectUnfinished { .. }
         | Event::Continued { .. }
         | Event::Collected { .. }
         | Event::Closed { .. }

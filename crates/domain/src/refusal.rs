@@ -73,10 +73,17 @@ pub enum Refusal {
     ForeignAnswer,
     /// The register has not done it yet.
     NotEffected,
+    /// The register has the act and has not finished it: nothing but going on is possible.
+    EffectUnfinished,
     /// The paper that this step issues did not come out of a printer yet.
     NotPrinted,
     /// The paper is not printed at this moment of the case.
     NotPrintable,
+    /// Only the station that keeps the household takes this matter in.
+    NotCrossStation {
+        /// Name of that station.
+        unit: String,
+    },
     /// The rule cannot be overridden.
     NotOverridable,
     /// The clock of the case stands still.
@@ -136,8 +143,10 @@ impl Refusal {
             Self::CalendarMissing { .. } => "CALENDAR_MISSING",
             Self::ForeignAnswer => "FOREIGN_ANSWER",
             Self::NotEffected => "NOT_EFFECTED",
+            Self::EffectUnfinished => "EFFECT_UNFINISHED",
             Self::NotPrinted => "NOT_PRINTED",
             Self::NotPrintable => "NOT_PRINTABLE",
+            Self::NotCrossStation { .. } => "NOT_CROSS_STATION",
             Self::NotOverridable => "NOT_OVERRIDABLE",
             Self::Suspended => "CASE_SUSPENDED",
             Self::NotTolerable { .. } => "NOT_TOLERABLE",
@@ -151,7 +160,7 @@ impl Refusal {
     }
 
     /// All codes, for the completeness test of the message catalogue.
-    pub const CODES: [&'static str; 34] = [
+    pub const CODES: [&'static str; 36] = [
         "CASE_ALREADY_OPEN",
         "CASE_NOT_OPEN",
         "CASE_ENDED",
@@ -175,8 +184,10 @@ impl Refusal {
         "CALENDAR_MISSING",
         "FOREIGN_ANSWER",
         "NOT_EFFECTED",
+        "EFFECT_UNFINISHED",
         "NOT_PRINTED",
         "NOT_PRINTABLE",
+        "NOT_CROSS_STATION",
         "NOT_OVERRIDABLE",
         "CASE_SUSPENDED",
         "NOT_TOLERABLE",

@@ -34,6 +34,8 @@ const RECENT: usize = 9;
 /// The open cases, sorted for the present post.
 pub(crate) struct SortedCases {
     pub(crate) to_do: Vec<CaseLine>,
+    pub(crate) unfinished: Vec<CaseLine>,
+    pub(crate) home: Vec<CaseLine>,
     pub(crate) waiting: Vec<CaseLine>,
     pub(crate) due_soon: Vec<CaseLine>,
     pub(crate) to_review: usize,
@@ -52,6 +54,8 @@ impl Terminal {
         let leads = actor.post.role == domain::person::Role::Head;
         let mut sorted = SortedCases {
             to_do: Vec::new(),
+            unfinished: Vec::new(),
+            home: Vec::new(),
             waiting: Vec::new(),
             due_soon: Vec::new(),
             to_review: 0,
@@ -59,6 +63,10 @@ impl Terminal {
         };
         for row in rows {
             let line = self.case_line(&row, parked.contains(&row.id))?;
+            if is_home_notice(&row, &unit)? {
+                sorted.home.push(line);
+                continue;
+            }
             let course: Line =
                 cbor::from_slice(&row.line).map_err(|_| store::StoreError::Unreadable("case_list"))?;
             let reminded = !line.remind.is_empty() && row.unit == unit;
@@ -81,7 +89,9 @@ impl Terminal {
             if mine_by_step && matches!(row.step_kind.as_str(), "review" | "investigate") {
                 sorted.to_review += 1;
             }
-            if mine_by_step || at_my_counter {
+            if mine_by_step && line.unfinished {
+                sorted.unfinished.push(line);
+            } else if mine_by_step || at_my_counter {
                 sorted.to_do.push(line);
             } else {
                 sorted.waiting.push(line);
@@ -100,6 +110,7 @@ impl Terminal {
                 !table::outbox::of_case(db, row.id, OutboxState::Troubled)?.is_empty(),
             ))
         })?;
+        let told = line.unfinished.and_then(|_| self.state().heard.words(row.id));
         let today = self.clock.now().day();
         let days_left = row
             .due
@@ -118,7 +129,8 @@ impl Terminal {
             person: line.person,
             matter: MatterId(row.matter.clone()),
             matter_name: line.matter_name,
-            state: line.state,
+            unfinished: line.unfinished.is_some(),
+            state: told.map_or(line.state, str::to_owned),
             next: line.next,
             taken_in_by: line.taken_in_by,
             opened: row.opened,
@@ -184,10 +196,13 @@ impl Terminal {
                 number("今日收件", count(opened_today)),
                 number("今日办结", count(ended_today)),
                 number("待我办", count(sorted.to_do.len())),
+                number("待续办", count(sorted.unfinished.len())),
                 number("待传", line.pending),
                 number("挂单", count(sorted.parked)),
             ],
             to_do: sorted.to_do,
+            unfinished: sorted.unfinished,
+            home: sorted.home,
             waiting: sorted.waiting,
             due_soon: sorted.due_soon,
             recent: lines,
@@ -351,6 +366,12 @@ fn reminder(line: &Line, today: Date) -> (String, bool) {
         1..=DUE_SOON_DAYS => (format!("{what}还有 {days} 天到期"), false),
         _ => (String::new(), false),
     }
+}
+
+/// Whether a case was taken in elsewhere and concerns a household of a unit.
+fn is_home_notice(row: &CaseRow, unit: &str) -> Result<bool> {
+    let line: Line = cbor::from_slice(&row.line).map_err(|_| store::StoreError::Unreadable("case_list"))?;
+    Ok(row.unit != unit && line.home.iter().any(|home| home == unit))
 }
 
 /// A matter in one line.

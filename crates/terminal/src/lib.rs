@@ -22,6 +22,7 @@ mod course;
 mod desk;
 mod devices;
 mod diagnostic;
+mod effects;
 mod error;
 mod forms;
 mod mutants;
@@ -96,6 +97,7 @@ struct State {
     collector: Option<applicant::CollectorSignature>,
     thanks: Option<String>,
     undo: Option<counter::Undo>,
+    heard: effects::Heard,
     stopped: Option<String>,
     /// Previews by the hash of their bytes; never on disk, gone with lock and log-out.
     previewed: VecDeque<(ContentHash, Vec<u8>)>,

@@ -4,6 +4,7 @@ use crate::act::replay;
 use domain::case::Case;
 use domain::cbor;
 use domain::condition::Situation;
+use domain::effect::UnfinishedState;
 use domain::flow::Level;
 use domain::ids::{CaseId, FieldPath};
 use domain::person::{PersonRole, Role, Roster};
@@ -43,6 +44,12 @@ pub(crate) struct Line {
     /// Who may review the present step for somebody else, and until when.
     #[serde(default)]
     pub(crate) delegated: Vec<(String, String)>,
+    /// Units whose households it is about, beside the one that took it in.
+    #[serde(default)]
+    pub(crate) home: Vec<String>,
+    /// How the register has an act that it has not finished.
+    #[serde(default)]
+    pub(crate) unfinished: Option<UnfinishedState>,
 }
 
 /// Makes the row of a case.
@@ -88,6 +95,8 @@ pub(crate) fn project(tx: &Transaction<'_>, id: CaseId) -> store::Result<()> {
             .map(|one| (one.to.to_string(), one.name.clone()))
             .unwrap_or_default(),
         delegated: delegated(&case),
+        home: case.home_units.iter().map(ToString::to_string).collect(),
+        unfinished: case.unfinished.as_ref().map(|one| one.state),
     };
     let submission = case.submission.as_ref();
     let number = submission.and_then(|one| one.number.clone()).unwrap_or_default();

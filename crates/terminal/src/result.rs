@@ -1,4 +1,4 @@
-//! Register look-ups, submission, review, handing over, giving out.
+//! Register look-ups, submission, review, giving out.
 
 use crate::Terminal;
 use crate::error::{Own, Result};
@@ -9,7 +9,7 @@ use domain::command::Command;
 use domain::event::{CheckState, RegisterAnswer};
 use domain::ids::{CaseId, CommandId};
 use protocol::error::ErrorCode;
-use protocol::register::{EffectRequest, QueryRequest};
+use protocol::register::QueryRequest;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use store::table;
@@ -113,31 +113,13 @@ impl Terminal {
         self.acted(request.case)
     }
 
-    pub(crate) fn effect_case(&self, request: CaseAct) -> Result<CaseView> {
-        let store = self.store()?;
-        if !store.read(|db| store::table::outbox::has(db, request.command))? {
-            self.check_effect_rights(request.case)?;
-            self.wait_until_sent(request.case)?;
-            let loaded = self.load_case(request.case)?;
-            let effect =
-                loaded.definition.effect_at(&loaded.case).ok_or(domain::refusal::Refusal::WrongStage)?;
-            let body = effect.request(&loaded.definition, &loaded.case);
-            let kind = effect.kind.clone();
-            let key = request.command;
-            let answer = self.sync()?.effect(&EffectRequest { case: request.case, key, kind, body })?;
-            let command = Command::RecordEffect { answer: answer.answer, refused: answer.refused };
-            self.act(request.case, request.command, command, "业务落实")?;
-        }
-        self.acted(request.case)
-    }
-
     pub(crate) fn continue_case(&self, request: CaseAct) -> Result<CaseView> {
         self.act(request.case, request.command, Command::Continue, "业务续办")?;
         self.acted(request.case)
     }
 
     /// The server hands over only what it has itself: waits until the acts of the case are there.
-    fn wait_until_sent(&self, case: CaseId) -> Result<()> {
+    pub(crate) fn wait_until_sent(&self, case: CaseId) -> Result<()> {
         // A push takes a fraction of a second; longer than this and the line is not what it seems.
         const LONGEST: Duration = Duration::from_secs(15);
         let begun = Instant::now();
@@ -156,9 +138,8 @@ impl Terminal {
     }
 
     /// The register is asked only for what the rules will take: asking changes the register.
-    fn check_effect_rights(&self, case: CaseId) -> Result<()> {
+    pub(crate) fn check_effect_rights(&self, case: CaseId) -> Result<()> {
         use domain::context::Facts;
-        use domain::refusal::Refusal;
         let loaded = self.load_case(case)?;
         let store = self.store()?;
         let current = self.contents.current(&store)?;
@@ -169,17 +150,8 @@ impl Terminal {
             calendar: &current.calendar,
             roster: &current.roster,
         };
-        let probe = RegisterAnswer {
-            query_id: String::new(),
-            state: CheckState::Differs,
-            answered_at: 0,
-            values: BTreeMap::new(),
-        };
-        let command = Command::RecordEffect { answer: probe, refused: "-".to_owned() };
-        match domain::decide::decide(&command, &loaded.case, &context, &facts) {
-            Ok(_) | Err(Refusal::NotEffected) => Ok(()),
-            Err(refusal) => Err(refusal.into()),
-        }
+        domain::decide::decide(&crate::effects::probe(), &loaded.case, &context, &facts)?;
+        Ok(())
     }
 
     pub(crate) fn collect_result(&self, request: CollectResult) -> Result<CaseView> {

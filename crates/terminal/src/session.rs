@@ -374,7 +374,9 @@ impl Terminal {
         let watcher = Arc::new(Listener(self.me.clone()));
         let projection = Arc::new(crate::project::WorkList);
         let sync = Sync::start(settings, Arc::clone(&store), self.runtime.clone(), watcher, projection)?;
-        *open = Some(OpenStore { store, key: key.duplicate(), sync: Arc::new(sync) });
+        let sync = Arc::new(sync);
+        self.start_asking(&sync);
+        *open = Some(OpenStore { store, key: key.duplicate(), sync });
         Ok(!exists)
     }
 

@@ -5,6 +5,7 @@ use crate::act::LoadedCase;
 use crate::applicant::COLLECTOR;
 use crate::contents::Current;
 use crate::counter::Typed;
+use crate::effects::{effect_title, probe};
 use crate::error::{Own, Result, TerminalError};
 use crate::forms::{ONE_TIME_NOTICE, citizen_lacks};
 use crate::rpc::view::{
@@ -17,7 +18,7 @@ use domain::command::Command;
 use domain::condition::Situation;
 use domain::context::Facts;
 use domain::decide::{decide, may_act, may_change_pages, printable};
-use domain::event::{CheckState, Decision, Event, EventRecord, Reason, SubmissionMode, ValueSource};
+use domain::event::{Decision, Event, EventRecord, Reason, SubmissionMode, ValueSource};
 use domain::flow::StepKind;
 use domain::ids::{CaseId, FieldPath};
 use domain::matter::{Field, FieldKind, Lookup, MaterialRule, PrintMoment, Section};
@@ -61,8 +62,10 @@ impl Terminal {
         };
         let draft = self.drafts(id)?.into_iter().find(|(_, author, _)| *author == actor.officer.0);
         let released = self.released_slot(id);
+        let line = self.case_line(&row, parked)?;
+        let next = line.next.clone();
         Ok(CaseView {
-            line: self.case_line(&row, parked)?,
+            line,
             matter_name: definition.name.clone(),
             guide: definition.guide.clone(),
             editable,
@@ -145,6 +148,7 @@ impl Terminal {
             refusal_word: definition.family.refusal_word().to_owned(),
             refused: case.refused.clone(),
             register_refused: case.effect_refused.clone(),
+            effect: self.effect_view(case, &next),
             outcome: case.outcome,
             course: crate::course::view(&loaded, &current, &context),
             trail: loaded
@@ -320,8 +324,8 @@ impl Terminal {
                     offer(Action::Review, stage.title.clone(), ask(&command));
                 }
                 StepKind::Effect => {
-                    let refusal = self.effect_refusal(loaded, &context, &facts);
-                    offer(Action::Effect, stage.title.clone(), refusal);
+                    let refusal = ask(&probe());
+                    offer(Action::Effect, effect_title(case, &stage.title), refusal);
                 }
                 StepKind::Issue | StepKind::LateScan => {
                     offer(Action::Continue, stage.title.clone(), ask(&Command::Continue));
@@ -350,22 +354,6 @@ impl Terminal {
             }
         }
         actions
-    }
-
-    fn effect_refusal(
-        &self,
-        loaded: &LoadedCase,
-        context: &domain::context::Context,
-        facts: &Facts<'_>,
-    ) -> Option<Refusal> {
-        let answer = domain::event::RegisterAnswer {
-            query_id: String::new(),
-            state: CheckState::Differs,
-            answered_at: 0,
-            values: BTreeMap::new(),
-        };
-        let command = Command::RecordEffect { answer, refused: "-".to_owned() };
-        decide(&command, &loaded.case, context, facts).err()
     }
 
     pub(crate) fn refusal_words(&self, refusal: &Refusal) -> String {
@@ -610,6 +598,9 @@ fn event_words(record: &EventRecord, loaded: &LoadedCase) -> String {
         Event::ProvisionalOpinionGiven { stage, .. } => format!("{}：离线预审意见", stage.title),
         Event::Effected { .. } => "业务落实".to_owned(),
         Event::Continued { stage, .. } => format!("{}：完成", stage.title),
+        Event::HomeUnitNamed { .. } => "跨所受理：已告知户籍所在单位".to_owned(),
+        Event::EffectUnfinished { state, reason, .. } if reason.is_empty() => state.words().to_owned(),
+        Event::EffectUnfinished { state, reason, .. } => format!("{}：{reason}", state.words()),
         Event::EffectRefused { reason, .. } => format!("常口未落实：{reason}"),
         Event::Printed(document) => {
             let title = loaded.definition.prints.iter().find(|one| one.document == document.document);

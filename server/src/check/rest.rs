@@ -12,6 +12,9 @@ use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// How the lanes of notices begin.
+const NOTICE: &str = "notice:";
+
 /// Changes are numbered without gaps in each tree, and every event has one.
 pub(super) async fn check_changes(work: &mut dyn Work, report: &mut Report, found: &Found) -> Result<()> {
     let rows = work
@@ -19,15 +22,22 @@ pub(super) async fn check_changes(work: &mut dyn Work, report: &mut Report, foun
         .await?;
     let mut ends: BTreeMap<String, i64> = BTreeMap::new();
     let mut seen = BTreeSet::new();
+    let mut notices = BTreeSet::new();
     for row in &rows {
         let tree = row.text(0)?.to_owned();
         let end = ends.entry(tree.clone()).or_insert(0);
         *end += 1;
         let position = row.int(1)?;
         report.must(position == *end, || format!("tree {tree}: change {end} is missing"));
-        let new = seen.insert((row.text(2)?.to_owned(), row.count(3)?));
+        let event = (row.text(2)?.to_owned(), row.count(3)?);
+        let new = if tree.starts_with(NOTICE) {
+            notices.insert((tree.clone(), event.0, event.1))
+        } else {
+            seen.insert(event)
+        };
         report.must(new, || format!("tree {tree}: change {position} tells an event again"));
     }
+    check_notices(work, report, &seen, &notices).await?;
     for facts in found.placed.values() {
         let told = seen.contains(&(facts.case.clone(), facts.version));
         report.must(told, || format!("case {}, place {}: no change tells it", facts.case, facts.version));
@@ -40,6 +50,25 @@ pub(super) async fn check_changes(work: &mut dyn Work, report: &mut Report, foun
             report.must(row.int(1)? == end, || format!("tree {tree}: the counter does not stand at its end"));
         }
     }
+    Ok(())
+}
+
+/// A unit that is told of a case is told of all its events up to the noted one, and of no case without a notice.
+async fn check_notices(
+    work: &mut dyn Work,
+    report: &mut Report,
+    seen: &BTreeSet<(String, u64)>,
+    told: &BTreeSet<(String, String, u64)>,
+) -> Result<()> {
+    let rows = work.rows("SELECT unit, case_id, version FROM notice", values![]).await?;
+    let mut noted = BTreeSet::new();
+    for row in rows {
+        let (lane, case) = (format!("{NOTICE}{}", row.text(0)?), row.text(1)?.to_owned());
+        noted.extend((1..=row.count(2)?).map(|version| (lane.clone(), case.clone(), version)));
+    }
+    report.must(noted == *told, || "notices tell other events than they note".to_owned());
+    let real = told.iter().all(|(_, case, version)| seen.contains(&(case.clone(), *version)));
+    report.must(real, || "notices that tell no event".to_owned());
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use crate::storage::{Work, one, values};
 use domain::act::Act;
 use domain::case::Case;
 use domain::command::Command;
+use domain::effect::UnfinishedState;
 use domain::event::{CheckState, Event, EventRecord, RegisterAnswer, SubmissionMode};
 use domain::matter::MatterDefinition;
 use domain::number::{NumberKind, is_valid};
@@ -115,6 +116,17 @@ pub(crate) fn answer_digest(keys: &crate::keys::Keys, answer: &RegisterAnswer, r
     keys.token("register answer", &hash(&bytes).to_hex())
 }
 
+/// The same of an answer that ends nothing: it can never pass for one that does.
+pub(crate) fn unfinished_digest(
+    keys: &crate::keys::Keys,
+    answer: &RegisterAnswer,
+    state: UnfinishedState,
+    reason: &str,
+) -> String {
+    let bytes = domain::cbor::to_vec(&(answer, state, reason));
+    keys.token("unfinished register answer", &hash(&bytes).to_hex())
+}
+
 /// Whether the register's answer in a command is one that this server passed on, to this question and case. An
 /// answer that never came needs no proof.
 pub(super) async fn answer_known(
@@ -123,24 +135,27 @@ pub(super) async fn answer_known(
     act: &Act,
     definition: &MatterDefinition,
 ) -> Result<bool> {
-    let (answer, refused, queries) = match &act.command {
+    let effects = || definition.effects.iter().map(|one| format!("effect:{}", one.kind)).collect();
+    let (answer, digest, queries) = match &act.command {
         Command::RecordLookup { lookup, answer } => {
             if answer.state == CheckState::Unavailable && answer.values.is_empty() {
                 return Ok(true);
             }
             let query = definition.lookup(lookup).map(|one| one.query.clone()).unwrap_or_default();
-            (answer, "", vec![query])
+            (answer, answer_digest(keys, answer, ""), vec![query])
         }
         Command::RecordEffect { answer, refused } => {
-            let kinds = definition.effects.iter().map(|one| format!("effect:{}", one.kind));
-            (answer, refused.as_str(), kinds.collect())
+            (answer, answer_digest(keys, answer, refused), effects())
+        }
+        Command::RecordUnfinished { answer, state, reason } => {
+            (answer, unfinished_digest(keys, answer, *state, reason), effects())
         }
         _ => return Ok(true),
     };
     let row = one(
         work,
         "SELECT query, case_id FROM register_answer WHERE query_id = $1 AND digest = $2",
-        values![answer.query_id.clone(), answer_digest(keys, answer, refused)],
+        values![answer.query_id.clone(), digest],
     )
     .await?;
     let Some(row) = row else { return Ok(false) };

@@ -10,9 +10,10 @@ use crate::rosters::covers;
 use crate::storage::{Work, one, values};
 use crate::{cases, mutants};
 use domain::act::Act;
+use domain::command::Command;
 use domain::context::Facts;
 use domain::decide::decide;
-use domain::event::{Event, EventRecord};
+use domain::event::{Decision, Event, EventRecord};
 use domain::ids::{CaseId, CommandId, FieldPath, TerminalId};
 use domain::path::{Paths, of_command, of_event};
 use domain::refusal::Refusal;
@@ -225,6 +226,11 @@ impl Bench<'_> {
             return Ok(rejected(RejectCode::UnknownAnswer));
         }
 
+        // What the register has, or may have, is not given up, whatever the author knew of it.
+        if gives_up(&act.command) && crate::register::under_way(self.work, &today).await? {
+            return Ok(refused(RejectCode::NoLongerHolds, Refusal::EffectUnfinished));
+        }
+
         // (c) Nobody else changed what the act reads or writes.
         let clash = clash(act, &proved.records, &known.others);
         if !clash.is_empty() {
@@ -300,6 +306,15 @@ impl Bench<'_> {
                 .await?;
         }
         Ok(PushOutcome::Conflict { paths, others, version })
+    }
+}
+
+/// Whether a command ends a hand-over without an answer of the register.
+fn gives_up(command: &Command) -> bool {
+    match command {
+        Command::Withdraw { .. } => true,
+        Command::Review { decision, .. } => *decision != Decision::Pass,
+        _ => false,
     }
 }
 

@@ -73,6 +73,8 @@ pub(super) async fn place(
     note_people(bench, definition, &case).await?;
     // Last of all, as the counter is held until the commit.
     number_changes(bench, first, version, &unit, &tree).await?;
+    let outbox = (bench.epoch, bench.seq);
+    crate::notices::number(bench.house, bench.work, bench.terminal, &case, &unit, version, outbox).await?;
     Ok(PushOutcome::Placed { version })
 }
 

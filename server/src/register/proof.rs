@@ -36,7 +36,7 @@ pub(super) async fn give(gateway: &Gateway, request: &EffectRequest) -> Result<E
         _ if asked.number.is_none() => "常口中有姓名、性别、出生日期相同的登记，不能证明未登记户口",
         _ => "常口没有可以证明这一内容的登记",
     };
-    Ok(EffectAnswer { answer, refused: refused.to_owned() })
+    Ok(EffectAnswer { answer, refused: refused.to_owned(), unfinished: None })
 }
 
 /// What the register is asked for; none for a kind of proof that it does not give.

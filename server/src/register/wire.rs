@@ -98,8 +98,25 @@ impl Gateway {
 
     /// What became of the act of a key; none when it never arrived.
     pub(super) async fn effect_state(&self, key: &str) -> Result<Option<Value>, Trouble> {
-        let value = self.get(&format!("/v1/effects/{key}")).await?;
-        Ok(value.get("effect").filter(|inner| inner.is_object()).cloned())
+        let value = self.get(&effect_path(key)).await?;
+        let Some(mut standing) = value.get("effect").filter(|inner| inner.is_object()).cloned() else {
+            return Ok(None);
+        };
+        // While it is not finished every asking is an answer of its own.
+        if matches!(standing["state"].as_str(), Some("accepted" | "partial")) {
+            for name in ["query_id", "answered_at"] {
+                standing[name] = value[name].clone();
+            }
+        }
+        Ok(Some(standing))
+    }
+
+    /// Goes on with a half-done act (续办); what is not half done is answered as it stands.
+    pub(super) async fn resume(&self, key: &str) -> Result<Value, Trouble> {
+        let sent = self.request(Method::POST, &format!("{}/resume", effect_path(key))).send();
+        let value = answered(sent.await).await?;
+        // It does not know the key: nothing to go on with. The caller asks how it stands.
+        if value["state"] == "not_found" { Err(Trouble::Unreachable) } else { Ok(value) }
     }
 
     async fn get(&self, path: &str) -> Result<Value, Trouble> {
@@ -118,6 +135,16 @@ impl Gateway {
     fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.client.request(method, format!("{}{path}", self.url)).bearer_auth(&self.token)
     }
+}
+
+/// The place of a hand-over. Whatever a step is called, the key stays one part of the path.
+fn effect_path(key: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':' | b'.');
+    let part: String = key
+        .bytes()
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect();
+    format!("/v1/effects/{part}")
 }
 
 /// A number in a path: letters and digits only, so that it can be nothing else.
@@ -149,6 +176,7 @@ pub(super) fn read_answer(value: &Value) -> Result<RegisterAnswer, Trouble> {
     let state = match text("state")? {
         "found" | "agrees" | "done" => CheckState::Agrees,
         "not_found" | "differs" | "refused" => CheckState::Differs,
+        "accepted" | "partial" => CheckState::NotChecked,
         _ => return Err(Trouble::Unreachable),
     };
     let mut content = value.clone();

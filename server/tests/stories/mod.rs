@@ -4,6 +4,8 @@ mod check;
 mod conflict;
 mod counter;
 mod crash;
+mod cross_station;
+mod effects;
 mod forged;
 mod login;
 mod numbers;

@@ -1,15 +1,17 @@
 //! The population register behind the server, as a program of others' making.
 
 use crate::on_both;
-use crate::support::window::{HAN, blob, fresh, hash};
+use crate::support::window::{HAN, blob, hash};
 use crate::support::{Kind, LocalCase, Session, Site, Window, project_assets};
 use changkou::register::{Options, Register};
 use domain::command::Command;
+use domain::effect::EffectKey;
 use domain::event::{CheckState, RegisterAnswer};
-use domain::ids::CommandId;
 use protocol::error::ErrorCode;
 use protocol::push::RejectCode;
 use protocol::register::{EffectAnswer, EffectRequest, QueryRequest};
+use reqwest::Method;
+use serde_json::{Value, json};
 use server::RegisterSettings;
 use std::time::Duration;
 
@@ -20,8 +22,8 @@ on_both!(
 );
 
 /// A register with the demo people, in this process, with its fault injector.
-struct Changkou {
-    settings: RegisterSettings,
+pub struct Changkou {
+    pub settings: RegisterSettings,
     admin: String,
     task: tokio::task::JoinHandle<()>,
     _folder: tempfile::TempDir,
@@ -34,7 +36,12 @@ impl Drop for Changkou {
 }
 
 impl Changkou {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
+        Self::start_with(project_assets().join("demo/people.toml")).await
+    }
+
+    /// With other named people.
+    pub async fn start_with(people: std::path::PathBuf) -> Self {
         let folder = tempfile::Builder::new().prefix("window-register-").tempdir().unwrap();
         let demo = project_assets().join("demo");
         let options = Options {
@@ -42,7 +49,7 @@ impl Changkou {
             cache: folder.path().join("cache"),
             seed: 1,
             persons: 500,
-            demo: Some(demo.join("people.toml")),
+            demo: Some(people),
             today: None,
             fresh: true,
         };
@@ -52,7 +59,7 @@ impl Changkou {
         let bound =
             changkou::http::bind(register, &clients, any, Some((any, "admin".to_owned()))).await.unwrap();
         let url = format!("http://{}", bound.address().unwrap());
-        let admin = format!("http://{}/admin/faults", bound.admin_address().unwrap().unwrap());
+        let admin = format!("http://{}/admin", bound.admin_address().unwrap().unwrap());
         let task = tokio::spawn(async move {
             let _ = bound.serve().await;
         });
@@ -61,15 +68,44 @@ impl Changkou {
         Self { settings, admin, task, _folder: folder }
     }
 
-    async fn order(&self, fault: &str, requests: u32) {
+    pub async fn order(&self, fault: &str, requests: u32) {
+        self.bend(&json!({ "fault": fault, "requests": requests, "path_prefix": "/v1" })).await;
+    }
+
+    /// Orders a fault with all its parts.
+    pub async fn bend(&self, fault: &Value) {
+        self.admin(Method::POST, "faults", fault).await;
+    }
+
+    pub async fn clear_faults(&self) {
+        self.admin(Method::DELETE, "faults", &json!({})).await;
+    }
+
+    /// Does the acts that were taken for later; how many.
+    pub async fn let_go(&self) -> u64 {
+        self.admin(Method::POST, "effects/let-go", &json!({})).await["let_go"].as_u64().unwrap()
+    }
+
+    async fn admin(&self, method: Method, path: &str, body: &Value) -> Value {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let body = serde_json::json!({ "fault": fault, "requests": requests, "path_prefix": "/v1" });
-        let answer = http.post(&self.admin).bearer_auth("admin").json(&body).send().await.unwrap();
+        let request = http.request(method, format!("{}/{path}", self.admin)).bearer_auth("admin").json(body);
+        let answer = request.send().await.unwrap();
         assert!(answer.status().is_success());
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+    }
+
+    /// The cases whose acts stand in a person's history at the register, by its own word.
+    pub async fn cases_of(&self, number: &str) -> Vec<String> {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let url = format!("{}/v1/persons/{number}/history", self.settings.url);
+        let answer = http.get(url).bearer_auth(&self.settings.token).send().await.unwrap();
+        let body: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        let entries = body["history"].as_array().unwrap();
+        entries.iter().map(|one| one["case_id"].as_str().unwrap().to_owned()).collect()
     }
 }
 
-async fn ask(window: &Window, local: Option<&LocalCase>, query: &str, number: &str) -> RegisterAnswer {
+pub async fn ask(window: &Window, local: Option<&LocalCase>, query: &str, number: &str) -> RegisterAnswer {
     let request = QueryRequest {
         case: local.map(|one| one.case.id),
         query: query.into(),
@@ -112,14 +148,15 @@ async fn accepted_proof(counter: &mut Window, session: &Session) -> LocalCase {
     local
 }
 
-fn hand_over(counter: &Window, local: &LocalCase) -> EffectRequest {
+pub fn hand_over(counter: &Window, local: &LocalCase) -> EffectRequest {
     let definition = &counter.definitions[&local.definition];
     let effect = definition.effects.first().unwrap();
     EffectRequest {
         case: local.case.id,
-        key: CommandId(fresh()),
+        key: EffectKey::of(&local.case).unwrap_or_else(|| EffectKey("elsewhere".into())),
         kind: effect.kind.clone(),
         body: effect.request(definition, &local.case),
+        resume: false,
     }
 }
 
@@ -140,7 +177,7 @@ async fn a_proof_comes_from_the_register_alone(kind: Kind) {
     other.body.insert("purpose".into(), "别的用途".into());
     let told: Result<EffectAnswer, _> = counter.post("/v1/register/effect", &other).await;
     assert_eq!(told.unwrap_err().code, ErrorCode::RegisterRefused);
-    other.key = CommandId(fresh());
+    other.key = EffectKey("another".into());
     let told: Result<EffectAnswer, _> = counter.post("/v1/register/effect", &other).await;
     assert_eq!(told.unwrap_err().code, ErrorCode::CaseNotReady);
 
@@ -212,13 +249,12 @@ async fn a_lost_reply_does_nothing_twice(kind: Kind) {
     let done: EffectAnswer = counter.post("/v1/register/effect", &request).await.unwrap();
     assert_eq!(done.refused, "");
     assert_eq!(done.answer.values["assigned.former_name"], HAN.name);
-    // A second key for the same case is refused by the register.
-    let second = EffectRequest { key: CommandId(fresh()), ..request };
-    let refused: EffectAnswer = counter.post("/v1/register/effect", &second).await.unwrap();
-    assert_ne!(refused.refused, "");
-    assert_eq!(refused.answer.state, CheckState::Differs);
-    // A refusal cannot be recorded as done, nor what was done as refused.
-    for (answer, words) in [(&refused.answer, ""), (&done.answer, "不行")] {
+    // A second key for the same case goes nowhere: the key is the hand-over's, not the click's.
+    let second = EffectRequest { key: EffectKey("second".into()), ..request };
+    let told: Result<EffectAnswer, _> = counter.post("/v1/register/effect", &second).await;
+    assert_eq!(told.unwrap_err().code, ErrorCode::CaseNotReady);
+    // What was done cannot be recorded as refused.
+    for (answer, words) in [(&done.answer, "不行")] {
         let mut copy = local.clone();
         let mut draft = counter.draft(
             &session,
@@ -229,8 +265,7 @@ async fn a_lost_reply_does_nothing_twice(kind: Kind) {
             vec![domain::event::Event::EffectRefused { answer: answer.clone(), reason: words.into() }];
         let item = counter.sign(&session, &mut copy, draft);
         let outcome = counter.outcome(&session, &item).await;
-        let code = if words.is_empty() { RejectCode::Forged } else { RejectCode::UnknownAnswer };
-        super::forged::rejected(&outcome, code);
+        super::forged::rejected(&outcome, RejectCode::UnknownAnswer);
     }
     let command = Command::RecordEffect { answer: done.answer, refused: String::new() };
     let item = counter.act(&session, &mut local, command);
@@ -240,13 +275,17 @@ async fn a_lost_reply_does_nothing_twice(kind: Kind) {
 }
 
 /// A case of the test matter with an effect, as far as its hand-over.
-async fn accepted_name_change(counter: &mut Window, session: &Session) -> LocalCase {
+pub async fn accepted_name_change(counter: &mut Window, session: &Session) -> LocalCase {
+    accepted_change_to(counter, session, "韩一言").await
+}
+
+pub async fn accepted_change_to(counter: &mut Window, session: &Session, name: &str) -> LocalCase {
     use crate::support::window::change;
     let mut local = counter.new_case("D002");
     let mut items = vec![
         counter.act(session, &mut local, Command::Open),
         counter.act(session, &mut local, HAN.read()),
-        counter.act(session, &mut local, change("change.new_name", "韩一言")),
+        counter.act(session, &mut local, change("change.new_name", name)),
     ];
     let answer = ask(counter, None, "person", HAN.number).await;
     items.push(counter.act(

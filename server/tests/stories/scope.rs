@@ -11,20 +11,34 @@ on_both!(another_station_sees_nothing, the_county_sees_its_stations);
 
 /// A site with a window of another unit beside the demo's own.
 async fn site_with_window(kind: Kind, unit: &str) -> (Site, Window) {
-    let mut site = Site::prepare(kind, None).await;
-    let file = site.settings.assets.clone().unwrap().join("demo/station.toml");
-    let mut text = std::fs::read_to_string(&file).unwrap();
-    text.push_str(&format!(
-        "\n[[window]]\nprofile = \"other\"\nname = \"别处\"\nunit = \"{unit}\"\npurpose = \"intake\"\n"
-    ));
-    // The register's table must stay last: windows belong before it.
-    let (head, tail) = text.split_once("[register]").unwrap();
-    let (register, window) = tail.split_once("\n[[window]]").unwrap();
-    std::fs::write(&file, format!("{head}\n[[window]]{window}\n[register]{register}")).unwrap();
-    site.codes = server::prepare_demo(&site.settings).await.unwrap();
-    site.restart().await;
+    let site = site_with_windows(kind, &[("other", unit)], None).await;
     let other = site.window("other").await;
     (site, other)
+}
+
+/// A site with windows of other units beside the demo's own, by profile and unit.
+pub async fn site_with_windows(
+    kind: Kind,
+    windows: &[(&str, &str)],
+    register: Option<server::RegisterSettings>,
+) -> Site {
+    let mut site = Site::prepare(kind, register).await;
+    let file = site.settings.assets.clone().unwrap().join("demo/station.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let more: String = windows
+        .iter()
+        .map(|(profile, unit)| {
+            format!(
+                "[[window]]\nprofile = \"{profile}\"\nname = \"别处{profile}\"\nunit = \"{unit}\"\npurpose = \"intake\"\n\n"
+            )
+        })
+        .collect();
+    // The register's table must stay last: windows belong before it.
+    let (head, register) = text.split_once("[register]").unwrap();
+    std::fs::write(&file, format!("{head}\n{more}[register]{register}")).unwrap();
+    site.codes = server::prepare_demo(&site.settings).await.unwrap();
+    site.restart().await;
+    site
 }
 
 async fn another_station_sees_nothing(kind: Kind) {

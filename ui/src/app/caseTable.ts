@@ -10,7 +10,7 @@ export const caseColumns: readonly WorkColumn[] = [
   { key: 'number', title: '受理号', width: '176px', spare: true },
   { key: 'person', title: '姓名', kind: 'name', width: '120px' },
   { key: 'matter', title: '事项' },
-  { key: 'state', title: '状态', kind: 'state', width: '170px' },
+  { key: 'state', title: '状态', kind: 'state', width: '216px' },
   { key: 'due', title: '期限', width: '104px' },
   { key: 'next', title: '下一步', width: '128px', spare: true },
 ]
@@ -18,7 +18,7 @@ export const caseColumns: readonly WorkColumn[] = [
 export function caseTone(line: CaseLine): Tone {
   if (line.troubled || line.overdue || (line.days_left !== null && line.days_left < 0)) return 'stop'
   if (line.days_left !== null && line.days_left <= DUE_DAYS) return 'due'
-  if (line.remind) return 'due'
+  if (line.remind || line.unfinished) return 'due'
   return line.ended ? 'done' : 'plain'
 }
 

@@ -1,6 +1,7 @@
 //! Beside the flow: tolerance, supplement, suspension, ending without a decision.
 
 use super::review::may_review;
+use super::unfinished::nothing_on_its_way;
 use super::{at_own_counter, may_act};
 use crate::case::Case;
 use crate::context::{Context, Facts};
@@ -150,6 +151,7 @@ pub(super) fn suspend(
     if case.refused.is_some() || case.course.rectification.is_some() {
         return Err(Refusal::WrongStage);
     }
+    nothing_on_its_way(case)?;
     said(&reason.text)?;
     match until {
         Some(day) => day_within(day, SUSPENSION_LONGEST, context, facts)?,
@@ -180,6 +182,7 @@ pub(super) fn resume(case: &Case, context: &Context, facts: &Facts<'_>) -> Decid
 pub(super) fn terminate(reason: &Reason, case: &Case, context: &Context) -> Decided {
     online(context)?;
     officer_of_the_unit(case, context)?;
+    nothing_on_its_way(case)?;
     let over = case.overdue(context.time.day()).is_some() && case.refused.is_none();
     if !over || case.course.rectification.is_some() {
         return Err(Refusal::NotOverdue);

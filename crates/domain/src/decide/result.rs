@@ -4,6 +4,7 @@ use super::{may_act, nothing_outstanding};
 use crate::case::Case;
 use crate::condition::Situation as _;
 use crate::context::{Context, Facts};
+use crate::effect::UnfinishedState;
 use crate::event::{BlobRef, CheckState, Event, Outcome, PrintedDocument, RegisterAnswer};
 use crate::flow::{Step, StepKind};
 use crate::identity::{DocumentKind, check_number, checked_by_arithmetic};
@@ -32,6 +33,10 @@ pub(super) fn record_effect(
     let effect = facts.definition.effect_at(case).ok_or(Refusal::WrongStage)?;
     nothing_outstanding(case, facts)?;
     if !refused.is_empty() {
+        // The part that is done stays done: a half-done act is finished, not refused.
+        if case.unfinished.as_ref().is_some_and(|one| one.state == UnfinishedState::Partial) {
+            return Err(Refusal::EffectUnfinished);
+        }
         return Ok(vec![Event::EffectRefused { answer: answer.clone(), reason: refused.to_owned() }]);
     }
     if answer.state != CheckState::Agrees {

@@ -44,6 +44,7 @@ pub(super) fn review(
     facts: &Facts<'_>,
 ) -> Result<Vec<Event>, Refusal> {
     let stage = case.stage.as_ref().ok_or(Refusal::WrongStage)?;
+    super::unfinished::nothing_on_its_way(case)?;
     // What the register refused to do goes back to the counter or is refused; it cannot be passed any more.
     let after_refusal = stage.kind == StepKind::Effect
         && case.effect_refused.is_some()

@@ -53,13 +53,16 @@ pub(super) fn submit(case: &Case, context: &Context, facts: &Facts<'_>) -> Decid
     }
     let number = acceptance_number(case, context)?;
     let due = promised_day(case, context, facts)?;
-    Ok(vec![Event::Submitted {
+    let homes = super::home::name_home_units(case, facts)?;
+    let mut events = vec![Event::Submitted {
         mode: SubmissionMode::Accepted,
         number: Some(number),
         query_password,
         due: Some(due),
         stage: facts.definition.flow_of(case).first(),
-    }])
+    }];
+    events.extend(homes);
+    Ok(events)
 }
 
 /// A case that was sent back keeps its number.
@@ -99,7 +102,11 @@ pub(super) fn confirm(case: &Case, context: &Context, facts: &Facts<'_>) -> Deci
     }
     let number = acceptance_number(case, context)?;
     let due = promised_day(case, context, facts)?;
-    Ok(vec![Event::AcceptanceConfirmed { number, due, stage: facts.definition.flow_of(case).first() }])
+    let homes = super::home::name_home_units(case, facts)?;
+    let mut events =
+        vec![Event::AcceptanceConfirmed { number, due, stage: facts.definition.flow_of(case).first() }];
+    events.extend(homes);
+    Ok(events)
 }
 
 pub(super) fn withdraw(reason: &str, case: &Case, context: &Context, facts: &Facts<'_>) -> Decided {
@@ -110,6 +117,7 @@ pub(super) fn withdraw(reason: &str, case: &Case, context: &Context, facts: &Fac
     if !facts.definition.intake_roles.contains(&context.actor.post.role) {
         return Err(Refusal::RoleNotAllowed);
     }
+    super::unfinished::nothing_on_its_way(case)?;
     // What the register has done cannot be taken back here, nor what was refused before the applicant is told.
     if case.effect.is_some() || case.refused.is_some() {
         return Err(Refusal::WrongStage);

@@ -52,6 +52,9 @@ pub struct MatterFile {
     /// Whether an application may be accepted without the network.
     #[serde(default)]
     pub accept_offline: bool,
+    /// Whether a station may take it in for households that another station of the city keeps (跨所受理, 全市通办).
+    #[serde(default)]
+    pub cross_station: bool,
     /// Name of the flow.
     pub flow: String,
     /// Name of the flow of cases that officers alone took in.
@@ -479,6 +482,7 @@ impl MatterFile {
             prints,
             effects: parts.effects,
             accept_offline: self.accept_offline,
+            cross_station: self.cross_station,
             flow,
             officer_flow,
             other_flows,

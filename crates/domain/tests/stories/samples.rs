@@ -3,6 +3,7 @@
 use super::desk::*;
 use domain::command::Command;
 use domain::course::SuspensionKind;
+use domain::effect::UnfinishedState;
 use domain::event::{
     CheckState, Decision, Event, EventRecord, EventTime, FieldChange, Identity, Outcome, PrintedDocument,
     SCHEMA, SubmissionMode, ValueSource,
@@ -129,6 +130,12 @@ pub fn events() -> Vec<Event> {
             next: Some(stage()),
         },
         Event::EffectRefused { answer: found, reason: "户口业务已冻结".into() },
+        Event::HomeUnitNamed { unit: unit(OTHER_STATION) },
+        Event::EffectUnfinished {
+            answer: answer(CheckState::NotChecked, &json!({ "done": [{ "name": "人员登记" }] })),
+            state: UnfinishedState::Partial,
+            reason: "户口簿号库占用".into(),
+        },
         Event::Continued { stage: Stage { kind: StepKind::LateScan, ..stage() }, next: Some(stage()) },
         Event::Printed(printed()),
         Event::Collected {
@@ -189,6 +196,11 @@ pub fn commands() -> Vec<Command> {
         Command::ConfirmAcceptance,
         review(Decision::Return, Some(reason("缺日期"))),
         effected(&json!({ "assigned": { "citizen_number": "x" } })),
+        Command::RecordUnfinished {
+            answer: answer(CheckState::NotChecked, &json!({ "expected_in": 600 })),
+            state: UnfinishedState::Delayed,
+            reason: String::new(),
+        },
         Command::Continue,
         Command::RecordPrint(printed()),
         collect("沈㛃"),

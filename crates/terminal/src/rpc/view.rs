@@ -3,6 +3,7 @@
 mod case;
 mod course;
 mod desk;
+mod effect;
 mod form;
 mod shell;
 mod window;
@@ -10,6 +11,7 @@ mod window;
 pub use case::*;
 pub use course::*;
 pub use desk::*;
+pub use effect::*;
 pub use form::*;
 pub use shell::*;
 pub use window::*;

@@ -117,6 +117,7 @@ pub fn open(data: &Path, cache: &Path, seed: u64, persons: usize, fresh: bool) -
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;
          PRAGMA foreign_keys = OFF;",
     )?;
+    connection.execute_batch(crate::effects::LATER_TABLES)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }

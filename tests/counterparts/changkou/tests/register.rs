@@ -9,6 +9,8 @@ mod acts;
 mod api;
 #[path = "suite/births.rs"]
 mod births;
+#[path = "suite/cross_station.rs"]
+mod cross_station;
 #[path = "suite/definitions.rs"]
 mod definitions;
 #[path = "suite/entries.rs"]
@@ -45,3 +47,5 @@ mod random_acts;
 mod refusals;
 #[path = "suite/running.rs"]
 mod running;
+#[path = "suite/unfinished.rs"]
+mod unfinished;

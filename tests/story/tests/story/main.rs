@@ -11,6 +11,7 @@ mod station;
 mod applicant;
 mod birth;
 mod death;
+mod effects;
 mod hardened;
 mod login;
 mod matters;

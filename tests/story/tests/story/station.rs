@@ -2,9 +2,10 @@
 
 use demo::card::{DemoCard, cards};
 use ippeve_counterpart::IppEvePrinter;
-use serde_json::json;
+use serde_json::{Value, json};
 use server::{RegisterSettings, Settings};
 use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,6 +47,13 @@ pub struct Station {
     server_settings: Settings,
     assets: PathBuf,
     codes: BTreeMap<String, String>,
+    register: Register,
+}
+
+/// Where the register answers: its clients, and whoever orders its faults.
+struct Register {
+    clients: SocketAddr,
+    admin: SocketAddr,
 }
 
 /// What lies on the glass of the scanner.
@@ -60,6 +68,7 @@ pub enum Glass {
 /// The register holds the demo people and a small invented population: a story needs no more.
 const PERSONS: usize = 2_000;
 const CLIENT: &str = "demo-register-999900";
+const ADMIN: &str = "admin";
 
 impl Station {
     pub fn start() -> Self {
@@ -123,7 +132,7 @@ impl Station {
         let mut server_settings = Settings {
             assets: Some(assets.clone()),
             register: Some(RegisterSettings {
-                url: format!("http://{register}"),
+                url: format!("http://{}", register.clients),
                 token: CLIENT.to_owned(),
                 timeout: Duration::from_secs(10),
             }),
@@ -142,7 +151,7 @@ impl Station {
         let running = runtime.block_on(server::start(server_settings.clone())).unwrap();
         server_settings.listen = running.addr;
         let server = Some(running);
-        Self { folder, reader, printer, cards, runtime, server, server_settings, assets, codes }
+        Self { folder, reader, printer, cards, runtime, server, server_settings, assets, codes, register }
     }
 
     /// The folder of the server.
@@ -176,6 +185,11 @@ impl Station {
 
     /// A terminal by its window, enrolled through the real interface at its first start.
     pub fn terminal(&self, window: &str) -> Arc<Terminal> {
+        self.terminal_through(window, self.server_settings.listen)
+    }
+
+    /// The same behind a line of the test's own.
+    pub fn terminal_through(&self, window: &str, server: SocketAddr) -> Arc<Terminal> {
         let data = self.folder.path().join(window);
         let settings = terminal::Settings {
             profile: window.to_owned(),
@@ -190,12 +204,29 @@ impl Station {
         let terminal = Terminal::open(settings, self.runtime.handle().clone()).unwrap();
         if !data.join("enrolment.json").exists() {
             let request = json!({
-                "server": format!("http://{}", self.server_settings.listen),
+                "server": format!("http://{server}"),
                 "code": self.codes[window],
             });
             terminal.call(WindowRole::Officer, "enrol", request).unwrap();
         }
         terminal
+    }
+
+    /// Asks the register itself.
+    pub fn ask_register(&self, path: &str) -> Value {
+        exchange(self.register.clients, "GET", path, CLIENT, "")
+    }
+
+    /// Orders a fault of the register.
+    pub fn bend_register(&self, fault: &Value) {
+        let answer = exchange(self.register.admin, "POST", "/admin/faults", ADMIN, &fault.to_string());
+        assert_eq!(answer["state"], "found", "{answer}");
+    }
+
+    /// Lets the register do what it took for later; how many acts.
+    pub fn let_go(&self) -> u64 {
+        let answer = exchange(self.register.admin, "POST", "/admin/effects/let-go", ADMIN, "{}");
+        answer["let_go"].as_u64().unwrap()
     }
 
     /// Identity numbers of the demo people by their keys, also of those without a card.
@@ -217,11 +248,27 @@ impl Station {
     }
 }
 
-fn start_register(runtime: &Runtime, folder: &Path, assets: &Path) -> SocketAddr {
+/// One request and its JSON answer.
+fn exchange(to: SocketAddr, method: &str, path: &str, token: &str, body: &str) -> Value {
+    let mut stream = std::net::TcpStream::connect(to).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.0\r\nHost: {to}\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    serde_json::from_str(body).unwrap()
+}
+
+fn start_register(runtime: &Runtime, folder: &Path, assets: &Path) -> Register {
     use changkou::http;
-    use changkou::register::{Options, Register};
+    use changkou::register::Options;
     let clients = http::load_clients(&assets.join("demo/register-clients.toml")).unwrap();
-    let register = Register::open(&Options {
+    let register = changkou::register::Register::open(&Options {
         data: folder.join("register"),
         cache: folder.join("register"),
         seed: 1,
@@ -232,8 +279,10 @@ fn start_register(runtime: &Runtime, folder: &Path, assets: &Path) -> SocketAddr
     })
     .unwrap();
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    let bound = runtime.block_on(http::bind(register, &clients, listen, None)).unwrap();
-    let address = bound.address().unwrap();
+    let bound =
+        runtime.block_on(http::bind(register, &clients, listen, Some((listen, ADMIN.to_owned())))).unwrap();
+    let register =
+        Register { clients: bound.address().unwrap(), admin: bound.admin_address().unwrap().unwrap() };
     runtime.spawn(bound.serve());
-    address
+    register
 }

@@ -75,6 +75,10 @@ unsent: number,
  */
 troubled: boolean, 
 /**
+ * Whether the register has its act and has not finished it.
+ */
+unfinished: boolean, 
+/**
  * Whether it is parked.
  */
 parked: boolean, 

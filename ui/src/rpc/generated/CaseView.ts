@@ -3,6 +3,7 @@ import type { ActionView } from "./ActionView";
 import type { CaseLine } from "./CaseLine";
 import type { CourseView } from "./CourseView";
 import type { DraftView } from "./DraftView";
+import type { EffectView } from "./EffectView";
 import type { FieldView } from "./FieldView";
 import type { Guide } from "./Guide";
 import type { IdentityView } from "./IdentityView";
@@ -104,6 +105,10 @@ refused: Reason | null,
  * Why the register refused.
  */
 register_refused: string | null, 
+/**
+ * What the register has taken and not finished.
+ */
+effect: EffectView | null, 
 /**
  * How it ended.
  */

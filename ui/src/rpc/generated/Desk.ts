@@ -12,6 +12,14 @@ export type Desk = {
  */
 to_do: Array<CaseLine>, 
 /**
+ * The register has them and has not finished (待续办).
+ */
+unfinished: Array<CaseLine>, 
+/**
+ * Taken in elsewhere, about households of this unit (外所受理的本所户): to be read only.
+ */
+home: Array<CaseLine>, 
+/**
  * Waits for somebody else.
  */
 waiting: Array<CaseLine>, 

@@ -7,7 +7,7 @@ import { fits } from '@/table/lines'
 
 const line = (part: Partial<CaseLine>): CaseLine => ({
   id: 'c1', number: '9999012026000001', person: '沈㛃', matter: 'T001', matter_name: '出生登记', state: '待民警审核', next: '户籍民警', taken_in_by: '赵',
-  opened: 0, changed: 0, due: '', days_left: null, remind: '', overdue: false, holder: '', unsent: 0, troubled: false, parked: false, ended: false, ...part,
+  opened: 0, changed: 0, due: '', days_left: null, remind: '', overdue: false, holder: '', unsent: 0, troubled: false, unfinished: false, parked: false, ended: false, ...part,
 })
 
 describe('names of commands', () => {

@@ -2,6 +2,7 @@
 
 use super::course::CourseView;
 use super::desk::CaseLine;
+use super::effect::EffectView;
 use super::form::{FieldView, IdentityView, LookupView, MaterialView, QuestionView, SectionView, SignerView};
 use domain::code::CodeRow;
 use domain::event::{Decision, Outcome, Reason, SubmissionMode};
@@ -56,6 +57,8 @@ pub struct CaseView {
     pub refused: Option<Reason>,
     /// Why the register refused.
     pub register_refused: Option<String>,
+    /// What the register has taken and not finished.
+    pub effect: Option<EffectView>,
     /// How it ended.
     pub outcome: Option<Outcome>,
     /// What happens beside the flow.

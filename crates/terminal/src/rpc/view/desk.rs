@@ -11,6 +11,10 @@ use ts_rs::TS;
 pub struct Desk {
     /// Waits for the present post.
     pub to_do: Vec<CaseLine>,
+    /// The register has them and has not finished (待续办).
+    pub unfinished: Vec<CaseLine>,
+    /// Taken in elsewhere, about households of this unit (外所受理的本所户): to be read only.
+    pub home: Vec<CaseLine>,
     /// Waits for somebody else.
     pub waiting: Vec<CaseLine>,
     /// Due soon or over.
@@ -71,6 +75,8 @@ pub struct CaseLine {
     pub unsent: u32,
     /// Whether an act of it was refused or is in conflict.
     pub troubled: bool,
+    /// Whether the register has its act and has not finished it.
+    pub unfinished: bool,
     /// Whether it is parked.
     pub parked: bool,
     /// Whether it has ended.

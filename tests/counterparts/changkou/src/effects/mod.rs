@@ -15,6 +15,7 @@ mod head;
 mod household_kind;
 mod item;
 mod item_values;
+mod later;
 mod leave;
 mod migrants;
 mod migration_in;
@@ -35,6 +36,7 @@ use serde_json::{Value, json};
 
 pub use admit::covers;
 pub use item_values::is_change;
+pub use later::{Mode, Reason, Resumed, TABLES as LATER_TABLES, do_due, let_go, resume, standing};
 pub use refusal::{EffectError, Refusal, RefusalCode};
 pub use request::{Act, Document, EffectRequest, Migrant};
 
@@ -101,6 +103,7 @@ pub fn hand_over(
     query_id: &str,
     raw: &Value,
     request: &EffectRequest,
+    mode: &Mode,
 ) -> rusqlite::Result<Handed> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     if let Some((stored_request, answer)) = stored(&transaction, client, key)? {
@@ -109,56 +112,29 @@ pub fn hand_over(
     }
     let kind = request.act.kind();
     let stamp = clock.stamp();
-    transaction.execute_batch("SAVEPOINT act")?;
-    let result = already_in_effect(&transaction, client, request)
-        .and_then(|()| check_dates(clock, request))
-        .and_then(|()| apply(&transaction, clock, client, request));
     let mut answer = json!({
         "query_id": query_id, "answered_at": stamp, "idempotency_key": key,
         "case_id": request.case_id, "kind": kind,
     });
-    let (status, state, receipt) = match result {
-        Ok(change) => {
-            let receipt = receipt_number(&transaction, clock, &request.handled_by.unit)?;
-            if request.act.kind() == "id_card_acceptance" {
-                transaction.execute(
-                    "UPDATE card_acceptance SET receipt = ?1 WHERE receipt = ''",
-                    params![receipt],
-                )?;
+    let booklets = booklets(&transaction)?;
+    let (status, state, receipt) = if let Mode::Slow { milliseconds } = mode {
+        let (status, state) = later::take(&transaction, client, key, *milliseconds, &mut answer)?;
+        (status, state, None)
+    } else {
+        match (attempt(&transaction, clock, client, key, request, &mut answer)?, mode) {
+            (None, _) => (422, "refused", None),
+            (Some(change), Mode::Half { refusals, reason }) => {
+                let founded = self::booklets(&transaction)? != booklets;
+                let (status, state) =
+                    later::leave(&transaction, client, key, change, founded, *refusals, reason, &mut answer)?;
+                (status, state, None)
             }
-            for note in change.notes {
-                let entry = history::Entry {
-                    kind: kind.to_owned(),
-                    receipt_number: receipt.clone(),
-                    case_id: request.case_id.clone(),
-                    household_number: note.household,
-                    effective_on: clock.today(),
-                    details: note.details,
-                };
-                history::note(&transaction, &note.citizen, &entry)?;
+            (Some(change), _) => {
+                (200, "done", Some(finish(&transaction, clock, request, change, &mut answer)?))
             }
-            answer["receipt_number"] = json!(receipt);
-            answer["effective_on"] = json!(clock.today());
-            answer["assigned"] = change.assigned;
-            answer["person"] = json!(match &change.person {
-                Some(number) => records::person(&transaction, number)?,
-                None => None,
-            });
-            answer["household"] = json!(match &change.household {
-                Some(number) => records::household(&transaction, number)?,
-                None => None,
-            });
-            (200, "done", Some(receipt))
         }
-        Err(EffectError::Refused(refusal)) => {
-            transaction.execute_batch("ROLLBACK TO act")?;
-            answer["refusal"] = json!(refusal);
-            (422, "refused", None)
-        }
-        Err(EffectError::Database(error)) => return Err(error),
     };
     answer["state"] = json!(state);
-    transaction.execute_batch("RELEASE act")?;
     let answer = StoredAnswer { status, body: answer.to_string() };
     transaction.execute(
         "INSERT INTO effect VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
@@ -177,6 +153,109 @@ pub fn hand_over(
     )?;
     transaction.commit()?;
     Ok(Handed::New(answer))
+}
+
+/// Makes the change of an act; none when the rules refuse it, and then the refusal stands in the answer.
+fn attempt(
+    connection: &Connection,
+    clock: &Clock,
+    client: &str,
+    key: &str,
+    request: &EffectRequest,
+    answer: &mut Value,
+) -> rusqlite::Result<Option<Change>> {
+    connection.execute_batch("SAVEPOINT act")?;
+    let result = already_in_effect(connection, client, key, request)
+        .and_then(|()| check_dates(clock, request))
+        .and_then(|()| apply(connection, clock, client, request));
+    let change = match result {
+        Ok(change) => Some(change),
+        Err(EffectError::Refused(refusal)) => {
+            connection.execute_batch("ROLLBACK TO act")?;
+            answer["refusal"] = json!(refusal);
+            None
+        }
+        Err(EffectError::Database(error)) => return Err(error),
+    };
+    connection.execute_batch("RELEASE act")?;
+    Ok(change)
+}
+
+/// Draws the receipt, writes the histories, and fills the answer of an act that is done.
+fn finish(
+    connection: &Connection,
+    clock: &Clock,
+    request: &EffectRequest,
+    change: Change,
+    answer: &mut Value,
+) -> rusqlite::Result<String> {
+    let kind = request.act.kind();
+    let receipt = receipt_number(connection, clock, &request.handled_by.unit)?;
+    if kind == "id_card_acceptance" {
+        connection.execute("UPDATE card_acceptance SET receipt = ?1 WHERE receipt = ''", params![receipt])?;
+    }
+    let unit = &request.handled_by.unit;
+    let elsewhere = match &change.household {
+        Some(number) => {
+            records::household(connection, number)?.is_some_and(|one| !covers(unit, &one.owner_unit))
+        }
+        None => false,
+    };
+    for mut note in change.notes {
+        if elsewhere {
+            note.details["handled_by"] = json!(request.handled_by.unit);
+        }
+        let entry = history::Entry {
+            kind: kind.to_owned(),
+            receipt_number: receipt.clone(),
+            case_id: request.case_id.clone(),
+            household_number: note.household,
+            effective_on: clock.today(),
+            details: note.details,
+        };
+        history::note(connection, &note.citizen, &entry)?;
+    }
+    answer["receipt_number"] = json!(receipt);
+    answer["effective_on"] = json!(clock.today());
+    answer["assigned"] = change.assigned;
+    answer["person"] = json!(match &change.person {
+        Some(number) => records::person(connection, number)?,
+        None => None,
+    });
+    answer["household"] = json!(match &change.household {
+        Some(number) => records::household(connection, number)?,
+        None => None,
+    });
+    Ok(receipt)
+}
+
+/// Writes a later answer over the one that was given first; one that ends the act takes it off the waiting ones.
+fn close(
+    connection: &Connection,
+    client: &str,
+    key: &str,
+    status: u16,
+    state: &str,
+    receipt: Option<&str>,
+    answer: &mut Value,
+) -> rusqlite::Result<StoredAnswer> {
+    answer["state"] = json!(state);
+    let answer = StoredAnswer { status, body: answer.to_string() };
+    connection.execute(
+        "UPDATE effect SET state = ?3, receipt = ?4, status = ?5, answer = ?6 WHERE client = ?1 AND key = ?2",
+        params![client, key, state, receipt, answer.status, answer.body],
+    )?;
+    if state != "partial" {
+        connection.execute("DELETE FROM unfinished WHERE client = ?1 AND key = ?2", [client, key])?;
+    }
+    Ok(answer)
+}
+
+/// How many booklets were numbered by acts.
+fn booklets(connection: &Connection) -> rusqlite::Result<i64> {
+    let count =
+        connection.query_row("SELECT value FROM counter WHERE name = 'booklet'", [], |row| row.get(0));
+    Ok(count.optional()?.unwrap_or(0))
 }
 
 /// The request and answer stored under a key of this client.
@@ -202,7 +281,10 @@ fn apply(
     client: &str,
     request: &EffectRequest,
 ) -> Result<Change, EffectError> {
-    let desk = Desk { connection, clock, client, unit: &request.handled_by.unit };
+    // Without the mark an act reaches the households of the unit that handles it and of those below.
+    let unit = request.handled_by.unit.as_str();
+    let client = if request.cross_station || !covers(client, unit) { client } else { unit };
+    let desk = Desk { connection, clock, client, unit };
     match &request.act {
         Act::BirthRegistration(act) => birth::apply(connection, clock, client, act),
         Act::HeadChange(act) => head::apply(connection, clock, client, act),
@@ -227,12 +309,14 @@ fn apply(
 fn already_in_effect(
     connection: &Connection,
     client: &str,
+    key: &str,
     request: &EffectRequest,
 ) -> Result<(), EffectError> {
-    let receipt: Option<String> = connection
+    let receipt: Option<Option<String>> = connection
         .query_row(
-            "SELECT receipt FROM effect WHERE client = ?1 AND case_id = ?2 AND kind = ?3 AND state = 'done'",
-            params![client, request.case_id, request.act.kind()],
+            "SELECT receipt FROM effect
+             WHERE client = ?1 AND case_id = ?2 AND kind = ?3 AND key <> ?4 AND state <> 'refused'",
+            params![client, request.case_id, request.act.kind(), key],
             |row| row.get(0),
         )
         .optional()?;
@@ -240,7 +324,7 @@ fn already_in_effect(
         None => Ok(()),
         Some(receipt) => Err(Refusal::with(
             RefusalCode::CaseAlreadyInEffect,
-            "该办件的这项业务已经落实，请查询原回执",
+            "该办件的这项业务已经落实或者正在办理，请查询原回执",
             json!({ "receipt_number": receipt }),
         )
         .into()),

@@ -4,7 +4,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use rusqlite::OptionalExtension as _;
 use serde_json::{Map, Value, json};
@@ -44,6 +44,7 @@ pub(super) fn router(shared: &Shared) -> Router {
     Router::new()
         .route("/admin/faults", get(list).post(add).delete(clear))
         .route("/admin/samples", get(samples))
+        .route("/admin/effects/let-go", post(let_go))
         .layer(middleware::from_fn_with_state(shared.clone(), guard))
         .with_state(shared.clone())
 }
@@ -80,6 +81,22 @@ async fn add(
 async fn clear(State(shared): State<Shared>) -> Response {
     shared.faults.clear();
     in_force(&shared)
+}
+
+/// Which acts are let go.
+#[derive(serde::Deserialize)]
+struct Which {
+    #[serde(default)]
+    key: Option<String>,
+}
+
+/// Does acts that were taken for later.
+async fn let_go(State(shared): State<Shared>, Json(which): Json<Which>) -> Response {
+    with_register(&shared, move |register| match crate::effects::let_go(register, which.key.as_deref()) {
+        Ok(count) => answer(register, StatusCode::OK, "found", json!({ "let_go": count })),
+        Err(error) => broken(register, &error),
+    })
+    .await
 }
 
 async fn samples(State(shared): State<Shared>) -> Response {

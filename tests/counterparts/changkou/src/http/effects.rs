@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::envelope::{answer, broken, failure};
 use super::{ClientUnit, Shared, with_register};
-use crate::effects::{self, EffectRequest, Handed, StoredAnswer};
+use crate::effects::{self, EffectRequest, Handed, Mode, Resumed, StoredAnswer};
 
 /// Says that the answer was given before.
 const REPEATED: HeaderName = HeaderName::from_static("idempotent-replay");
@@ -28,6 +28,7 @@ fn send(stored: StoredAnswer, repeated: bool) -> Response {
 pub(super) async fn hand_over(
     State(shared): State<Shared>,
     Extension(ClientUnit(client)): Extension<ClientUnit>,
+    mode: Option<Extension<Mode>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
@@ -53,6 +54,7 @@ pub(super) async fn hand_over(
             "请求内容不符合接口格式",
         );
     };
+    let mode = mode.map_or(Mode::Whole, |Extension(mode)| mode);
     with_register(&shared, move |register| {
         let query_id = register.query_id();
         let handed = effects::hand_over(
@@ -63,6 +65,7 @@ pub(super) async fn hand_over(
             &query_id,
             &raw,
             &request,
+            &mode,
         );
         match handed {
             Ok(Handed::New(stored)) => send(stored, false),
@@ -82,14 +85,33 @@ pub(super) async fn state(
     Path(key): Path<String>,
 ) -> Response {
     with_register(&shared, move |register| {
-        let stored = effects::stored(&register.connection(), &client, &key);
-        match stored {
-            Ok(Some((_, stored))) => {
-                let first: Value = serde_json::from_str(&stored.body).unwrap_or(Value::Null);
+        let standing = effects::standing(&register.connection(), &client, &key);
+        match standing {
+            Ok(Some(first)) => {
                 let state = first["state"].as_str().unwrap_or("error").to_owned();
                 answer(register, StatusCode::OK, &state, json!({ "effect": first }))
             }
             Ok(None) => answer(register, StatusCode::NOT_FOUND, "not_found", json!({ "effect": null })),
+            Err(error) => broken(register, &error),
+        }
+    })
+    .await
+}
+
+pub(super) async fn resume(
+    State(shared): State<Shared>,
+    Extension(ClientUnit(client)): Extension<ClientUnit>,
+    Path(key): Path<String>,
+) -> Response {
+    with_register(&shared, move |register| {
+        let query_id = register.query_id();
+        let resumed = effects::resume(&mut register.connection(), register.clock(), &client, &key, &query_id);
+        match resumed {
+            Ok(Resumed::Answered(stored)) => send(stored, false),
+            Ok(Resumed::Stands(stored)) => send(stored, true),
+            Ok(Resumed::Unknown) => {
+                answer(register, StatusCode::NOT_FOUND, "not_found", json!({ "effect": null }))
+            }
             Err(error) => broken(register, &error),
         }
     })

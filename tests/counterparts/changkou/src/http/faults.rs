@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::Shared;
 use super::envelope::failure;
 use super::wire::Cut;
+use crate::effects::{Mode, Reason};
 
 /// One way to go wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,43 @@ pub enum Fault {
     Garbage,
     /// Ends every connection; health checks too
     Down,
+    /// Takes the next act that is handed over and does it later
+    SlowEffect {
+        /// After so many milliseconds; `null`: when it is let go
+        #[serde(default)]
+        milliseconds: Option<u64>,
+    },
+    /// Does the next act that is handed over only in part
+    HalfEffect {
+        /// How often going on with it is refused
+        #[serde(default)]
+        refusals: u32,
+        /// Why
+        #[serde(default)]
+        reason: Reason,
+    },
+}
+
+impl Fault {
+    /// How it bends an act that is handed over; none for faults of the line.
+    fn mode(&self) -> Option<Mode> {
+        match self {
+            Self::SlowEffect { milliseconds } => Some(Mode::Slow { milliseconds: *milliseconds }),
+            Self::HalfEffect { refusals, reason } => {
+                Some(Mode::Half { refusals: *refusals, reason: reason.clone() })
+            }
+            _ => None,
+        }
+    }
+
+    /// Of which sort a request meets one only: those of the line, and those of the act.
+    fn sort(&self) -> u8 {
+        match self {
+            Self::Delay { .. } => 0,
+            Self::SlowEffect { .. } | Self::HalfEffect { .. } => 1,
+            _ => 2,
+        }
+    }
 }
 
 /// A fault with its scope.
@@ -68,13 +106,18 @@ impl Faults {
         self.lock().clone()
     }
 
-    /// Every fault this request meets, counting it down. All matching delays apply, and the first other.
-    fn take(&self, path: &str) -> Vec<Fault> {
+    /// Every fault this request meets, counting it down. All matching delays apply, the first fault of the line, and
+    /// for an act that is handed over the first that bends acts.
+    fn take(&self, path: &str, hands_over: bool) -> Vec<Fault> {
         let mut met: Vec<Fault> = Vec::new();
         let mut orders = self.lock();
         for order in orders.iter_mut() {
-            let delay = matches!(order.fault, Fault::Delay { .. });
-            let taken = !delay && met.iter().any(|fault| !matches!(fault, Fault::Delay { .. }));
+            let sort = order.fault.sort();
+            let taken = match sort {
+                0 => false,
+                1 => !hands_over || met.iter().any(|fault| fault.sort() == 1),
+                _ => met.iter().any(|fault| fault.sort() == sort),
+            };
             if !path.starts_with(&order.path_prefix) || order.requests == Some(0) || taken {
                 continue;
             }
@@ -96,13 +139,16 @@ impl Faults {
 pub(super) async fn inject(
     State(shared): State<Shared>,
     ConnectInfo(cut): ConnectInfo<Cut>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let mut outcome = None;
-    for fault in shared.faults.take(request.uri().path()) {
+    let hands_over = request.method() == Method::POST && request.uri().path() == "/v1/effects";
+    for fault in shared.faults.take(request.uri().path(), hands_over) {
         if let Fault::Delay { milliseconds } = fault {
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+        } else if let Some(mode) = fault.mode() {
+            request.extensions_mut().insert(mode);
         } else {
             outcome = Some(fault);
         }
@@ -127,6 +173,8 @@ pub(super) async fn inject(
             next.run(request).await;
             ([(header::CONTENT_TYPE, "application/json")], "\u{0}<html>{\"state\":").into_response()
         }
-        Some(Fault::Delay { .. }) | None => next.run(request).await,
+        Some(Fault::Delay { .. } | Fault::SlowEffect { .. } | Fault::HalfEffect { .. }) | None => {
+            next.run(request).await
+        }
     }
 }

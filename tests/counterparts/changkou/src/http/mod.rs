@@ -162,6 +162,7 @@ fn router(shared: &Shared) -> Router {
         .route("/v1/proofs/{query_id}", get(proofs::verify))
         .route("/v1/effects", post(effects::hand_over))
         .route("/v1/effects/{key}", get(effects::state))
+        .route("/v1/effects/{key}/resume", post(effects::resume))
         .fallback(unknown_path)
         .layer(middleware::from_fn_with_state(shared.clone(), authenticate));
     Router::new()
@@ -197,13 +198,17 @@ async fn unknown_path(State(shared): State<Shared>, _: Extension<ClientUnit>) ->
     envelope::failure(&shared.register, StatusCode::NOT_FOUND, "PATH_UNKNOWN", "没有这个接口")
 }
 
-/// Runs a piece of database work off the async threads.
+/// Runs a piece of database work off the async threads, after the acts whose time has come.
 async fn with_register<F>(shared: &Shared, work: F) -> Response
 where
     F: FnOnce(&Register) -> Response + Send + 'static,
 {
     let register = Arc::clone(&shared.register);
-    match tokio::task::spawn_blocking(move || work(&register)).await {
+    let done = tokio::task::spawn_blocking(move || match crate::effects::do_due(&register) {
+        Ok(_) => work(&register),
+        Err(error) => envelope::broken(&register, &error),
+    });
+    match done.await {
         Ok(response) => response,
         Err(_) => envelope::failure(
             &shared.register,

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::envelope::{answer, broken, failure};
 use super::{Shared, with_register};
+use crate::model::{Person, PersonStatus};
 use crate::register::Register;
 use crate::{history, records};
 
@@ -28,13 +29,25 @@ pub(super) async fn person(State(shared): State<Shared>, Path(number): Path<Stri
         match found {
             Ok(Some(person)) if person.citizen_number != number => {
                 let current = person.citizen_number.clone();
-                let body = json!({ "person": person, "current_number": current });
+                let owner = owner_unit(&register.connection(), &person);
+                let body = json!({ "person": person, "current_number": current, "owner_unit": owner });
                 answer(register, StatusCode::OK, "found", body)
+            }
+            Ok(Some(person)) => {
+                let owner = owner_unit(&register.connection(), &person);
+                answer(register, StatusCode::OK, "found", json!({ "person": person, "owner_unit": owner }))
             }
             other => one(register, "person", other.map(|p| p.map(|p| json!(p)))),
         }
     })
     .await
+}
+
+/// The unit that keeps a registered person's household.
+fn owner_unit(connection: &rusqlite::Connection, person: &Person) -> Option<String> {
+    let registered = person.status == PersonStatus::Registered;
+    let household = records::household(connection, &person.household_number).ok().flatten()?;
+    registered.then_some(household.owner_unit)
 }
 
 /// The acts of a person, oldest first; none before the register's own.

@@ -13,6 +13,8 @@ pub async fn send(r: &Running, kind: &str, body: &Value) -> (String, Value, Repl
     let key = format!("act-{}", KEYS.fetch_add(1, Ordering::Relaxed));
     let mut request = act(kind, body);
     request["case_id"] = json!(key);
+    // The invented households belong to many stations.
+    request["cross_station"] = json!(true);
     let reply = r.effect(&key, &request).await;
     (key, request, reply)
 }

@@ -20,6 +20,7 @@ fn envelope(case: &Case, kind: &str, act: &Value) -> Value {
         "case_id": case.id.to_string(),
         "case_number": case.submission.as_ref().and_then(|one| one.number.clone()),
         "handled_by": { "unit": STATION, "officer": "J0001" },
+        "cross_station": true,
         "decided_on": TODAY.to_string(),
         "kind": kind,
         "act": act,

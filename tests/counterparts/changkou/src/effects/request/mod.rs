@@ -28,6 +28,9 @@ pub struct EffectRequest {
     pub case_number: Option<String>,
     /// Who hands it over
     pub handled_by: HandledBy,
+    /// Taken in for another station of the city (跨所受理): the act may reach as far as the client
+    #[serde(default)]
+    pub cross_station: bool,
     /// Day of the decision
     pub decided_on: Date,
     /// The act itself
