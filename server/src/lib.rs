@@ -12,6 +12,7 @@ mod auth;
 mod blobs;
 mod cases;
 pub mod check;
+pub mod definitions;
 pub mod demo;
 mod enrol;
 pub mod fault;
@@ -141,6 +142,12 @@ pub async fn note_restored(settings: &Settings) -> Result<()> {
     Ok(work.commit().await?)
 }
 
+/// Opens the house for a task of the console: nothing of a folder is put in force by it.
+pub(crate) async fn open_quietly(settings: &Settings) -> Result<House> {
+    let (_stop, stopping) = watch::channel(false);
+    open(&Settings { assets: None, ..settings.clone() }, stopping).await
+}
+
 async fn open(settings: &Settings, stopping: watch::Receiver<bool>) -> Result<House> {
     ops::start_counting();
     // Another part of the process may have installed it already; one is as good as the other.
@@ -161,6 +168,10 @@ async fn open(settings: &Settings, stopping: watch::Receiver<bool>) -> Result<Ho
         storage,
         objects: objects(settings)?,
         keys,
+        publisher: definitions::PublisherFile {
+            file: settings.publisher.clone().unwrap_or_else(|| settings.data.join("publisher.key")),
+            master,
+        },
         library: library::Library::default(),
         rosters: rosters::Rosters::default(),
         register,
@@ -175,8 +186,9 @@ async fn open(settings: &Settings, stopping: watch::Receiver<bool>) -> Result<Ho
     if let Some(assets) = &settings.assets {
         let catalogue = library::read_assets(assets)?;
         let mut work = house.write().await?;
-        library::put_in_force(&mut *work, &catalogue, house::now()).await?;
-        work.commit().await?;
+        if definitions::install(&house, &mut *work, &catalogue, house::now()).await? {
+            work.commit().await?;
+        }
     }
     Ok(house)
 }

@@ -445,6 +445,13 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// The case goes on under another definition of its matter.
+    MovedToDefinition {
+        /// Hash of the definition that the case keeps from now on.
+        definition: ContentHash,
+        /// Version that the definition says of itself.
+        version: u32,
+    },
     /// Something that this version does not know.
     #[serde(skip)]
     Unknown {
@@ -475,7 +482,7 @@ pub enum Outcome {
 }
 
 /// Types of event that this version knows.
-const KNOWN: [&str; 23] = [
+const KNOWN: [&str; 24] = [
     "case_opened",
     "identity_read",
     "situation_answered",
@@ -499,6 +506,7 @@ const KNOWN: [&str; 23] = [
     "collected",
     "closed",
     "withdrawn",
+    "moved_to_definition",
 ];
 
 /// An event with its envelope: what is signed.

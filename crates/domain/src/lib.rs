@@ -13,6 +13,7 @@ pub mod command;
 pub mod condition;
 pub mod context;
 pub mod decide;
+pub mod difference;
 pub mod event;
 pub mod fault;
 pub mod flow;

@@ -79,6 +79,10 @@ pub enum Refusal {
     NotPrintable,
     /// The rule cannot be overridden.
     NotOverridable,
+    /// The case keeps this definition already.
+    SameDefinition,
+    /// The definition belongs to another matter.
+    OtherMatter,
 }
 
 impl Refusal {
@@ -112,11 +116,13 @@ impl Refusal {
             Self::NotPrinted => "NOT_PRINTED",
             Self::NotPrintable => "NOT_PRINTABLE",
             Self::NotOverridable => "NOT_OVERRIDABLE",
+            Self::SameDefinition => "SAME_DEFINITION",
+            Self::OtherMatter => "OTHER_MATTER",
         }
     }
 
     /// All codes, for the completeness test of the message catalogue.
-    pub const CODES: [&'static str; 26] = [
+    pub const CODES: [&'static str; 28] = [
         "CASE_ALREADY_OPEN",
         "CASE_NOT_OPEN",
         "CASE_ENDED",
@@ -143,6 +149,8 @@ impl Refusal {
         "NOT_PRINTED",
         "NOT_PRINTABLE",
         "NOT_OVERRIDABLE",
+        "SAME_DEFINITION",
+        "OTHER_MATTER",
     ];
 }
 

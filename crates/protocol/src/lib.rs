@@ -13,6 +13,7 @@
 //! | `GET /v1/roster` | → [`domain::person::Roster`] |
 //! | `GET /v1/edition` | → [`edition::Edition`] |
 //! | `GET /v1/contents/{hash}` | → the bytes themselves |
+//! | `POST /v1/contents` | [`edition::ContentsRequest`] → [`edition::ContentsAnswer`] |
 //! | `POST /v1/push` | [`push::PushRequest`] → [`push::PushAnswer`] |
 //! | `POST /v1/pull` | [`pull::PullRequest`] → [`pull::PullAnswer`] |
 //! | `POST /v1/blobs/{id}` | [`blob::BlobOffer`] → [`blob::BlobState`] |

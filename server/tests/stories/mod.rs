@@ -3,6 +3,7 @@ mod check;
 mod conflict;
 mod counter;
 mod crash;
+mod definitions;
 mod forged;
 mod login;
 mod numbers;

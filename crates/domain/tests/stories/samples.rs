@@ -134,6 +134,7 @@ pub fn events() -> Vec<Event> {
         },
         Event::Closed { outcome: Outcome::Done },
         Event::Withdrawn { reason: "不办了".into() },
+        Event::MovedToDefinition { definition: ContentHash([9; 32]), version: 2 },
     ]
 }
 
@@ -163,6 +164,7 @@ pub fn commands() -> Vec<Command> {
         Command::RecordPrint(printed()),
         collect("沈㛃"),
         Command::Withdraw { reason: "不办了".into() },
+        Command::MoveToDefinition { definition: ContentHash([9; 32]) },
     ]
 }
 
