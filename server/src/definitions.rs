@@ -7,8 +7,8 @@ mod release;
 pub(crate) mod words;
 
 pub(crate) use publisher::PublisherFile;
-pub(crate) use publish::{Draft, check_texts, install, publish, roll_back};
-pub(crate) use release::{Kept, all, difference, numbered, present};
+pub(crate) use publish::{Draft, install, publish, roll_back};
+pub(crate) use release::{Kept, ReleaseDifference, all, difference, numbered};
 
 use crate::fault::Result;
 use crate::house::{House, now};

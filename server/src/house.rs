@@ -27,6 +27,8 @@ pub struct House {
     pub publisher: PublisherFile,
     /// Definitions, code tables, calendars.
     pub library: Library,
+    /// Sessions of the admin page.
+    pub admin: crate::admin::Sessions,
     /// Rosters.
     pub rosters: Rosters,
     /// The population register, when one is set up.

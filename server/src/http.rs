@@ -109,6 +109,7 @@ pub fn router(house: Arc<House>) -> Router {
         .route("/readyz", get(ops::ready))
         .route("/metrics", get(ops::metrics))
         .route("/openapi.json", get(ops::openapi))
+        .merge(crate::admin::router())
         .fallback(nothing)
         .layer(middleware::from_fn(ops::count))
         .with_state(house)

@@ -8,6 +8,7 @@
 //! person is sealed ([`keys`]); [`check`] proves a whole store again without any of the code that wrote it.
 
 mod access;
+mod admin;
 mod auth;
 mod blobs;
 mod cases;
@@ -94,13 +95,13 @@ pub async fn start(settings: Settings) -> Result<Running> {
     let listener = TcpListener::bind(settings.listen).await.map_err(fault)?;
     let addr = listener.local_addr().map_err(fault)?;
     let looking = tokio::spawn(look_around(Arc::clone(&house)));
-    let router = http::router(house);
+    let service = http::router(house).into_make_service_with_connect_info::<SocketAddr>();
     let served = tokio::spawn(async move {
         let mut stopping = stopping;
         let end = async move {
             let _ = stopping.wait_for(|stop| *stop).await;
         };
-        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(end).await {
+        if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(end).await {
             tracing::error!(kind = %error.kind(), "the server ended");
         }
     });
@@ -172,6 +173,7 @@ async fn open(settings: &Settings, stopping: watch::Receiver<bool>) -> Result<Ho
             file: settings.publisher.clone().unwrap_or_else(|| settings.data.join("publisher.key")),
             master,
         },
+        admin: admin::Sessions::default(),
         library: library::Library::default(),
         rosters: rosters::Rosters::default(),
         register,

@@ -7,5 +7,6 @@ pub mod people;
 pub mod plan;
 pub mod play;
 pub mod report;
+pub mod schema;
 pub mod source;
 pub mod suite;

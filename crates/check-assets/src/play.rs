@@ -692,6 +692,7 @@ fn told(command: &Command, refusal: &Refusal) -> String {
         Command::RecordPrint(_) => "打印",
         Command::Collect { .. } => "领取",
         Command::Withdraw { .. } => "撤销",
+        Command::MoveToDefinition { .. } => "换用定义",
         _ => "办理",
     };
     format!("{name}被拒绝：{refusal:?}")

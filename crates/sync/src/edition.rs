@@ -125,7 +125,7 @@ async fn prove_and_fetch(
     edition: &Edition,
     here: Option<InForce>,
 ) -> Result<Option<InForce>> {
-    let (server, wanted) = (core.server_key.clone(), edition.clone());
+    let (server, wanted) = (core.server_key, edition.clone());
     let proved = core.blocking(move |_| release::prove(&server, &wanted, here.as_ref())).await?;
     let named = edition.definitions.values().chain([&edition.codes, &edition.calendar]);
     let named: Vec<ContentHash> = named.filter(|name| **name != ContentHash::ZERO).copied().collect();

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod conflict;
+mod definitions;
 mod lies;
 mod line;
 mod loss;

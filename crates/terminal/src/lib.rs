@@ -17,6 +17,7 @@ mod card;
 mod clock;
 mod contents;
 mod counter;
+mod definition;
 mod desk;
 mod devices;
 mod diagnostic;

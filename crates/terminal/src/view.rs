@@ -146,6 +146,7 @@ impl Terminal {
             refused: case.refused.clone(),
             register_refused: case.effect_refused.clone(),
             outcome: case.outcome,
+            newer: self.newer_definition(&store, &loaded, &current, editable)?,
             trail: loaded
                 .records
                 .iter()
@@ -605,6 +606,7 @@ fn event_words(record: &EventRecord, loaded: &LoadedCase) -> String {
         Event::Collected { .. } => "领取登记".to_owned(),
         Event::Closed { .. } => "办结".to_owned(),
         Event::Withdrawn { reason } => format!("撤销：{reason}"),
+        Event::MovedToDefinition { version, .. } => format!("换用事项定义第 {version} 版"),
         Event::Unknown { .. } => "新版程序的记录".to_owned(),
     }
 }

@@ -7,7 +7,7 @@ use crate::house::House;
 use crate::keys::hash;
 use crate::library;
 use crate::storage::{Work, next_number};
-use domain::catalogue::{Catalogue, NamedText};
+use domain::catalogue::Catalogue;
 use domain::fault::{DefinitionFault, DefinitionFaults, Wrong};
 use domain::ids::{ContentHash, MatterId};
 use protocol::edition::{LARGEST_CONTENT, Origin, Release, ReleasedMatter};
@@ -26,14 +26,6 @@ pub struct Draft<'a> {
     pub author: &'a str,
     /// What for.
     pub remark: &'a str,
-}
-
-/// Reads a set of files.
-///
-/// # Errors
-/// Everything that is wrong with them.
-pub fn check_texts(files: &[NamedText]) -> Result<Catalogue> {
-    Ok(Catalogue::from_files(files)?)
 }
 
 /// Publishes a catalogue; gives the number of the release.

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 const CHINA_OFFSET_SECONDS: i32 = 8 * 3600;
 
 /// A moment as the counter reads it.
-pub fn moment(milliseconds: i64) -> String {
+pub(crate) fn moment(milliseconds: i64) -> String {
     let offset = jiff::tz::Offset::from_seconds(CHINA_OFFSET_SECONDS).unwrap_or(jiff::tz::Offset::UTC);
     jiff::Timestamp::from_millisecond(milliseconds)
         .map(|moment| offset.to_datetime(moment).strftime("%Y-%m-%d %H:%M:%S").to_string())
@@ -60,7 +60,7 @@ pub(super) fn list(all: &[Kept]) -> String {
 }
 
 /// One matter's line: what became of it.
-pub(crate) fn matter(one: &MatterDifference) -> String {
+fn matter(one: &MatterDifference) -> String {
     match (one.before, one.after) {
         (None, Some(version)) => format!("新增事项 {} {}（第 {version} 版）", one.matter, one.name),
         (Some(_), None) => format!("取消事项 {} {}", one.matter, one.name),
@@ -78,17 +78,22 @@ pub(super) fn show(release: &Release, difference: &ReleaseDifference) -> String 
         let _ = write!(text, "\n首个版本，共 {} 个事项。", release.matters.len());
         return text;
     }
-    for one in &difference.matters {
-        let _ = write!(text, "\n{}", matter(one));
-        for line in &one.lines {
-            let _ = write!(text, "\n    {line}");
-        }
-    }
-    for table in &difference.tables {
-        let _ = write!(text, "\n{table}");
-    }
-    if difference.calendar {
-        text.push_str("\n修改节假日安排");
+    for line in changes(difference) {
+        let _ = write!(text, "\n{line}");
     }
     text
+}
+
+/// What a release changed, a line each; what changed inside a matter stands below it.
+pub(crate) fn changes(difference: &ReleaseDifference) -> Vec<String> {
+    let mut lines = Vec::new();
+    for one in &difference.matters {
+        lines.push(matter(one));
+        lines.extend(one.lines.iter().map(|line| format!("    {line}")));
+    }
+    lines.extend(difference.tables.iter().cloned());
+    if difference.calendar {
+        lines.push("修改节假日安排".to_owned());
+    }
+    lines
 }

@@ -121,6 +121,10 @@ commands! {
     confirm_acceptance(CaseAct) -> CaseView;
     /// Takes the application back.
     withdraw_case(Withdraw) -> CaseView;
+    /// What the definition in force would change for a case that keeps another.
+    definition_difference(OneCase) -> DefinitionDifference;
+    /// Moves a case to the definition in force.
+    move_definition(MoveDefinition) -> CaseView;
     /// Parks a case.
     park_case(OneCase) -> Shell;
     /// Takes a parked case up again.

@@ -1,12 +1,14 @@
 //! What the windows are shown. Everything a screen needs to draw and to offer: screens hold no rules.
 
 mod case;
+mod definition;
 mod desk;
 mod form;
 mod shell;
 mod window;
 
 pub use case::*;
+pub use definition::*;
 pub use desk::*;
 pub use form::*;
 pub use shell::*;

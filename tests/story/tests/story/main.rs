@@ -14,6 +14,7 @@ mod death;
 mod hardened;
 mod login;
 mod matters;
+mod new_definition;
 mod new_matter;
 mod offline;
 mod pages;
