@@ -18,7 +18,7 @@ pub(super) const HEADERS: &[(&str, &str)] = &[
     ),
     ("cache-control", "no-store"),
     ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "no-referrer"),
+    ("referrer-policy", "same-origin"),
 ];
 
 fn escaped(text: &str) -> String {

@@ -1,3 +1,4 @@
+mod admin;
 mod blobs;
 mod check;
 mod conflict;

@@ -29,4 +29,4 @@ missing: Array<Missing>, } | { "kind": "no_number_left" } | { "kind": "calendar_
 /**
  * The year.
  */
-year: number, } | { "kind": "foreign_answer" } | { "kind": "not_effected" } | { "kind": "not_printed" } | { "kind": "not_printable" } | { "kind": "not_overridable" };
+year: number, } | { "kind": "foreign_answer" } | { "kind": "not_effected" } | { "kind": "not_printed" } | { "kind": "not_printable" } | { "kind": "not_overridable" } | { "kind": "same_definition" } | { "kind": "other_matter" };

@@ -11,6 +11,7 @@ import type { Codes } from "./Codes";
 import type { CollectResult } from "./CollectResult";
 import type { CropPage } from "./CropPage";
 import type { DecideReview } from "./DecideReview";
+import type { DefinitionDifference } from "./DefinitionDifference";
 import type { Desk } from "./Desk";
 import type { DevicesView } from "./DevicesView";
 import type { Empty } from "./Empty";
@@ -18,6 +19,7 @@ import type { Enrol } from "./Enrol";
 import type { FindCases } from "./FindCases";
 import type { Login } from "./Login";
 import type { MatterLine } from "./MatterLine";
+import type { MoveDefinition } from "./MoveDefinition";
 import type { OneCase } from "./OneCase";
 import type { OneOperation } from "./OneOperation";
 import type { OpenCase } from "./OpenCase";
@@ -110,6 +112,10 @@ export interface OfficerCommands {
   confirm_acceptance: { request: CaseAct; answer: CaseView };
   /** Takes the application back. */
   withdraw_case: { request: Withdraw; answer: CaseView };
+  /** What the definition in force would change for a case that keeps another. */
+  definition_difference: { request: OneCase; answer: DefinitionDifference };
+  /** Moves a case to the definition in force. */
+  move_definition: { request: MoveDefinition; answer: CaseView };
   /** Parks a case. */
   park_case: { request: OneCase; answer: Shell };
   /** Takes a parked case up again. */
@@ -186,6 +192,8 @@ export const OFFICER_COMMANDS = [
   "submit_case",
   "confirm_acceptance",
   "withdraw_case",
+  "definition_difference",
+  "move_definition",
   "park_case",
   "resume_case",
   "parked_cases",
