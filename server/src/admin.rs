@@ -224,29 +224,30 @@ async fn publish(State(house): Shared, headers: HeaderMap, body: Bytes) -> Respo
 
 async fn take(house: &House, headers: &HeaderMap, body: &[u8], publish: bool) -> Response {
     let Some(session) = session(house, headers, Some(&text(headers, "x-token"))) else {
-        return told(StatusCode::FORBIDDEN, vec!["登录已过期，请重新登录。".to_owned()]);
+        return told(StatusCode::FORBIDDEN, false, vec!["登录已过期，请重新登录。".to_owned()]);
     };
     let Ok(folder) = serde_json::from_slice::<Folder>(body) else {
-        return told(StatusCode::BAD_REQUEST, vec!["读不出上传的内容。请重新选择文件夹。".to_owned()]);
+        return told(StatusCode::BAD_REQUEST, false, vec!["读不出上传的内容。请重新选择文件夹。".to_owned()]);
     };
     let files = match named(folder.files) {
         Ok(files) => files,
-        Err(words) => return told(StatusCode::BAD_REQUEST, vec![words]),
+        Err(words) => return told(StatusCode::BAD_REQUEST, false, vec![words]),
     };
     match weigh(house, &session, files, &folder.remark, publish).await {
-        Ok(lines) => told(StatusCode::OK, lines),
+        Ok(lines) => told(StatusCode::OK, true, lines),
+        // To say what is wrong with a folder is what was asked for.
         Err(Fault::Definitions(faults)) => {
-            told(StatusCode::UNPROCESSABLE_ENTITY, faults.0.iter().map(ToString::to_string).collect())
+            told(StatusCode::OK, false, faults.0.iter().map(ToString::to_string).collect())
         }
         Err(fault @ (Fault::Unpublished(_) | Fault::SetUp { .. })) => {
-            told(StatusCode::UNPROCESSABLE_ENTITY, vec![fault.to_string()])
+            told(StatusCode::OK, false, vec![fault.to_string()])
         }
         Err(fault) => fault.into_response(),
     }
 }
 
-fn told(status: StatusCode, lines: Vec<String>) -> Response {
-    (status, axum::Json(Told { good: status == StatusCode::OK, lines })).into_response()
+fn told(status: StatusCode, good: bool, lines: Vec<String>) -> Response {
+    (status, axum::Json(Told { good, lines })).into_response()
 }
 
 /// Files by folder and name; whatever else lies in the chosen folder is left alone. Nothing is written anywhere, so

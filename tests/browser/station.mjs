@@ -125,6 +125,8 @@ export async function startStation() {
       process.kill(pid, 'SIGSTOP')
       return () => process.kill(pid, 'SIGCONT')
     },
+    /** Where the server answers; other names of this machine would be told to go away. */
+    server: () => `http://${first.words[first.words.indexOf('--listen') + 1]}`,
     /** The definitions at the server's console, beside the server that runs: what it said, and how it ended. */
     async definitions(...words) {
       const data = first.words[first.words.indexOf('--data') + 1]

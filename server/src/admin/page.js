@@ -19,7 +19,10 @@ if (folder) {
     for (const button of buttons) button.disabled = true
     tell(true, ['正在检查…'])
     try {
-      const files = await Promise.all(chosen.map(async (file) => [file.webkitRelativePath, await file.text()]))
+      // A file that changed after the folder was chosen is not given out any more.
+      const texts = chosen.map(async (file) => [file.webkitRelativePath, await file.text()])
+      const files = await Promise.all(texts).catch(() => null)
+      if (!files) { tell(false, ['文件夹选好以后里面的文件又改过，请重新选择文件夹。']); return }
       const answer = await fetch(path, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'x-token': folder.dataset.token },
