@@ -65,7 +65,8 @@ fn typed(kind: &'static str, text: &'static str) -> Response {
 
 /// Lets only this machine in, under a name of this machine, and no page of another site.
 async fn only_here(request: Request, next: Next) -> Response {
-    let here = request.extensions().get::<ConnectInfo<SocketAddr>>().is_some_and(|one| one.0.ip().is_loopback());
+    let here =
+        request.extensions().get::<ConnectInfo<SocketAddr>>().is_some_and(|one| one.0.ip().is_loopback());
     let host = text(request.headers(), header::HOST.as_str());
     let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
     let named = ["127.0.0.1", "localhost", "[::1]"].contains(&name);
@@ -157,7 +158,8 @@ async fn admit(house: &House, officer: &OfficerId, password: String) -> Result<b
     work.run("UPDATE account SET failures = 0 WHERE officer = $1", values![officer.as_str()]).await?;
     let roster = house.rosters.present(house, &mut *work).await?.roster;
     work.commit().await?;
-    let keeps = |one: &domain::person::Officer| one.active && one.posts.iter().any(|post| post.role == Role::Admin);
+    let keeps =
+        |one: &domain::person::Officer| one.active && one.posts.iter().any(|post| post.role == Role::Admin);
     Ok(roster.officer(officer).is_some_and(keeps))
 }
 

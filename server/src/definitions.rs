@@ -6,8 +6,8 @@ mod publisher;
 mod release;
 pub(crate) mod words;
 
-pub(crate) use publisher::PublisherFile;
 pub(crate) use publish::{Draft, install, publish, roll_back};
+pub(crate) use publisher::PublisherFile;
 pub(crate) use release::{Kept, ReleaseDifference, all, difference, numbered};
 
 use crate::fault::Result;

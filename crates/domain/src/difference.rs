@@ -418,10 +418,7 @@ impl Side<'_> {
         let rules = self.0.rules.iter().map(|one| Thing {
             key: one.id.clone(),
             name: one.text.clone(),
-            sides: vec![
-                ("效力", severity(one.severity).to_owned()),
-                ("条件", self.when(one.when.as_ref())),
-            ],
+            sides: vec![("效力", severity(one.severity).to_owned()), ("条件", self.when(one.when.as_ref()))],
             whole: whole(one),
         });
         rules.collect()

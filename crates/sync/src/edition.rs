@@ -199,7 +199,11 @@ async fn fetch_contents(core: &Arc<Core>, names: Vec<ContentHash>) -> Result<()>
 }
 
 /// Unpacks an answer, proves each content by its hash and keeps it; gives the names of what came.
-fn keep_contents(core: &Core, request: &ContentsRequest, answer: &ContentsAnswer) -> Result<Vec<ContentHash>> {
+fn keep_contents(
+    core: &Core,
+    request: &ContentsRequest,
+    answer: &ContentsAnswer,
+) -> Result<Vec<ContentHash>> {
     let wrong = || SyncError::Unproven("contents");
     if answer.length > ContentsAnswer::MOST_UNPACKED {
         return Err(wrong());

@@ -88,7 +88,9 @@ const LIES: [(&str, &str, Lie); 5] = [
             signed.certificate.signature = key.sign(&signed.certificate.bytes).unwrap().as_bytes().to_vec();
         })
     }),
-    ("no release at all", "RELEASE_UNSIGNED", |path, body| told(path, body, |edition| edition.release = None)),
+    ("no release at all", "RELEASE_UNSIGNED", |path, body| {
+        told(path, body, |edition| edition.release = None)
+    }),
 ];
 
 #[test]
@@ -112,7 +114,9 @@ fn a_release_that_does_not_hold_is_refused_and_the_one_before_stays() {
         counter.disconnect();
         assert_eq!(edition(&counter), first, "{what} was put in force");
         let store = &counter.store;
-        store.write(store::Priority::Background, |tx| store::table::terminal::put(tx, "release_refused", &[])).unwrap();
+        store
+            .write(store::Priority::Background, |tx| store::table::terminal::put(tx, "release_refused", &[]))
+            .unwrap();
     }
     line.set_lie(None);
     counter.connect();
@@ -125,13 +129,16 @@ fn a_release_that_does_not_hold_is_refused_and_the_one_before_stays() {
     // An older one, truly signed, comes again: somebody plays back what the server once said.
     counter.disconnect();
     OLD.set(domain::cbor::to_vec(&first)).unwrap();
-    line.set_lie(Some(|path, body| {
-        if path.starts_with("/v1/edition") { OLD.get().unwrap().clone() } else { body }
-    }));
+    line.set_lie(Some(
+        |path, body| {
+            if path.starts_with("/v1/edition") { OLD.get().unwrap().clone() } else { body }
+        },
+    ));
     counter.connect();
     wait_for("the old release", || {
         let mark = counter.value("release_refused").unwrap_or_default();
-        domain::cbor::from_slice::<(ContentHash, String)>(&mark).is_ok_and(|(_, told)| told == "RELEASE_OLDER")
+        domain::cbor::from_slice::<(ContentHash, String)>(&mark)
+            .is_ok_and(|(_, told)| told == "RELEASE_OLDER")
     });
     assert_eq!(release(&counter).number, 2);
 }

@@ -58,8 +58,7 @@ impl Terminal {
         let refused = store.read(|db| table::terminal::get(db, RELEASE_REFUSED))?;
         let refused = refused.and_then(|mark| domain::cbor::from_slice::<(ContentHash, String)>(&mark).ok());
         let told = refused.as_ref().and_then(|(_, code)| self.messages.get(code));
-        let (refused, cure) =
-            told.map(|one| (one.sentence.clone(), one.cure.clone())).unwrap_or_default();
+        let (refused, cure) = told.map(|one| (one.sentence.clone(), one.cure.clone())).unwrap_or_default();
         Ok(Some(ReleaseLine { number: release.number, at: release.at, refused, cure }))
     }
 

@@ -37,15 +37,13 @@ pub(super) async fn check(house: &House, work: &mut dyn Work, report: &mut Repor
         report.must(fits, || format!("release {number} does not fit the one before"));
         let named = release.matters.values().map(|one| &one.definition);
         for name in named.chain([&release.codes, &release.calendar]) {
-            let kept =
-                one(work, "SELECT kind FROM content WHERE hash = $1", values![name.to_hex()]).await?;
+            let kept = one(work, "SELECT kind FROM content WHERE hash = $1", values![name.to_hex()]).await?;
             report.must(kept.is_some(), || format!("release {number}: content {name} is not kept"));
         }
         head = hash(body);
         last = Some(body.to_vec());
     }
-    let edition =
-        one(work, "SELECT body FROM edition ORDER BY version DESC LIMIT 1", values![]).await?;
+    let edition = one(work, "SELECT body FROM edition ORDER BY version DESC LIMIT 1", values![]).await?;
     if let (Some(edition), Some(last)) = (edition, last) {
         let edition: Edition =
             domain::cbor::from_slice(edition.bytes(0)?).map_err(|_| Fault::Stored("edition"))?;

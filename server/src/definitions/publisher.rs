@@ -47,8 +47,7 @@ impl PublisherFile {
                 let sealed = bytes.strip_prefix(MAGIC).ok_or_else(|| fault("这不是发布密钥文件"))?;
                 let plain = aead::open_random(&sealing, MAGIC, sealed)
                     .map_err(|_| fault("发布密钥不能用本服务端的主密钥打开"))?;
-                let plain =
-                    plain.as_slice().try_into().map_err(|_| Fault::Stored("publisher key file"))?;
+                let plain = plain.as_slice().try_into().map_err(|_| Fault::Stored("publisher key file"))?;
                 Ok(SigningKey::from_bytes(plain)?)
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && may_make => {

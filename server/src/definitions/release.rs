@@ -66,11 +66,9 @@ pub(super) async fn keep(work: &mut dyn Work, kept: &Kept) -> Result<()> {
 }
 
 fn read(row: &Row) -> Result<Kept> {
-    let release =
-        Signed { bytes: row.bytes(0)?.to_vec(), signature: row.bytes(1)?.to_vec() };
+    let release = Signed { bytes: row.bytes(0)?.to_vec(), signature: row.bytes(1)?.to_vec() };
     let certificate = Signed { bytes: row.bytes(2)?.to_vec(), signature: row.bytes(3)?.to_vec() };
-    let read =
-        domain::cbor::from_slice(&release.bytes).map_err(|_| Fault::Stored("definition release"))?;
+    let read = domain::cbor::from_slice(&release.bytes).map_err(|_| Fault::Stored("definition release"))?;
     Ok(Kept { release: read, signed: SignedRelease { certificate, release } })
 }
 

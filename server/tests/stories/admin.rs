@@ -32,7 +32,10 @@ struct Browser {
 impl Browser {
     async fn open(site: &Site) -> Self {
         let answer = log_in(site, "A0001", "jiangcheng-A0001").await;
-        assert_eq!((answer.status(), &answer.headers()[LOCATION]), (StatusCode::SEE_OTHER, &"/admin".parse().unwrap()));
+        assert_eq!(
+            (answer.status(), &answer.headers()[LOCATION]),
+            (StatusCode::SEE_OTHER, &"/admin".parse().unwrap())
+        );
         let cookie = answer.headers()[SET_COOKIE].to_str().unwrap().to_owned();
         assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
         let cookie = cookie.split(';').next().unwrap().to_owned();
@@ -55,15 +58,19 @@ impl Browser {
 
     fn send(&self, what: &str, remark: &str, files: &Value) -> RequestBuilder {
         let body = json!({ "remark": remark, "files": files }).to_string();
-        self.ask(client().post(format!("{}/admin/{what}", self.url))).header("x-token", &self.token).body(body)
+        self.ask(client().post(format!("{}/admin/{what}", self.url)))
+            .header("x-token", &self.token)
+            .body(body)
     }
 
     /// Sends a folder; gives whether it was good, and what was said.
     async fn folder(&self, what: &str, remark: &str, files: &Value) -> (bool, String) {
-        let told: Value =
-            serde_json::from_slice(&self.send(what, remark, files).send().await.unwrap().bytes().await.unwrap())
-                .unwrap();
-        let lines: Vec<&str> = told["lines"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+        let told: Value = serde_json::from_slice(
+            &self.send(what, remark, files).send().await.unwrap().bytes().await.unwrap(),
+        )
+        .unwrap();
+        let lines: Vec<&str> =
+            told["lines"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
         (told["good"].as_bool().unwrap(), lines.join("\n"))
     }
 }
@@ -84,7 +91,8 @@ fn files(assets: &Path, change: impl Fn(&str, String) -> String) -> Value {
 
 fn raised(name: &str, text: String) -> String {
     if name == "matters/D001.toml" {
-        text.replace("version = 1", "version = 2").replace("name = \"演示事项\"", "name = \"演示<b>事项</b>\"")
+        text.replace("version = 1", "version = 2")
+            .replace("name = \"演示事项\"", "name = \"演示<b>事项</b>\"")
     } else {
         text
     }
@@ -143,22 +151,39 @@ async fn nobody_else_gets_in() {
     let nobody = client().post(format!("{}/admin/publish", site.url())).body("{}");
     assert_eq!(status(nobody).await, StatusCode::FORBIDDEN, "without a session");
     let other = Browser { token: "0".repeat(64), cookie: browser.cookie.clone(), url: browser.url.clone() };
-    assert_eq!(status(other.send("publish", "试", &changed)).await, StatusCode::FORBIDDEN, "without the token");
+    assert_eq!(
+        status(other.send("publish", "试", &changed)).await,
+        StatusCode::FORBIDDEN,
+        "without the token"
+    );
     let foreign = browser.send("publish", "试", &changed).header(ORIGIN, "http://elsewhere.example");
     assert_eq!(status(foreign).await, StatusCode::NOT_FOUND, "from a page of another site");
     let renamed = browser.send("publish", "试", &changed).header(HOST, "elsewhere.example");
     assert_eq!(status(renamed).await, StatusCode::NOT_FOUND, "under another name");
     let many: Vec<Value> = (0..5000).map(|at| json!([format!("a/matters/{at}.toml"), ""])).collect();
-    assert_eq!(status(browser.send("check", "", &json!(many))).await, StatusCode::BAD_REQUEST, "too many files");
+    assert_eq!(
+        status(browser.send("check", "", &json!(many))).await,
+        StatusCode::BAD_REQUEST,
+        "too many files"
+    );
     let twice = json!([["a/matters/x.toml", ""], ["b/matters/x.toml", ""]]);
-    assert_eq!(status(browser.send("check", "", &twice)).await, StatusCode::BAD_REQUEST, "two folders at once");
-    let outside = json!([["../../../etc/passwd", "x"], ["a/other/x.toml", "id = 3"], ["a/matters/.x.toml", "id = 3"]]);
+    assert_eq!(
+        status(browser.send("check", "", &twice)).await,
+        StatusCode::BAD_REQUEST,
+        "two folders at once"
+    );
+    let outside =
+        json!([["../../../etc/passwd", "x"], ["a/other/x.toml", "id = 3"], ["a/matters/.x.toml", "id = 3"]]);
     let (good, said) = browser.folder("check", "", &outside).await;
     assert!(!good && said.contains("没有事项"), "what is no definition is left alone: {said}");
 
     let leave = browser.ask(client().post(format!("{}/admin/logout", site.url())));
     assert_eq!(status(form(leave, format!("token={}", browser.token))).await, StatusCode::SEE_OTHER);
-    assert_eq!(status(browser.send("publish", "试", &changed)).await, StatusCode::FORBIDDEN, "after logging out");
+    assert_eq!(
+        status(browser.send("publish", "试", &changed)).await,
+        StatusCode::FORBIDDEN,
+        "after logging out"
+    );
     assert_eq!(server::definitions::list(&site.settings).await.unwrap().lines().count(), 1);
     site.finish().await;
 }

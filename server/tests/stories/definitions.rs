@@ -197,9 +197,7 @@ async fn an_open_case_keeps_its_definition_until_it_is_moved(kind: Kind) {
     counter.placed(&session, &[moved]).await;
     assert_eq!(local.case.opening.as_ref().unwrap().definition, new);
     counter.pull().await;
-    let is_move = |one: &EventRecord| {
-        matches!(one.event, Event::MovedToDefinition { definition, version: 2 } if definition == new)
-    };
+    let is_move = |one: &EventRecord| matches!(one.event, Event::MovedToDefinition { definition, version: 2 } if definition == new);
     assert!(counter.placed[&local.case.id].iter().any(is_move));
     let mut local = counter.local(local.case.id);
     assert_eq!(local.definition, new);
