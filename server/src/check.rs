@@ -4,6 +4,7 @@
 mod cases;
 mod numbers;
 mod outbox;
+mod releases;
 mod rest;
 
 use crate::fault::Result;
@@ -25,6 +26,8 @@ pub struct Report {
     pub numbers: u64,
     /// Stored files proved.
     pub blobs: u64,
+    /// Releases of definitions proved.
+    pub releases: u64,
     /// Lines of the access log proved.
     pub accesses: u64,
     /// What is wrong; names things, never people.
@@ -69,6 +72,7 @@ pub async fn check(house: &House) -> Result<Report> {
     numbers::check(&mut *work, &mut report, &found).await?;
     rest::check_changes(&mut *work, &mut report, &found).await?;
     rest::check_contents(&mut *work, &mut report).await?;
+    releases::check(house, &mut *work, &mut report).await?;
     rest::check_access(&mut *work, &mut report).await?;
     rest::check_blobs(house, &mut *work, &mut report).await?;
     Ok(report)

@@ -3,6 +3,7 @@
 use crate::storage::StorageFault;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::fault::DefinitionFaults;
 use gm::GmError;
 use protocol::error::{ErrorCode, ProtocolError};
 
@@ -35,9 +36,47 @@ pub enum Fault {
     /// Lines of a file of addresses do not fit.
     #[error("{}", .0.join("\n"))]
     AddressFile(Vec<String>),
+    /// Definitions that cannot be published; every fault with its file and place.
+    #[error("{0}")]
+    Definitions(#[from] DefinitionFaults),
+    /// A release that cannot be made.
+    #[error("{0}")]
+    Unpublished(#[from] Unpublished),
     /// A thread of the server has ended.
     #[error("a worker has ended")]
     Ended,
+}
+
+/// Why a release was not made, in words for whoever publishes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unpublished {
+    /// Nothing differs from what is in force.
+    #[error("内容与现行的第 {number} 版完全相同，没有发布。请先改动定义，再发布。")]
+    Nothing {
+        /// The release in force.
+        number: u64,
+    },
+    /// There is no matter in it.
+    #[error("文件夹里没有事项。请选择含有 matters 等子文件夹的定义文件夹。")]
+    Empty,
+    /// No release has this number.
+    #[error("没有第 {number} 版。请先列出已发布的版本，再选一个。")]
+    NoSuchRelease {
+        /// The number.
+        number: u64,
+    },
+    /// The remark is missing or too long.
+    #[error("请写明这次发布的说明，不超过 {longest} 字。")]
+    Remark {
+        /// Most characters.
+        longest: usize,
+    },
+    /// A definition or the code tables together are too large to be sent.
+    #[error("有一项内容超过 {most} 字节，窗口取不到。请拆小代码表。")]
+    TooLarge {
+        /// Most bytes.
+        most: usize,
+    },
 }
 
 impl Fault {
@@ -52,6 +91,8 @@ impl Fault {
             Self::Stored(_) => "STORED_UNREADABLE",
             Self::SetUp { .. } => "SET_UP",
             Self::AddressFile(_) => "ADDRESS_FILE",
+            Self::Definitions(_) => "DEFINITIONS_BROKEN",
+            Self::Unpublished(_) => "NOT_PUBLISHED",
             Self::Ended => "WORKER_ENDED",
         }
     }

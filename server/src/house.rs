@@ -1,5 +1,6 @@
 //! What every request handler shares.
 
+use crate::definitions::PublisherFile;
 use crate::fault::{Fault, Result, told};
 use crate::keys::Keys;
 use crate::library::Library;
@@ -22,8 +23,12 @@ pub struct House {
     pub objects: Arc<dyn ObjectStore>,
     /// Keys.
     pub keys: Keys,
+    /// The key that signs releases of definitions.
+    pub publisher: PublisherFile,
     /// Definitions, code tables, calendars.
     pub library: Library,
+    /// Sessions of the admin page.
+    pub admin: crate::admin::Sessions,
     /// Rosters.
     pub rosters: Rosters,
     /// The population register, when one is set up.

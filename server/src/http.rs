@@ -15,7 +15,7 @@ use domain::ids::ContentHash;
 use domain::number::NumberBlock;
 use domain::person::Roster;
 use protocol::blob::{BlobOffer, BlobState, KeyAnswer, KeyRequest, PIECE};
-use protocol::edition::Edition;
+use protocol::edition::{ContentsAnswer, ContentsRequest, Edition};
 use protocol::enrol::{BlockRequest, EnrolAnswer, EnrolRequest, ServerTime};
 use protocol::error::ErrorCode;
 use protocol::login::{LoginAnswer, LoginRequest};
@@ -96,6 +96,7 @@ pub fn router(house: Arc<House>) -> Router {
         .route("/v1/edition", get(give_edition))
         .route("/v1/addresses", get(give_addresses))
         .route("/v1/contents/{hash}", get(give_content))
+        .route("/v1/contents", post(give_contents))
         .route("/v1/pull", post(take_pull))
         .route("/v1/blobs/{id}", post(take_offer))
         .route("/v1/blobs/{id}/complete", post(take_complete))
@@ -109,6 +110,7 @@ pub fn router(house: Arc<House>) -> Router {
         .route("/readyz", get(ops::ready))
         .route("/metrics", get(ops::metrics))
         .route("/openapi.json", get(ops::openapi))
+        .merge(crate::admin::router())
         .fallback(nothing)
         .layer(middleware::from_fn(ops::count))
         .with_state(house)
@@ -164,6 +166,12 @@ async fn give_content(State(house): Shared, Path(name): Path<String>, _signed: S
     let row = one(&mut *work, "SELECT body FROM content WHERE hash = $1", values![name.to_hex()]).await?;
     let row = row.ok_or_else(|| told(ErrorCode::NotFound))?;
     Ok(Bytes::copy_from_slice(row.bytes(0)?))
+}
+
+async fn give_contents(State(house): Shared, signed: Signed) -> Answer<ContentsAnswer> {
+    let request: ContentsRequest = signed.read()?;
+    let mut work = house.read().await?;
+    Ok(Cbor(library::contents(&mut *work, &request).await?))
 }
 
 async fn take_push(State(house): Shared, signed: Signed) -> Answer<PushAnswer> {

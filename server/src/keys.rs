@@ -251,7 +251,7 @@ fn at(file: &Path, what: &str) -> Fault {
     Fault::SetUp { file: file.display().to_string(), what: what.to_owned() }
 }
 
-fn master_secret(file: &Path) -> Result<HmacKey> {
+pub(crate) fn master_secret(file: &Path) -> Result<HmacKey> {
     let bytes = match fs::read(file) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {

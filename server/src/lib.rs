@@ -9,10 +9,12 @@
 
 mod access;
 mod addresses;
+mod admin;
 mod auth;
 mod blobs;
 mod cases;
 pub mod check;
+pub mod definitions;
 pub mod demo;
 mod enrol;
 pub mod fault;
@@ -96,13 +98,13 @@ pub async fn start(settings: Settings) -> Result<Running> {
     let listener = TcpListener::bind(settings.listen).await.map_err(fault)?;
     let addr = listener.local_addr().map_err(fault)?;
     let looking = tokio::spawn(look_around(Arc::clone(&house)));
-    let router = http::router(house);
+    let service = http::router(house).into_make_service_with_connect_info::<SocketAddr>();
     let served = tokio::spawn(async move {
         let mut stopping = stopping;
         let end = async move {
             let _ = stopping.wait_for(|stop| *stop).await;
         };
-        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(end).await {
+        if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(end).await {
             tracing::error!(kind = %error.kind(), "the server ended");
         }
     });
@@ -157,6 +159,12 @@ pub async fn import_addresses(settings: &Settings, file: &Path, words: &AddressW
     addresses::import(&house, file, words).await
 }
 
+/// Opens the house for a task of the console: nothing of a folder is put in force by it.
+pub(crate) async fn open_quietly(settings: &Settings) -> Result<House> {
+    let (_stop, stopping) = watch::channel(false);
+    open(&Settings { assets: None, ..settings.clone() }, stopping).await
+}
+
 async fn open(settings: &Settings, stopping: watch::Receiver<bool>) -> Result<House> {
     ops::start_counting();
     // Another part of the process may have installed it already; one is as good as the other.
@@ -177,6 +185,11 @@ async fn open(settings: &Settings, stopping: watch::Receiver<bool>) -> Result<Ho
         storage,
         objects: objects(settings)?,
         keys,
+        publisher: definitions::PublisherFile {
+            file: settings.publisher.clone().unwrap_or_else(|| settings.data.join("publisher.key")),
+            master,
+        },
+        admin: admin::Sessions::default(),
         library: library::Library::default(),
         rosters: rosters::Rosters::default(),
         register,
@@ -191,8 +204,9 @@ async fn open(settings: &Settings, stopping: watch::Receiver<bool>) -> Result<Ho
     if let Some(assets) = &settings.assets {
         let catalogue = library::read_assets(assets)?;
         let mut work = house.write().await?;
-        library::put_in_force(&mut *work, &catalogue, house::now()).await?;
-        work.commit().await?;
+        if definitions::install(&house, &mut *work, &catalogue, house::now()).await? {
+            work.commit().await?;
+        }
     }
     Ok(house)
 }

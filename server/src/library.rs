@@ -1,6 +1,8 @@
 //! Definitions, code tables and calendars by hash: what was ever in force is kept, as events name it.
 
-use crate::fault::{Fault, Result};
+use crate::definitions::Kept;
+use crate::fault::{Fault, Result, told};
+use crate::house::heavy;
 use crate::keys::hash;
 use crate::storage::{Work, one, values};
 use domain::catalogue::{Catalogue, FOLDERS, NamedText};
@@ -8,8 +10,11 @@ use domain::code::CodeTables;
 use domain::ids::ContentHash;
 use domain::limit::Calendar;
 use domain::matter::MatterDefinition;
-use protocol::edition::Edition;
+use flate2::write::ZlibEncoder;
+use protocol::edition::{ContentsAnswer, ContentsRequest, Edition, MOST_CONTENT_BYTES, MOST_CONTENTS};
+use protocol::error::ErrorCode;
 use std::collections::HashMap;
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -79,6 +84,17 @@ impl Library {
         })
     }
 
+    /// Code tables by hash.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn codes(&self, work: &mut dyn Work, name: &ContentHash) -> Result<Option<Arc<CodeTables>>> {
+        Ok(match self.content(work, name).await? {
+            Some(Content::Codes(codes)) => Some(codes),
+            _ => None,
+        })
+    }
+
     async fn content(&self, work: &mut dyn Work, name: &ContentHash) -> Result<Option<Content>> {
         if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(name) {
             return Ok(Some(known.clone()));
@@ -109,8 +125,7 @@ pub fn read_assets(folder: &Path) -> Result<Catalogue> {
     for name in FOLDERS {
         texts(&folder.join(name), name, &mut files)?;
     }
-    Catalogue::from_files(&files)
-        .map_err(|faults| Fault::SetUp { file: folder.display().to_string(), what: faults.to_string() })
+    Ok(Catalogue::from_files(&files)?)
 }
 
 /// The `.toml` files of a folder in the order of their names; a folder that is not there has none.
@@ -137,30 +152,21 @@ fn texts(folder: &Path, name: &str, files: &mut Vec<NamedText>) -> Result<()> {
     Ok(())
 }
 
-/// Puts a catalogue in force: stores what is new, and makes a new edition when anything differs from the last.
+/// Puts a release in force: from the next pull on every terminal asks for it.
 ///
 /// # Errors
 /// When the storage fails.
-pub async fn put_in_force(work: &mut dyn Work, catalogue: &Catalogue, now: i64) -> Result<()> {
-    let codes = domain::cbor::to_vec(&catalogue.codes);
-    let calendar = domain::cbor::to_vec(&catalogue.calendar);
-    let mut edition = Edition {
-        definitions: catalogue.matters.iter().map(|(id, matter)| (id.clone(), hash(&matter.bytes))).collect(),
-        codes: hash(&codes),
-        calendar: hash(&calendar),
-        roster: 0,
-    };
-    keep(work, "codes", codes, now).await?;
-    keep(work, "calendar", calendar, now).await?;
-    for matter in catalogue.matters.values() {
-        keep(work, "definition", matter.bytes.clone(), now).await?;
-    }
+pub async fn put_in_force(work: &mut dyn Work, kept: &Kept) -> Result<()> {
     let (_, before) = present(work).await?;
-    edition.roster = before.as_ref().map_or(0, |one| one.roster);
-    if before.as_ref() != Some(&edition) {
-        publish(work, &edition, now).await?;
-    }
-    Ok(())
+    let release = &kept.release;
+    let edition = Edition {
+        definitions: release.matters.iter().map(|(id, one)| (id.clone(), one.definition)).collect(),
+        codes: release.codes,
+        calendar: release.calendar,
+        roster: before.map_or(0, |one| one.roster),
+        release: Some(kept.signed.clone()),
+    };
+    publish(work, &edition, release.at).await
 }
 
 /// Keeps bytes under their hash.
@@ -179,6 +185,39 @@ pub async fn keep(work: &mut dyn Work, kind: &str, body: Vec<u8>, now: i64) -> R
         .await?;
     }
     Ok(hash)
+}
+
+/// As many of the contents asked for as fit into one answer; at least one that is there.
+///
+/// # Errors
+/// [`ErrorCode::TooLarge`] when too many are asked for; [`ErrorCode::NotFound`] when none of them is here.
+pub async fn contents(work: &mut dyn Work, request: &ContentsRequest) -> Result<ContentsAnswer> {
+    if request.names.len() > MOST_CONTENTS {
+        return Err(told(ErrorCode::TooLarge));
+    }
+    let mut found: Vec<protocol::edition::Content> = Vec::new();
+    let mut bytes = 0;
+    for name in &request.names {
+        let row = one(work, "SELECT body FROM content WHERE hash = $1", values![name.to_hex()]).await?;
+        let Some(row) = row else { continue };
+        let body = row.bytes(0)?;
+        bytes += body.len();
+        if bytes > MOST_CONTENT_BYTES && !found.is_empty() {
+            break;
+        }
+        found.push(protocol::edition::Content { name: *name, bytes: body.to_vec() });
+    }
+    if found.is_empty() {
+        return Err(told(ErrorCode::NotFound));
+    }
+    heavy(move || {
+        let plain = domain::cbor::to_vec(&found);
+        let mut packer = ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        // Writing into memory does not fail.
+        let packed = packer.write_all(&plain).and_then(|()| packer.finish());
+        packed.map(|packed| ContentsAnswer { packed, length: plain.len() as u64 }).map_err(|_| Fault::Ended)
+    })
+    .await?
 }
 
 /// The edition in force with its version; none before the first.

@@ -112,7 +112,7 @@ fn known_here(roster: &domain::person::Roster, officer: &OfficerId, terminal: &T
 }
 
 /// Compares the password. The try is counted before it is made, so that tries side by side count too.
-async fn prove(house: &House, officer: &OfficerId, password: Vec<u8>) -> Result<()> {
+pub(crate) async fn prove(house: &House, officer: &OfficerId, password: Vec<u8>) -> Result<()> {
     let now = now();
     let mut work = house.write().await?;
     let row = one(

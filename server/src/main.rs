@@ -1,5 +1,7 @@
 //! `window-server`: the sync server as a program.
 
+mod console;
+
 use clap::{Args, Parser, Subcommand};
 use server::{Policy, RegisterSettings, Settings};
 use std::io::{Read as _, Write as _};
@@ -57,6 +59,11 @@ enum Task {
         #[command(flatten)]
         place: Place,
     },
+    /// Checks, publishes, compares and rolls back definitions: matters, forms, flows, papers, code tables, calendar.
+    Definitions {
+        #[command(subcommand)]
+        task: console::Definitions,
+    },
     /// To be called after the database was restored from a backup.
     Restored {
         #[command(flatten)]
@@ -91,6 +98,9 @@ struct Place {
     /// File with the master secret that seals the server's key.
     #[arg(long)]
     master_secret_file: Option<PathBuf>,
+    /// File with the key that signs releases of definitions, instead of `publisher.key` in the data folder.
+    #[arg(long)]
+    publisher_key_file: Option<PathBuf>,
 }
 
 impl Place {
@@ -109,6 +119,7 @@ impl Place {
             register,
             assets: self.assets,
             master_secret: self.master_secret_file,
+            publisher: self.publisher_key_file,
             policy: Policy::default(),
             ..Settings::in_folder(self.data)
         })
@@ -174,6 +185,7 @@ async fn run(task: Task) -> anyhow::Result<i32> {
             say(&serde_json::to_string_pretty(&report)?)?;
             Ok(i32::from(!report.faults.is_empty()))
         }
+        Task::Definitions { task } => console::definitions(task).await,
         Task::Restored { place } => {
             server::note_restored(&place.settings()?).await?;
             Ok(0)

@@ -30,6 +30,13 @@ const LINES: &[Line] = &[
     (HttpMethod::Get, "/v1/edition", "Definitions, tables and calendar in force", "", "edition::Edition"),
     (HttpMethod::Get, "/v1/addresses", "The package of standard addresses", "", "addresses::AddressPackage"),
     (HttpMethod::Get, "/v1/contents/{hash}", "A thing named by an edition or event", "", BYTES),
+    (
+        HttpMethod::Post,
+        "/v1/contents",
+        "Many things named by an edition or event",
+        "edition::ContentsRequest",
+        "edition::ContentsAnswer",
+    ),
     (HttpMethod::Post, "/v1/push", "Takes acts", "push::PushRequest", "push::PushAnswer"),
     (HttpMethod::Post, "/v1/pull", "Gives changes", "pull::PullRequest", "pull::PullAnswer"),
     (HttpMethod::Post, "/v1/blobs/{id}", "Offers a stored file", "blob::BlobOffer", "blob::BlobState"),

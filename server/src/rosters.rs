@@ -106,6 +106,7 @@ pub async fn put_in_force(house: &House, work: &mut dyn Work, mut roster: Roster
         codes: domain::ids::ContentHash::ZERO,
         calendar: domain::ids::ContentHash::ZERO,
         roster: 0,
+        release: None,
     };
     let edition = Edition { roster: version, ..edition.unwrap_or_else(empty) };
     library::publish(work, &edition, now).await?;

@@ -22,6 +22,9 @@ pub struct Settings {
     /// File with the master secret that seals the server's key; `master.secret` in the data folder otherwise. A
     /// production server keeps it on another medium.
     pub master_secret: Option<PathBuf>,
+    /// File with the key that signs releases of definitions; `publisher.key` in the data folder otherwise. It may lie
+    /// on a medium that is there only while somebody publishes.
+    pub publisher: Option<PathBuf>,
     /// Limits that an administrator may set.
     pub policy: Policy,
 }
@@ -86,6 +89,7 @@ impl Settings {
             register: None,
             assets: None,
             master_secret: None,
+            publisher: None,
             policy: Policy::default(),
         }
     }

@@ -135,6 +135,18 @@ export async function startStation() {
       process.kill(pid, 'SIGSTOP')
       return () => process.kill(pid, 'SIGCONT')
     },
+    /** Where the server answers; other names of this machine would be told to go away. */
+    server: () => `http://${first.words[first.words.indexOf('--listen') + 1]}`,
+    /** The definitions at the server's console, beside the server that runs: what it said, and how it ended. */
+    async definitions(...words) {
+      const data = first.words[first.words.indexOf('--data') + 1]
+      const task = spawn(join(programs, 'window-server'), ['definitions', ...words, '--data', data], { cwd: repository })
+      const heard = []
+      task.stdout.on('data', (one) => heard.push(String(one)))
+      task.stderr.resume()
+      await end(task)
+      return { code: task.exitCode, said: heard.join('') }
+    },
     /** For the windows the network is gone. */
     async pullNetwork() {
       if (server) {

@@ -8,6 +8,7 @@ pub mod people;
 pub mod plan;
 pub mod play;
 pub mod report;
+pub mod schema;
 pub mod source;
 pub mod suite;
 mod table;

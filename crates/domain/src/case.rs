@@ -101,7 +101,7 @@ pub struct Opening {
     pub matter_name: String,
     /// Its family.
     pub family: Family,
-    /// The definition that the case keeps.
+    /// The definition that the case keeps: the one of its opening until it was moved to another.
     pub definition: ContentHash,
     /// The unit that took it in.
     pub unit: UnitCode,
@@ -565,6 +565,11 @@ impl Case {
             | Event::RectificationOpened { .. }
             | Event::HandedOver { .. }
             | Event::ReviewDelegated { .. } => self.apply_course(record),
+            Event::MovedToDefinition { definition, .. } => {
+                if let Some(opening) = &mut self.opening {
+                    opening.definition = *definition;
+                }
+            }
             Event::Unknown { kind } => self.needs_update = Some(kind.clone()),
         }
     }

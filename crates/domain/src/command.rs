@@ -218,4 +218,9 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Go on under another definition of the same matter: the one that the context names.
+    MoveToDefinition {
+        /// Its hash, as the officer saw it.
+        definition: ContentHash,
+    },
 }

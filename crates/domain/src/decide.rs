@@ -5,6 +5,7 @@ mod course;
 mod hand_over;
 mod rectify;
 mod home;
+mod definition;
 mod result;
 mod review;
 mod submit;
@@ -111,6 +112,7 @@ pub fn decide(
         Command::DelegateReview { to, until, reason } => {
             hand_over::delegate_review(to, *until, reason, case, context, facts)
         }
+        Command::MoveToDefinition { definition: to } => definition::move_to(to, case, context, facts),
     }
 }
 

@@ -535,6 +535,13 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// The case goes on under another definition of its matter.
+    MovedToDefinition {
+        /// Hash of the definition that the case keeps from now on.
+        definition: ContentHash,
+        /// Version that the definition says of itself.
+        version: u32,
+    },
     /// Something that this version does not know.
     #[serde(skip)]
     Unknown {
@@ -578,7 +585,7 @@ pub enum Outcome {
 }
 
 /// Types of event that this version knows.
-const KNOWN: [&str; 35] = [
+const KNOWN: [&str; 36] = [
     "case_opened",
     "identity_read",
     "situation_answered",
@@ -614,6 +621,7 @@ const KNOWN: [&str; 35] = [
     "rectification_opened",
     "handed_over",
     "review_delegated",
+    "moved_to_definition",
 ];
 
 /// An event with its envelope: what is signed.

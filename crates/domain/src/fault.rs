@@ -57,6 +57,13 @@ pub enum Wrong {
         /// What can never be.
         what: &'static str,
     },
+    /// A changed definition that has a version which was published before, with other contents.
+    Published {
+        /// Its version.
+        version: u32,
+        /// The highest that was ever published of it.
+        highest: u32,
+    },
     /// Two rules that cannot both hold.
     Contradiction {
         /// The other rule.
@@ -101,6 +108,11 @@ impl fmt::Display for Wrong {
             Self::Never { what } => write!(f, "{what}，任何情形下都不成立。请改正条件，或者去掉它。"),
             Self::NeverLater => f.write_str(
                 "身份证明、出生医学证明、亲子鉴定和审批依据不能容缺。请去掉这份材料的 tolerance。",
+            ),
+            Self::Published { version, highest } => write!(
+                f,
+                "内容改了，版本号仍是 {version}，而已发布过的最高版本是 {highest}。请把 version 改成 {}，再发布。",
+                u64::from(*highest) + 1
             ),
             Self::Contradiction { other } => {
                 write!(f, "与“{other}”互相矛盾，两条不可能同时满足。请改正其中一条。")

@@ -16,6 +16,7 @@ pub mod context;
 pub mod course;
 pub mod decide;
 pub mod effect;
+pub mod difference;
 pub mod event;
 pub mod fault;
 pub mod flow;

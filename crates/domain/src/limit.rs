@@ -21,7 +21,7 @@ pub enum TimeLimit {
 }
 
 /// Days that differ from the week's rule, by the State Council's yearly notice.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Calendar {
     /// Where the table comes from.
@@ -30,6 +30,7 @@ pub struct Calendar {
     /// Years that the table covers.
     pub years: Vec<i16>,
     /// Working Saturdays and Sundays (true) and free weekdays (false).
+    #[schemars(with = "BTreeMap<String, bool>")]
     pub exceptions: BTreeMap<Date, bool>,
 }
 

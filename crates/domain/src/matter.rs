@@ -590,11 +590,11 @@ pub struct Effect {
     pub body: BTreeMap<String, FieldPath>,
     /// Request: lists made from the rows of table sections.
     #[serde(default, with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
-    #[schemars(with = "Vec<EffectRows>")]
+    #[schemars(with = "OneOrMany<EffectRows>")]
     pub rows: Vec<EffectRows>,
     /// Request: objects made from the rows of table sections.
     #[serde(default, with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
-    #[schemars(with = "Vec<EffectEntries>")]
+    #[schemars(with = "OneOrMany<EffectEntries>")]
     pub entries: Vec<EffectEntries>,
     /// Request: objects made from a list that the register gave in a look-up, for example the versions of those who
     /// move.
@@ -717,6 +717,17 @@ pub struct EffectRows {
     /// When it is sent at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
+}
+
+/// What [`one_or_many`] reads, for the schema.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "only its schema is used")]
+enum OneOrMany<T> {
+    /// One, as a table.
+    One(T),
+    /// Several, as a list.
+    Many(Vec<T>),
 }
 
 /// One thing written as a table, several as a list of tables.

@@ -27,7 +27,8 @@ fn touches(one: &str, two: &str) -> bool {
 pub fn of_command(command: &Command) -> Paths {
     let one = |path: String| vec![path];
     Paths(match command {
-        Command::Open => one("*".into()),
+        // Under another definition everything means something else.
+        Command::Open | Command::MoveToDefinition { .. } => one("*".into()),
         Command::ReadIdentity { person, .. } => ["stage", "fields", "lookups", "signatures"]
             .map(str::to_owned)
             .into_iter()
@@ -101,7 +102,9 @@ pub fn of_command(command: &Command) -> Paths {
 #[must_use]
 pub fn of_event(event: &Event) -> Paths {
     Paths(match event {
-        Event::CaseOpened { .. } | Event::Unknown { .. } => vec!["*".into()],
+        Event::CaseOpened { .. } | Event::MovedToDefinition { .. } | Event::Unknown { .. } => {
+            vec!["*".into()]
+        }
         Event::IdentityRead { person, .. } => vec![format!("identities/{person:?}")],
         Event::SituationAnswered { question, .. } => vec![format!("answers/{question}")],
         Event::FieldsChanged { changes, .. } => {

@@ -113,6 +113,10 @@ pub enum Refusal {
     },
     /// The officer named cannot take it: not at this unit, without the post for it, or not in service.
     OfficerNotSuitable,
+    /// The case keeps this definition already.
+    SameDefinition,
+    /// The definition belongs to another matter.
+    OtherMatter,
 }
 
 impl Refusal {
@@ -156,11 +160,13 @@ impl Refusal {
             Self::NotClosed => "CASE_NOT_CLOSED",
             Self::RegisteredItem { .. } => "REGISTERED_ITEM",
             Self::OfficerNotSuitable => "OFFICER_NOT_SUITABLE",
+            Self::SameDefinition => "SAME_DEFINITION",
+            Self::OtherMatter => "OTHER_MATTER",
         }
     }
 
     /// All codes, for the completeness test of the message catalogue.
-    pub const CODES: [&'static str; 36] = [
+    pub const CODES: [&'static str; 38] = [
         "CASE_ALREADY_OPEN",
         "CASE_NOT_OPEN",
         "CASE_ENDED",
@@ -197,6 +203,8 @@ impl Refusal {
         "CASE_NOT_CLOSED",
         "REGISTERED_ITEM",
         "OFFICER_NOT_SUITABLE",
+        "SAME_DEFINITION",
+        "OTHER_MATTER",
     ];
 }
 

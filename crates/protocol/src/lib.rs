@@ -14,6 +14,7 @@
 //! | `GET /v1/edition` | → [`edition::Edition`] |
 //! | `GET /v1/contents/{hash}` | → the bytes themselves |
 //! | `GET /v1/addresses` | → a [`credential::Signed`] [`addresses::AddressPackage`] |
+//! | `POST /v1/contents` | [`edition::ContentsRequest`] → [`edition::ContentsAnswer`] |
 //! | `POST /v1/push` | [`push::PushRequest`] → [`push::PushAnswer`] |
 //! | `POST /v1/pull` | [`pull::PullRequest`] → [`pull::PullAnswer`] |
 //! | `POST /v1/blobs/{id}` | [`blob::BlobOffer`] → [`blob::BlobState`] |

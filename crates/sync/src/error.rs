@@ -25,6 +25,9 @@ pub enum SyncError {
     /// The answer's signatures, hashes or chains do not hold.
     #[error("the server's answer does not hold: {0}")]
     Unproven(&'static str),
+    /// The release of definitions is not put in force; the one before stays.
+    #[error(transparent)]
+    Release(#[from] ReleaseFault),
     /// The store is a copy: the server knows other acts of this terminal. It must enrol again.
     #[error("the store is a copy")]
     Forked,
@@ -48,14 +51,53 @@ pub enum SyncError {
     Cipher(#[from] GmError),
 }
 
+/// Why a release is not put in force. The one before stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ReleaseFault {
+    /// Nobody signed it.
+    #[error("the release is not signed")]
+    Unsigned,
+    /// A signature does not hold, or what is to be put in force is not what was signed.
+    #[error("the release was altered, or signed by somebody who may not publish")]
+    Forged,
+    /// It was published before the one that is in force here.
+    #[error("the release is older than the one in force")]
+    Older,
+    /// This program cannot read one of its definitions.
+    #[error("the release needs a newer program")]
+    Unreadable,
+}
+
+impl ReleaseFault {
+    /// Stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unsigned => "RELEASE_UNSIGNED",
+            Self::Forged => "RELEASE_FORGED",
+            Self::Older => "RELEASE_OLDER",
+            Self::Unreadable => "RELEASE_UNREADABLE",
+        }
+    }
+}
+
 /// Short form.
 pub type Result<T> = std::result::Result<T, SyncError>;
 
 impl SyncError {
     /// Codes of this crate's own errors, for the completeness test of the message catalogue. The rest are
     /// [`ErrorCode::CODES`] and the codes of store and cryptography.
-    pub const CODES: [&'static str; 5] =
-        ["SYNC_OFFLINE", "SYNC_DEADLINE", "SYNC_UNPROVEN", "SYNC_ADDRESS", "SYNC_STOPPED"];
+    pub const CODES: [&'static str; 9] = [
+        "SYNC_OFFLINE",
+        "SYNC_DEADLINE",
+        "SYNC_UNPROVEN",
+        "SYNC_ADDRESS",
+        "SYNC_STOPPED",
+        "RELEASE_UNSIGNED",
+        "RELEASE_FORGED",
+        "RELEASE_OLDER",
+        "RELEASE_UNREADABLE",
+    ];
 
     /// Stable code.
     #[must_use]
@@ -65,6 +107,7 @@ impl SyncError {
             Self::Deadline => "SYNC_DEADLINE",
             Self::Refused(refused) => refused.code.code(),
             Self::Unproven(_) => "SYNC_UNPROVEN",
+            Self::Release(fault) => fault.code(),
             Self::Forked => ErrorCode::Fork.code(),
             Self::OldEpoch => ErrorCode::OldEpoch.code(),
             Self::UnknownTerminal => ErrorCode::UnknownTerminal.code(),

@@ -23,11 +23,12 @@ mod line;
 mod numbers;
 mod pull;
 mod push;
+mod release;
 mod settings;
 mod verify;
 
 pub use calls::{CALL, enrol, login_without_store};
 pub use credential::{delegation, keep_delegation};
 pub use engine::{LaneView, Sync};
-pub use error::{Result, SyncError};
+pub use error::{ReleaseFault, Result, SyncError};
 pub use settings::{Projection, Settings, Watcher};

@@ -161,6 +161,8 @@ fn begin_anew(core: &Core, now: i64, incarnation: u64, restored: bool) -> Result
         terminal::put(transaction, INCARNATION, &incarnation.to_be_bytes())?;
         recheck::begin(transaction)?;
         if restored {
+            // The server's numbers of releases may have gone back with everything else.
+            terminal::put(transaction, crate::edition::RELEASE, &[])?;
             terminal::put(transaction, push::PROBE, &[1])?;
             audit::append(transaction, now, "", &format!("server-restored incarnation={incarnation}"))?;
         }

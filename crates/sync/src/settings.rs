@@ -1,6 +1,6 @@
 //! What the synchronisation is started with, and whom it tells.
 
-use crate::SyncError;
+use crate::{ReleaseFault, SyncError};
 use domain::ids::{CaseId, TerminalId};
 use store::Transaction;
 
@@ -28,6 +28,8 @@ pub trait Watcher: Send + std::marker::Sync {
     fn cases_changed(&self, cases: &[CaseId]);
     /// Definitions, code tables, calendar or roster changed.
     fn edition_changed(&self);
+    /// A release of definitions was refused; the one before stays in use. Told once for each release and reason.
+    fn release_refused(&self, _why: ReleaseFault) {}
     /// Acts of the outbox or files to be sent got another state.
     fn outbox_changed(&self);
     /// The synchronisation ended for good: the store is a copy, an old one, or the terminal is not known.

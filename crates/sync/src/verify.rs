@@ -226,7 +226,8 @@ impl Checker<'_> {
     }
 
     fn note_definition(&mut self, record: &EventRecord) -> Result<()> {
-        if let Event::CaseOpened { definition, .. } = &record.event
+        if let Event::CaseOpened { definition, .. } | Event::MovedToDefinition { definition, .. } =
+            &record.event
             && !self.page.definitions.contains(definition)
             && store::table::content::get(self.connection, *definition)?.is_none()
         {

@@ -5,6 +5,7 @@
 
 mod addresses;
 mod conflict;
+mod definitions;
 mod lies;
 mod line;
 mod loss;

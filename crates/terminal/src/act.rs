@@ -97,6 +97,29 @@ impl Terminal {
         self.act_on(&store, &loaded.case, &loaded.definition, loaded.definition_hash, id, command, words)
     }
 
+    /// Does a command on an existing case under another definition than it keeps: the move to that definition.
+    pub(crate) fn act_under(
+        &self,
+        case: CaseId,
+        id: CommandId,
+        command: Command,
+        under: ContentHash,
+        words: &str,
+    ) -> Result<()> {
+        let _one_at_a_time = self.acting.lock().unwrap_or_else(PoisonError::into_inner);
+        let store = self.store()?;
+        if store.read(|db| table::outbox::has(db, id))? {
+            return Ok(());
+        }
+        let loaded = self.load_case(case)?;
+        let troubled = store.read(|db| table::outbox::of_case(db, case, OutboxState::Troubled))?;
+        if !troubled.is_empty() {
+            return Err(Own::CaseTroubled.into());
+        }
+        let definition = self.contents.definition(&store, under)?;
+        self.act_on(&store, &loaded.case, &definition, under, id, command, words)
+    }
+
     /// Opens a case.
     pub(crate) fn act_open(
         &self,

@@ -17,6 +17,9 @@ pub(crate) const EDITION: &str = "edition";
 /// Name of the roster in the terminal table, as synchronisation keeps it.
 pub(crate) const ROSTER: &str = "roster";
 
+/// Name of the release refused last in the terminal table, as synchronisation keeps it.
+pub(crate) const RELEASE_REFUSED: &str = "release_refused";
+
 #[derive(Default)]
 pub(crate) struct Contents {
     cache: Mutex<Cache>,
@@ -24,6 +27,8 @@ pub(crate) struct Contents {
 
 #[derive(Default)]
 struct Cache {
+    /// Counts the changes of what is in force: what was read before one is not remembered after it.
+    turn: u64,
     definitions: HashMap<ContentHash, Arc<MatterDefinition>>,
     edition: Option<Arc<Current>>,
 }
@@ -40,7 +45,9 @@ pub(crate) struct Current {
 impl Contents {
     /// Forgets what is in force, after a new edition arrived.
     pub(crate) fn refresh(&self) {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner).edition = None;
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.edition = None;
+        cache.turn += 1;
     }
 
     pub(crate) fn definition(&self, store: &Store, hash: ContentHash) -> Result<Arc<MatterDefinition>> {
@@ -61,9 +68,13 @@ impl Contents {
     }
 
     pub(crate) fn current(&self, store: &Store) -> Result<Arc<Current>> {
-        if let Some(current) = &self.cache.lock().unwrap_or_else(PoisonError::into_inner).edition {
-            return Ok(Arc::clone(current));
-        }
+        let turn = {
+            let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(current) = &cache.edition {
+                return Ok(Arc::clone(current));
+            }
+            cache.turn
+        };
         let unreadable = |_| store::StoreError::Unreadable("edition");
         let (edition, roster) =
             store.read(|db| Ok((table::terminal::get(db, EDITION)?, table::terminal::get(db, ROSTER)?)))?;
@@ -82,7 +93,10 @@ impl Contents {
             calendar: Arc::new(calendar),
             roster: Arc::new(roster),
         });
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner).edition = Some(Arc::clone(&current));
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        if cache.turn == turn {
+            cache.edition = Some(Arc::clone(&current));
+        }
         Ok(current)
     }
 

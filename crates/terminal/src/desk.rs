@@ -324,6 +324,7 @@ impl Terminal {
             line: self.sync_line(),
             waiting,
             troubles,
+            release: self.release_line()?,
             numbers: vec![
                 TodayNumber { title: "受理号剩余".to_owned(), count: acceptances },
                 TodayNumber { title: "收件号剩余".to_owned(), count: intakes },

@@ -19,6 +19,7 @@ mod clock;
 mod contents;
 mod counter;
 mod course;
+mod definition;
 mod desk;
 mod devices;
 mod diagnostic;

@@ -17,7 +17,7 @@ use protocol::login::LoginAnswer;
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 use store::{Options, Priority, Store, table};
-use sync::{Sync, SyncError};
+use sync::{ReleaseFault, Sync, SyncError};
 
 /// Who can also log in without the server waits for it only so long: a server that is there proves a password in a
 /// fraction of a second, and a line that swallows everything must not keep a counter closed. What the server would
@@ -82,7 +82,16 @@ impl sync::Watcher for Listener {
     fn edition_changed(&self) {
         let Some(terminal) = self.0.upgrade() else { return };
         terminal.contents.refresh();
-        terminal.changed(ChangeSource::Sync, ["shell", "desk"]);
+        // The case on the screen keeps its definition, and tells that there is a newer one.
+        let focus = terminal.state().focus.map(|case| format!("case:{case}"));
+        let topics = ["shell", "desk", "sync"].map(str::to_owned);
+        terminal.changed(ChangeSource::Sync, topics.into_iter().chain(focus));
+    }
+
+    fn release_refused(&self, why: ReleaseFault) {
+        let Some(terminal) = self.0.upgrade() else { return };
+        tracing::error!(code = why.code(), "a release of definitions was refused");
+        terminal.changed(ChangeSource::Sync, ["sync"]);
     }
 
     fn outbox_changed(&self) {

@@ -151,6 +151,7 @@ impl Terminal {
             effect: self.effect_view(case, &next),
             outcome: case.outcome,
             course: crate::course::view(&loaded, &current, &context),
+            newer: self.newer_definition(&store, &loaded, &current, editable)?,
             trail: loaded
                 .records
                 .iter()
@@ -629,6 +630,7 @@ fn event_words(record: &EventRecord, loaded: &LoadedCase) -> String {
         Event::ReviewDelegated { name, until, reason, .. } => {
             format!("授权{name}代审，到 {until}：{reason}")
         }
+        Event::MovedToDefinition { version, .. } => format!("换用事项定义第 {version} 版"),
         Event::Unknown { .. } => "新版程序的记录".to_owned(),
     }
 }

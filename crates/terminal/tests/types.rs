@@ -34,9 +34,10 @@ fn export(folder: &Path) {
         request::RotatePage, request::CropPage, request::RemovePage, request::ReorderPages,
         request::RequestSignature, request::ClearSignature, request::OverrideWarning, request::Withdraw,
         request::DecideReview, request::SteerCase, request::CollectResult, request::PreviewPrint, request::PrintDocument,
-        request::OneOperation, request::OneBlob, request::SubmitSignature,
+        request::OneOperation, request::OneBlob, request::SubmitSignature, request::MoveDefinition,
         view::Shell, view::Desk, view::CaseLine, view::MatterLine, view::Arrival, view::CaseView, view::ReviewView,
         view::OperationView, view::PreviewView, view::Codes, view::DevicesView, view::SyncView, view::ApplicantView,
+        view::DefinitionDifference,
     );
     let types = all_types(folder);
     fs::write(folder.join("types.ts"), types).expect("a file in a folder of our own");

@@ -185,7 +185,11 @@ impl Bench<'_> {
         };
         let known = cases::at_base(act.case, &events, act.base.version, own);
         let today = cases::today(act.case, &events);
-        if today.opening.as_ref().is_some_and(|one| one.definition != act.context.definition) {
+        // Every act stands on the definition that the case kept as far as its author knew; only the move itself
+        // stands on the one that it goes to. Acts beside a move of somebody else are conflicts, told below.
+        let held = known.case.opening.as_ref().or(today.opening.as_ref());
+        let moves = matches!(act.command, Command::MoveToDefinition { .. });
+        if !moves && held.is_some_and(|one| one.definition != act.context.definition) {
             return Ok(rejected(RejectCode::Forged));
         }
 

@@ -10,6 +10,7 @@ pub(super) const TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS content (hash TEXT PRIMARY KEY, kind TEXT NOT NULL, body BYTEA NOT NULL, at BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS edition (version BIGINT PRIMARY KEY, body BYTEA NOT NULL, at BIGINT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS definition_release (number BIGINT PRIMARY KEY, body BYTEA NOT NULL, signature BYTEA NOT NULL, certificate BYTEA NOT NULL, certificate_signature BYTEA NOT NULL, at BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS roster (version BIGINT PRIMARY KEY, sealed BYTEA NOT NULL, at BIGINT NOT NULL, superseded BIGINT)",
     "CREATE TABLE IF NOT EXISTS account (officer TEXT PRIMARY KEY, salt BYTEA NOT NULL, iterations BIGINT NOT NULL, hash BYTEA NOT NULL, failures BIGINT NOT NULL, last_failure BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS unit_key (unit TEXT PRIMARY KEY, wrapped BYTEA NOT NULL, escrow_public BYTEA NOT NULL, escrow_sealed BYTEA NOT NULL)",

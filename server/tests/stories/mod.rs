@@ -1,4 +1,5 @@
 mod addresses;
+mod admin;
 mod blobs;
 mod check;
 mod conflict;
@@ -6,6 +7,7 @@ mod counter;
 mod crash;
 mod cross_station;
 mod effects;
+mod definitions;
 mod forged;
 mod login;
 mod numbers;

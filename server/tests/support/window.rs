@@ -130,6 +130,7 @@ impl Window {
                 codes: ContentHash::ZERO,
                 calendar: ContentHash::ZERO,
                 roster: 0,
+                release: None,
             },
             codes: CodeTables::default(),
             calendar: Calendar::default(),

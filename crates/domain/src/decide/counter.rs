@@ -9,14 +9,14 @@ use crate::event::{BlobRef, CheckState, Event, FieldChange, Identity, Reading, R
 use crate::flow::StepKind;
 use crate::identity::{check_number, checked_by_arithmetic};
 use crate::ids::{ContentHash, FieldPath, MaterialId, PageId, QuestionId, SlotId};
-use crate::matter::{FieldKind, Lookup};
+use crate::matter::{FieldKind, Lookup, MatterDefinition};
 use crate::person::PersonRole;
 use crate::refusal::Refusal;
 use crate::requirement::{material_applies, signer_applies};
 use crate::rule::Severity;
 use std::collections::BTreeMap;
 
-type Decided = Result<Vec<Event>, Refusal>;
+pub(super) type Decided = Result<Vec<Event>, Refusal>;
 
 fn unknown(name: &(impl ToString + ?Sized)) -> Refusal {
     Refusal::UnknownName { name: name.to_string() }
@@ -37,7 +37,16 @@ pub(super) fn open(case: &Case, context: &Context, facts: &Facts<'_>) -> Decided
         definition: context.definition,
         unit: context.actor.post.unit.clone(),
     }];
-    let presets: Vec<FieldChange> = definition
+    let presets = presets(definition);
+    if !presets.is_empty() {
+        events.push(Event::FieldsChanged { changes: presets, reason: String::new() });
+    }
+    Ok(events)
+}
+
+/// Values that stand in a form from the start.
+pub(super) fn presets(definition: &MatterDefinition) -> Vec<FieldChange> {
+    definition
         .sections
         .iter()
         .filter(|section| !section.table)
@@ -48,11 +57,7 @@ pub(super) fn open(case: &Case, context: &Context, facts: &Facts<'_>) -> Decided
             value: field.preset.clone(),
             source: ValueSource::Typed,
         })
-        .collect();
-    if !presets.is_empty() {
-        events.push(Event::FieldsChanged { changes: presets, reason: String::new() });
-    }
-    Ok(events)
+        .collect()
 }
 
 pub(super) fn read_identity(

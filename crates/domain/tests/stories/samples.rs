@@ -171,6 +171,7 @@ pub fn events() -> Vec<Event> {
             until: later(),
             reason: "外出学习".into(),
         },
+        Event::MovedToDefinition { definition: ContentHash([9; 32]), version: 2 },
     ]
 }
 
@@ -215,6 +216,7 @@ pub fn commands() -> Vec<Command> {
         Command::Rectify { reason: "扫描件放错".into() },
         Command::HandOver { to: "J0002".into(), reason: "轮休".into() },
         Command::DelegateReview { to: "J0002".into(), until: later(), reason: "外出学习".into() },
+        Command::MoveToDefinition { definition: ContentHash([9; 32]) },
     ]
 }
 

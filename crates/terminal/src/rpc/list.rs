@@ -123,6 +123,10 @@ commands! {
     withdraw_case(Withdraw) -> CaseView;
     /// Does something beside the flow.
     steer_case(SteerCase) -> CaseView;
+    /// What the definition in force would change for a case that keeps another.
+    definition_difference(OneCase) -> DefinitionDifference;
+    /// Moves a case to the definition in force.
+    move_definition(MoveDefinition) -> CaseView;
     /// Parks a case.
     park_case(OneCase) -> Shell;
     /// Takes a parked case up again.

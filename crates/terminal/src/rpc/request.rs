@@ -58,6 +58,17 @@ request! {
     }
 }
 request! {
+    /// Moves a case to another definition of its matter.
+    MoveDefinition {
+        /// The case.
+        case: CaseId,
+        /// Names the wish.
+        command: CommandId,
+        /// The definition, as it was compared.
+        definition: ContentHash,
+    }
+}
+request! {
     /// Searches cases.
     FindCases {
         /// Number, name, or part of them; empty for the newest.

@@ -2,6 +2,7 @@
 
 mod case;
 mod course;
+mod definition;
 mod desk;
 mod effect;
 mod form;
@@ -10,6 +11,7 @@ mod window;
 
 pub use case::*;
 pub use course::*;
+pub use definition::*;
 pub use desk::*;
 pub use effect::*;
 pub use form::*;

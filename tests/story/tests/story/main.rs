@@ -15,6 +15,7 @@ mod effects;
 mod hardened;
 mod login;
 mod matters;
+mod new_definition;
 mod new_matter;
 mod offline;
 mod pages;

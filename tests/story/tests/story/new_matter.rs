@@ -6,7 +6,7 @@ use serde_json::json;
 use std::path::Path;
 
 /// A matter that the product never shipped: a declaration that asks two things and wants one material.
-const DECLARATION: &str = r#"
+pub const DECLARATION: &str = r#"
 id = "Z901"
 version = 1
 name = "居住情况申报（样例事项）"
@@ -66,7 +66,7 @@ template = "receipt"
 at = "accepted"
 "#;
 
-const FLOW: &str = r#"
+pub const FLOW: &str = r#"
 id = "z"
 name = "样例流程"
 

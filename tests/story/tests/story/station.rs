@@ -172,6 +172,18 @@ impl Station {
         self.runtime.block_on(server::check_store(&settings)).unwrap()
     }
 
+    /// Publishes a folder of definitions as the console does, beside the running server.
+    pub fn publish(&self, assets: &Path, remark: &str) -> String {
+        let published = server::definitions::publish_folder(&self.server_settings, assets, "A0001", remark);
+        self.runtime.block_on(published).unwrap()
+    }
+
+    /// Rolls the definitions back as the console does.
+    pub fn roll_back(&self, number: u64) -> String {
+        let rolled = server::definitions::roll_back_to(&self.server_settings, number, "A0001", "");
+        self.runtime.block_on(rolled).unwrap()
+    }
+
     /// Pulls the network: the server is gone.
     pub fn pull_network(&mut self) {
         let server = self.server.take().unwrap();

@@ -10,6 +10,7 @@ import type { IdentityView } from "./IdentityView";
 import type { LookupView } from "./LookupView";
 import type { MaterialView } from "./MaterialView";
 import type { Missing } from "./Missing";
+import type { NewerDefinition } from "./NewerDefinition";
 import type { Outcome } from "./Outcome";
 import type { PrintView } from "./PrintView";
 import type { QuestionView } from "./QuestionView";
@@ -125,6 +126,10 @@ trail: Array<TrailLine>,
  * Refused acts and conflicts.
  */
 troubles: Array<TroubleView>, 
+/**
+ * The definition in force, when the case keeps another and may be moved to it.
+ */
+newer: NewerDefinition | null, 
 /**
  * Draft values not yet part of the case, with the place of the cursor.
  */

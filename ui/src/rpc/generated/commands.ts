@@ -12,6 +12,7 @@ import type { Codes } from "./Codes";
 import type { CollectResult } from "./CollectResult";
 import type { CropPage } from "./CropPage";
 import type { DecideReview } from "./DecideReview";
+import type { DefinitionDifference } from "./DefinitionDifference";
 import type { Desk } from "./Desk";
 import type { DevicesView } from "./DevicesView";
 import type { Empty } from "./Empty";
@@ -20,6 +21,7 @@ import type { FindAddresses } from "./FindAddresses";
 import type { FindCases } from "./FindCases";
 import type { Login } from "./Login";
 import type { MatterLine } from "./MatterLine";
+import type { MoveDefinition } from "./MoveDefinition";
 import type { OneCase } from "./OneCase";
 import type { OneOperation } from "./OneOperation";
 import type { OpenCase } from "./OpenCase";
@@ -115,6 +117,10 @@ export interface OfficerCommands {
   withdraw_case: { request: Withdraw; answer: CaseView };
   /** Does something beside the flow. */
   steer_case: { request: SteerCase; answer: CaseView };
+  /** What the definition in force would change for a case that keeps another. */
+  definition_difference: { request: OneCase; answer: DefinitionDifference };
+  /** Moves a case to the definition in force. */
+  move_definition: { request: MoveDefinition; answer: CaseView };
   /** Parks a case. */
   park_case: { request: OneCase; answer: Shell };
   /** Takes a parked case up again. */
@@ -194,6 +200,8 @@ export const OFFICER_COMMANDS = [
   "confirm_acceptance",
   "withdraw_case",
   "steer_case",
+  "definition_difference",
+  "move_definition",
   "park_case",
   "resume_case",
   "parked_cases",

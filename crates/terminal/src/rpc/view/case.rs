@@ -1,6 +1,7 @@
 //! A case as its screens show it.
 
 use super::course::CourseView;
+use super::definition::NewerDefinition;
 use super::desk::CaseLine;
 use super::effect::EffectView;
 use super::form::{FieldView, IdentityView, LookupView, MaterialView, QuestionView, SectionView, SignerView};
@@ -67,6 +68,8 @@ pub struct CaseView {
     pub trail: Vec<TrailLine>,
     /// Refused acts and conflicts.
     pub troubles: Vec<TroubleView>,
+    /// The definition in force, when the case keeps another and may be moved to it.
+    pub newer: Option<NewerDefinition>,
     /// Draft values not yet part of the case, with the place of the cursor.
     pub draft: Option<DraftView>,
 }

@@ -1,5 +1,6 @@
 //! Synchronisation, the applicant screen, papers, devices.
 
+use super::definition::ReleaseLine;
 use super::desk::TodayNumber;
 use super::shell::{DeviceLine, SyncLine};
 use domain::code::CodeTable;
@@ -18,6 +19,8 @@ pub struct SyncView {
     pub troubles: Vec<OutboxLine>,
     /// Numbers left by kind.
     pub numbers: Vec<TodayNumber>,
+    /// The release of definitions in force here.
+    pub release: Option<ReleaseLine>,
 }
 
 /// An act in the outbox.
