@@ -2,7 +2,7 @@
 
 use crate::condition::Situation;
 use crate::event::{
-    Attestation, BlobRef, CheckState, Decision, Event, EventRecord, EventTime, Identity, Outcome,
+    Attestation, BlobRef, CaseLink, CheckState, Decision, Event, EventRecord, EventTime, Identity, Outcome,
     PrintedDocument, Reading, Reason, RegisterAnswer, SubmissionMode, ValueSource,
 };
 use crate::flow::{Stage, StepKind};
@@ -64,6 +64,8 @@ pub struct Case {
     pub collection: Option<Collection>,
     /// How it ended, once it did.
     pub outcome: Option<Outcome>,
+    /// Cases that this one belongs together with, in the order of tying.
+    pub links: Vec<CaseLink>,
     /// Everybody who took in or handled: none of them may review.
     pub makers: BTreeSet<OfficerId>,
     /// Whether an auxiliary took part in making it: then an officer has to review it (rules of the counter, 7).
@@ -252,6 +254,7 @@ impl Case {
             prints: Vec::new(),
             collection: None,
             outcome: None,
+            links: Vec::new(),
             makers: BTreeSet::new(),
             auxiliary_made: false,
             reviewers: BTreeSet::new(),
@@ -510,6 +513,7 @@ impl Case {
                 self.outcome = Some(Outcome::Withdrawn);
                 self.stage = None;
             }
+            Event::CaseLinked(link) => self.links.push(link.clone()),
             Event::Unknown { kind } => self.needs_update = Some(kind.clone()),
         }
     }

@@ -1,7 +1,7 @@
 //! Commands: what somebody at the counter wants to be done to a case.
 
 use crate::event::{
-    BlobRef, Decision, Identity, PrintedDocument, Reading, Reason, RegisterAnswer, ValueSource,
+    BlobRef, CaseLink, Decision, Identity, PrintedDocument, Reading, Reason, RegisterAnswer, ValueSource,
 };
 use crate::identity::DocumentKind;
 use crate::ids::{ContentHash, FieldPath, MaterialId, PageId, QuestionId, SlotId};
@@ -143,4 +143,6 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Tie the case to another one.
+    LinkCase(CaseLink),
 }

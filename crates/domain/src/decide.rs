@@ -1,6 +1,7 @@
 //! The rules: a command either becomes events or is refused. Pure, and the same on terminal and server.
 
 mod counter;
+mod link;
 mod result;
 mod review;
 mod submit;
@@ -78,6 +79,7 @@ pub fn decide(
             result::collect(name, *document, number, strokes, case, context, facts)
         }
         Command::Withdraw { reason } => submit::withdraw(reason, case, context, facts),
+        Command::LinkCase(link) => link::link(link, case, context, facts),
     }
 }
 

@@ -245,6 +245,29 @@ pub struct PrintedDocument {
     pub reprint_reason: String,
 }
 
+/// Why two cases belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// 一件事: a member of the same one-thing package
+    Package,
+    /// 再次办理: the same business again, with the data of the other case
+    Redo,
+    /// 连办: another business for the same person
+    OneMore,
+}
+
+/// A tie to another case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseLink {
+    /// The other case.
+    pub other: CaseId,
+    /// Why.
+    pub relation: Relation,
+    /// Name of the package; empty for other relations.
+    pub package: String,
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data", rename_all = "snake_case")]
@@ -445,6 +468,8 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// The case belongs together with another one.
+    CaseLinked(CaseLink),
     /// Something that this version does not know.
     #[serde(skip)]
     Unknown {
@@ -475,7 +500,7 @@ pub enum Outcome {
 }
 
 /// Types of event that this version knows.
-const KNOWN: [&str; 23] = [
+const KNOWN: [&str; 24] = [
     "case_opened",
     "identity_read",
     "situation_answered",
@@ -499,6 +524,7 @@ const KNOWN: [&str; 23] = [
     "collected",
     "closed",
     "withdrawn",
+    "case_linked",
 ];
 
 /// An event with its envelope: what is signed.

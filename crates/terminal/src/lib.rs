@@ -14,16 +14,21 @@ mod act;
 mod applicant;
 mod attempts;
 mod card;
+mod carry;
 mod clock;
+mod consult;
 mod contents;
 mod counter;
+mod daysheet;
 mod desk;
 mod devices;
 mod diagnostic;
 mod error;
+mod finding;
 mod forms;
 mod mutants;
 mod operation;
+mod package;
 mod printing;
 mod project;
 mod result;
@@ -77,6 +82,7 @@ pub struct Terminal {
     devices: Devices,
     paper: PaperWorker,
     paper_words: PaperWords,
+    packages: Vec<domain::package::Package>,
 }
 
 /// What changes while the program runs.
@@ -93,6 +99,10 @@ struct State {
     released: Option<applicant::Released>,
     collector: Option<applicant::CollectorSignature>,
     thanks: Option<String>,
+    /// A one-time notice that lies on the applicant screen.
+    notice: Option<rpc::view::ApplicantMode>,
+    /// Printings without a case, by the request that began them: the same request prints once.
+    printings: VecDeque<(domain::ids::CommandId, String)>,
     undo: Option<counter::Undo>,
     stopped: Option<String>,
     /// Previews by the hash of their bytes; never on disk, gone with lock and log-out.
@@ -120,6 +130,7 @@ impl Terminal {
             settings.assets.join("templates"),
         ));
         let paper_words = PaperWords::read(&settings.assets)?;
+        let packages = package::read(&settings.assets)?;
         let (changes, _) = broadcast::channel(CHANGES_KEPT);
         let devices = Devices::read(&settings)?;
         let terminal = Arc::new_cyclic(|me| Self {
@@ -137,6 +148,7 @@ impl Terminal {
             devices,
             paper,
             paper_words,
+            packages,
             settings,
         });
         terminal.start_devices();

@@ -134,7 +134,16 @@ pub fn events() -> Vec<Event> {
         },
         Event::Closed { outcome: Outcome::Done },
         Event::Withdrawn { reason: "不办了".into() },
+        Event::CaseLinked(link()),
     ]
+}
+
+fn link() -> domain::event::CaseLink {
+    domain::event::CaseLink {
+        other: CaseId(Uuid::from_u128(2)),
+        relation: domain::event::Relation::Package,
+        package: "birth".into(),
+    }
 }
 
 pub fn commands() -> Vec<Command> {
@@ -163,6 +172,7 @@ pub fn commands() -> Vec<Command> {
         Command::RecordPrint(printed()),
         collect("沈㛃"),
         Command::Withdraw { reason: "不办了".into() },
+        Command::LinkCase(link()),
     ]
 }
 

@@ -1,11 +1,13 @@
 //! What the windows are shown. Everything a screen needs to draw and to offer: screens hold no rules.
 
+mod business;
 mod case;
 mod desk;
 mod form;
 mod shell;
 mod window;
 
+pub use business::*;
 pub use case::*;
 pub use desk::*;
 pub use form::*;
