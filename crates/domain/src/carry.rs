@@ -42,7 +42,9 @@ pub fn values(
     earlier
         .fields
         .iter()
-        .filter(|(path, one)| !one.value.is_empty() && case.value(path).is_none() && one.source != ValueSource::Register)
+        .filter(|(path, one)| {
+            !one.value.is_empty() && case.value(path).is_none() && one.source != ValueSource::Register
+        })
         .filter(|(path, _)| match (from.field(path), to.field(path)) {
             (Some(old), Some(new)) => alike(old, new),
             _ => false,

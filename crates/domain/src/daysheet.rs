@@ -70,11 +70,7 @@ pub fn day_sheet<'a>(shift: Shift<'_>, records: impl IntoIterator<Item = &'a Eve
                 note(&mut finished, record, "");
             }
             Event::Withdrawn { reason } => {
-                sheet.void.push(Entry {
-                    case: record.case,
-                    at: record.time.trusted,
-                    reason: reason.clone(),
-                });
+                sheet.void.push(Entry { case: record.case, at: record.time.trusted, reason: reason.clone() });
             }
             Event::Printed(paper) => {
                 sheet.printed += 1;

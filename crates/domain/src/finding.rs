@@ -152,8 +152,17 @@ pub fn find<'a>(matters: &[Findable<'a>], typed: &str, uses: &Uses) -> Found<'a>
         let daily = words.is_empty() && one.common;
         let (last, count) = if daily { (0, 0) } else { (used.last, used.count) };
         // Without words: daily, then lately used. With words: the fit, then often used, then lately.
-        let use_order = if words.is_empty() { (Reverse(last), Reverse(0)) } else { (Reverse(0), Reverse(count)) };
-        (Reverse(one.allowed), Reverse(daily), Reverse(*fit), use_order, Reverse(last), Reverse(one.common), one.id)
+        let use_order =
+            if words.is_empty() { (Reverse(last), Reverse(0)) } else { (Reverse(0), Reverse(count)) };
+        (
+            Reverse(one.allowed),
+            Reverse(daily),
+            Reverse(*fit),
+            use_order,
+            Reverse(last),
+            Reverse(one.common),
+            one.id,
+        )
     });
     Found {
         matters: fitting.into_iter().map(|(_, _, one)| one).collect(),
@@ -226,7 +235,8 @@ mod tests {
 
     #[test]
     fn a_number_is_typed_with_its_letters_or_after_a_nought() {
-        let names: Vec<MatterId> = ["T007", "T107", "N07", "JS-H20"].into_iter().map(MatterId::from).collect();
+        let names: Vec<MatterId> =
+            ["T007", "T107", "N07", "JS-H20"].into_iter().map(MatterId::from).collect();
         let all: Vec<Findable<'_>> = names.iter().map(|id| matter(id, "某事", "TS", false)).collect();
         assert_eq!(ids(&find(&all, "t107", &Uses::new())), ["T107"]);
         assert_eq!(ids(&find(&all, "07", &Uses::new())), ["N07", "T007"]);

@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod arrival;
+pub mod batch;
 pub mod carry;
 pub mod case;
 pub mod catalogue;

@@ -309,12 +309,7 @@ impl Package {
 }
 
 /// Whether both definitions ask the same question and know the same answer.
-fn same_question(
-    id: &QuestionId,
-    answer: &str,
-    from: &MatterDefinition,
-    to: &MatterDefinition,
-) -> bool {
+fn same_question(id: &QuestionId, answer: &str, from: &MatterDefinition, to: &MatterDefinition) -> bool {
     let words = |one: &MatterDefinition| {
         let question = one.questions.iter().find(|one| one.id == *id)?;
         let answer = question.answers.iter().find(|one| one.id == answer)?;

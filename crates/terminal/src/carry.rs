@@ -15,8 +15,8 @@ use domain::event::{CaseLink, Event, Identity, Outcome, Reading, Relation, Value
 use domain::ids::{CaseId, CommandId, MatterId, PageId};
 use domain::refusal::Refusal;
 use gm::sm3;
-use store::table::case::Filter;
 use store::table;
+use store::table::case::Filter;
 use uuid::Uuid;
 
 /// Cases of one person that are looked at; more on one terminal within its keeping time is no person.
@@ -104,7 +104,8 @@ impl Terminal {
     pub(crate) fn carry(&self, request: OneCase) -> Result<CarryView> {
         self.actor()?;
         let loaded = self.load_case(request.case)?;
-        let mut view = CarryView { from: None, relation: None, materials: Vec::new(), duplicates: Vec::new() };
+        let mut view =
+            CarryView { from: None, relation: None, materials: Vec::new(), duplicates: Vec::new() };
         for case in self.duplicates(&loaded.case)? {
             view.duplicates.extend(self.line_of(case)?);
         }
@@ -118,7 +119,8 @@ impl Terminal {
         if !loaded.case.at_counter() {
             return Ok(view);
         }
-        for one in carry::materials((&earlier.case, &earlier.definition), (&loaded.case, &loaded.definition)) {
+        for one in carry::materials((&earlier.case, &earlier.definition), (&loaded.case, &loaded.definition))
+        {
             let known = loaded.definition.materials.iter().find(|material| material.id == one.to);
             view.materials.push(OfferedView {
                 name: known.map(|material| material.name.clone()).unwrap_or_default(),
@@ -168,7 +170,8 @@ impl Terminal {
         if number.is_empty() || !case.at_counter() {
             return Ok(Vec::new());
         }
-        let filter = Filter { person_number: number.clone(), ended: true, limit: LOOKED_AT, ..Filter::default() };
+        let filter =
+            Filter { person_number: number.clone(), ended: true, limit: LOOKED_AT, ..Filter::default() };
         let rows = self.store()?.read(|db| table::case::find(db, &filter))?;
         let mut known = Vec::new();
         for row in rows.into_iter().filter(|row| row.matter == opening.matter.as_str() && row.id != case.id) {

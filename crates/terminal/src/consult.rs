@@ -199,7 +199,41 @@ fn needed_view(one: &Needed<'_>, has: &BTreeSet<MaterialId>) -> NeededView {
         or: one
             .or
             .iter()
-            .map(|other| OtherView { id: other.id.clone(), name: other.name.clone(), has: has.contains(&other.id) })
+            .map(|other| OtherView {
+                id: other.id.clone(),
+                name: other.name.clone(),
+                has: has.contains(&other.id),
+            })
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads a code as a telephone does, from pixels.
+    fn read(rows: &[String]) -> String {
+        const SCALE: usize = 4;
+        const QUIET: usize = 4;
+        let side = (rows.len() + 2 * QUIET) * SCALE;
+        let dark = |x: usize, y: usize| {
+            let place = |at: usize| (at / SCALE).checked_sub(QUIET);
+            let (Some(column), Some(row)) = (place(x), place(y)) else { return false };
+            rows.get(row).is_some_and(|row| row.as_bytes().get(column) == Some(&b'1'))
+        };
+        let picture = |x: usize, y: usize| if dark(x, y) { 0 } else { 255 };
+        let mut picture = rqrr::PreparedImage::prepare_from_greyscale(side, side, picture);
+        picture.detect_grids()[0].decode().unwrap().1
+    }
+
+    #[test]
+    fn another_reader_finds_the_words_in_the_code() {
+        let long = "您还缺《居民户口簿》".repeat(33);
+        for text in ["一次性告知单\n要带：1. 结婚证", &long[..990]] {
+            assert!(text.len() <= MOST_BYTES);
+            assert_eq!(read(&code(text)), text);
+        }
+        assert!(code(&"长".repeat(2000)).is_empty());
     }
 }

@@ -13,6 +13,7 @@
 mod act;
 mod applicant;
 mod attempts;
+mod batch;
 mod card;
 mod carry;
 mod clock;

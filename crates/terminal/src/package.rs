@@ -1,9 +1,9 @@
 //! One-thing packages (一件事): member cases kept in step, and handed in with one key.
 
 use crate::Terminal;
+use crate::act::LoadedCase;
 use crate::carry::derived;
 use crate::error::{Own, Result};
-use crate::act::LoadedCase;
 use crate::rpc::ChangeSource;
 use crate::rpc::request::{CaseAct, Empty, OneCase, OpenPackage};
 use crate::rpc::view::{MemberView, PackageLine, PackageMember, PackageView};
@@ -86,7 +86,11 @@ impl Terminal {
         let mut cases: Vec<CaseId> = Vec::new();
         self.clear_applicant();
         for member in wanted {
-            let command = if cases.is_empty() { request.command } else { derived(request.command, member.matter.as_str()) };
+            let command = if cases.is_empty() {
+                request.command
+            } else {
+                derived(request.command, member.matter.as_str())
+            };
             let case = CaseId(Uuid::new_v8(*command.0.as_bytes()));
             let (hash, definition) = self.known_matter(&member.matter)?;
             self.act_open(case, command, &definition, hash)?;
@@ -124,13 +128,16 @@ impl Terminal {
         let mut at = 0;
         while let Some(one) = members.get(at) {
             for other in tied(one) {
-                if seen.insert(other) && let Ok(loaded) = self.load_case(other) {
+                if seen.insert(other)
+                    && let Ok(loaded) = self.load_case(other)
+                {
                     members.push(loaded);
                 }
             }
             at += 1;
         }
-        let place = |one: &LoadedCase| package.members.iter().position(|member| member.matter == one.definition.id);
+        let place =
+            |one: &LoadedCase| package.members.iter().position(|member| member.matter == one.definition.id);
         members.sort_by_key(place);
         Ok(Some((package, members)))
     }

@@ -511,6 +511,7 @@ impl Terminal {
             let mut state = self.state();
             state.locked = true;
             state.released = None;
+            state.notice = None;
             state.collector = None;
             state.previewed.clear();
             state.arrival = None;
@@ -554,6 +555,7 @@ impl Terminal {
             state.focus = None;
             state.arrival = None;
             state.released = None;
+            state.notice = None;
             state.collector = None;
             state.previewed.clear();
             state.thanks = None;

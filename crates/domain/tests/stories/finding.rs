@@ -29,7 +29,8 @@ fn with_nothing_known_every_matter_says_its_keys() {
     let mut keys = Vec::new();
     let mut off_page = Vec::new();
     for matter in &all {
-        let needed = keys_needed(&all, matter.id, &uses).unwrap_or_else(|| panic!("{} is not found", matter.id));
+        let needed =
+            keys_needed(&all, matter.id, &uses).unwrap_or_else(|| panic!("{} is not found", matter.id));
         keys.push(needed);
         let place = find(&all, &typed(matter, 3), &uses).matters.iter().position(|one| one.id == matter.id);
         if place.is_none_or(|place| place >= PAGE) {
@@ -77,11 +78,19 @@ fn what_a_counter_used_lately_needs_three_keys_or_fewer() {
 #[test]
 fn with_every_matter_used_at_once_three_keys_are_counted_too() {
     let all = matters();
-    let uses: Uses =
-        all.iter().zip(1..).map(|(one, count)| (one.id.clone(), Use { count, last: i64::from(count) })).collect();
+    let uses: Uses = all
+        .iter()
+        .zip(1..)
+        .map(|(one, count)| (one.id.clone(), Use { count, last: i64::from(count) }))
+        .collect();
     let within = |uses: &Uses| {
         all.iter().filter(|one| keys_needed(&all, one.id, uses).is_some_and(|keys| keys <= 3)).count()
     };
-    println!("within three keys: {} of {} unused, {} all used", within(&Uses::new()), all.len(), within(&uses));
+    println!(
+        "within three keys: {} of {} unused, {} all used",
+        within(&Uses::new()),
+        all.len(),
+        within(&uses)
+    );
     assert_eq!(within(&Uses::new()), all.len());
 }

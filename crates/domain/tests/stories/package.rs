@@ -54,10 +54,18 @@ fn every_shipped_package_is_sound_and_shares_something() {
             let paths = leader.sections.iter().filter(|one| !one.table).flat_map(|section| {
                 section.fields.iter().map(move |field| FieldPath(format!("{}.{}", section.id, field.id)))
             });
-            let fields: Vec<FieldPath> = paths.filter(|path| package.field(path, leader, other).is_some()).collect();
+            let fields: Vec<FieldPath> =
+                paths.filter(|path| package.field(path, leader, other).is_some()).collect();
             let materials = package.shared_materials(leader, other);
-            println!("{} {} → {}: {} fields {:?}, materials {:?}", package.id, leader.id, other.id, fields.len(),
-                fields.iter().map(FieldPath::as_str).collect::<Vec<_>>(), materials);
+            println!(
+                "{} {} → {}: {} fields {:?}, materials {:?}",
+                package.id,
+                leader.id,
+                other.id,
+                fields.len(),
+                fields.iter().map(FieldPath::as_str).collect::<Vec<_>>(),
+                materials
+            );
             assert!(!fields.is_empty() || !materials.is_empty(), "{} → {}", leader.id, other.id);
         }
     }
@@ -77,14 +85,25 @@ fn a_broken_package_is_refused_with_its_place() {
     };
     assert!(matches!(faults(&|one| one.members.truncate(1))[0], PackageFault::TooFew));
     assert!(matches!(faults(&|one| one.members[1].matter = "T046".into())[..], [PackageFault::Twice(_), ..]));
-    assert!(matches!(faults(&|one| one.members[1].matter = "T999".into())[..], [PackageFault::UnknownMatter(_), ..]));
-    let wrong = faults(&|one| one.fields.push(same_field(&[("T046", "applicant.nothing"), ("T043", "applicant.name")])));
+    assert!(matches!(
+        faults(&|one| one.members[1].matter = "T999".into())[..],
+        [PackageFault::UnknownMatter(_), ..]
+    ));
+    let wrong = faults(&|one| {
+        one.fields.push(same_field(&[("T046", "applicant.nothing"), ("T043", "applicant.name")]))
+    });
     assert!(matches!(wrong[..], [PackageFault::UnknownField(..)]), "{wrong:?}");
-    let wrong = faults(&|one| one.fields.push(same_field(&[("T046", "applicant.name"), ("T043", "applicant.phone")])));
+    let wrong = faults(&|one| {
+        one.fields.push(same_field(&[("T046", "applicant.name"), ("T043", "applicant.phone")]))
+    });
     assert!(matches!(wrong[..], [PackageFault::FieldsDiffer(..)]), "{wrong:?}");
-    let wrong = faults(&|one| { one.materials[0].names.insert("T043".into(), "nothing".into()); });
+    let wrong = faults(&|one| {
+        one.materials[0].names.insert("T043".into(), "nothing".into());
+    });
     assert!(matches!(wrong[..], [PackageFault::UnknownMaterial(..)]), "{wrong:?}");
-    let wrong = faults(&|one| { one.materials[0].names.insert("T046".into(), "entry_permit".into()); });
+    let wrong = faults(&|one| {
+        one.materials[0].names.insert("T046".into(), "entry_permit".into());
+    });
     assert!(wrong.iter().any(|one| matches!(one, PackageFault::MaterialsDiffer(..))), "{wrong:?}");
     let wrong = faults(&|one| one.apart.push("nobody.nothing".into()));
     assert!(matches!(wrong[..], [PackageFault::NothingApart(_)]), "{wrong:?}");
@@ -117,7 +136,10 @@ fn what_is_done_in_one_member_is_done_in_the_others() {
     assert_eq!(other.case.materials[&"booklet".into()][0].id, page);
     assert!(package.out_of_step((&one.case, from), (&other.case, to)).is_empty());
     other.act(AUXILIARY, typed(&[("applicant.phone", "19900000002")]));
-    assert_eq!(package.out_of_step((&one.case, from), (&other.case, to)), [FieldPath::from("applicant.phone")]);
+    assert_eq!(
+        package.out_of_step((&one.case, from), (&other.case, to)),
+        [FieldPath::from("applicant.phone")]
+    );
     // Signing and submitting are each member's own.
     assert!(package.mirrored(&Command::Submit, from, to).is_none());
     let letter = Command::RemovePage { material: "settlement_letter".into(), page };
@@ -129,7 +151,11 @@ fn ties_are_kept_once_and_name_another_case() {
     let mut desk = Desk::new("T070");
     desk.act(AUXILIARY, Command::Open);
     let link = |other: u128, relation, package: &str| {
-        Command::LinkCase(CaseLink { other: CaseId(Uuid::from_u128(other)), relation, package: package.into() })
+        Command::LinkCase(CaseLink {
+            other: CaseId(Uuid::from_u128(other)),
+            relation,
+            package: package.into(),
+        })
     };
     assert_eq!(desk.refused(AUXILIARY, &link(1, Relation::Redo, "")), "UNKNOWN_NAME");
     assert_eq!(desk.refused(AUXILIARY, &link(2, Relation::Package, "")), "UNKNOWN_NAME");
@@ -149,14 +175,20 @@ fn one_more_takes_the_person_and_offers_the_papers_and_redo_takes_the_form() {
         Command::ReadIdentity { identity, .. } => Some(identity.clone()),
         _ => None,
     });
-    earlier.act(AUXILIARY, Command::ReadIdentity {
-        person: domain::person::PersonRole::Applicant,
-        identity: identity.unwrap(),
-        reading: None,
-    });
+    earlier.act(
+        AUXILIARY,
+        Command::ReadIdentity {
+            person: domain::person::PersonRole::Applicant,
+            identity: identity.unwrap(),
+            reading: None,
+        },
+    );
     earlier.act(AUXILIARY, typed(&[("applicant.phone", "19900000001")]));
     let page = PageId(Uuid::from_u128(5));
-    earlier.act(AUXILIARY, Command::AddPage { material: "booklet".into(), page, picture: blob(9), reading: None });
+    earlier.act(
+        AUXILIARY,
+        Command::AddPage { material: "booklet".into(), page, picture: blob(9), reading: None },
+    );
     let mut new = Desk::new("T043");
     new.act(AUXILIARY, Command::Open);
     let day = earlier.case.changed.unwrap().day();
@@ -166,9 +198,15 @@ fn one_more_takes_the_person_and_offers_the_papers_and_redo_takes_the_form() {
     assert!(values(Relation::OneMore).contains(&("applicant.phone".into(), "19900000001".into())));
     let offered = carry::materials((&earlier.case, from), (&new.case, to));
     assert_eq!(offered.len(), 1);
-    assert_eq!((offered[0].from.as_str(), offered[0].to.as_str(), offered[0].pages), ("booklet", "booklet", 1));
+    assert_eq!(
+        (offered[0].from.as_str(), offered[0].to.as_str(), offered[0].pages),
+        ("booklet", "booklet", 1)
+    );
     // What the new case has already is not offered again.
-    new.act(AUXILIARY, Command::AddPage { material: "booklet".into(), page, picture: blob(9), reading: None });
+    new.act(
+        AUXILIARY,
+        Command::AddPage { material: "booklet".into(), page, picture: blob(9), reading: None },
+    );
     assert!(carry::materials((&earlier.case, from), (&new.case, to)).is_empty());
     let again = Desk::new("T070");
     let all = carry::values(Relation::Redo, (&earlier.case, from), (&again.case, from));
