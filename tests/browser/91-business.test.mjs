@@ -22,7 +22,7 @@ it.step('two letters and a digit begin a matter; a number is typed and never cho
   await login(counter, 'F0001')
   await inside(counter, '辅警').waitFor()
   await choose('t10')
-  await until('the numbers that begin so', async () => (await options().allInnerTexts()).every((text) => text.includes('T10')))
+  await until('the numbers that begin so', async () => { const all = await options().allInnerTexts(); return all.length > 0 && all.every((text) => text.includes('T10')) })
   await counter.type('7')
   await until('one matter', async () => await options().count() === 1 && (await options().first().innerText()).includes('曾经同户'))
   await counter.key('Escape')
