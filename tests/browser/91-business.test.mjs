@@ -146,6 +146,9 @@ it.step('the day sheet counts the day and is printed with one key', async () => 
   await counter.key('F12')
   await counter.ready(/^打印 \d+ 页/)
   await counter.page.getByRole('img', { name: /日清单 第 1 页/ }).waitFor()
+  // Drawn once it has come to rest, and then still whole.
+  await new Promise((later) => setTimeout(later, 1_000))
+  if (await counter.text('显示不出来').count() > 0) throw new Error('the paper is not shown')
   await counter.picture('day-sheet-paper')
   await counter.key('F12')
   await counter.sees('日清单已打印')
@@ -155,7 +158,7 @@ it.step('the day sheet counts the day and is printed with one key', async () => 
 })
 
 it.step('batch review: the list says which may go together', async () => {
-  await relogin(counter, 'J0001', '民警')
+  await relogin(counter, 'J0001', '户籍民警')
   await counter.key('F5')
   await counter.ready('批量审核 F12')
   await counter.key('F12')
