@@ -45,6 +45,9 @@ export class Double implements Transport {
       case 'logout': this.shellNow = { ...shell('login') }; this.tell('shell'); return this.shellNow
       case 'desk': return this.state === 'empty' ? { ...desk, to_do: [], waiting: [], due_soon: [], recent: [], notices: [] } : this.state === 'unfinished' ? { ...desk, unfinished: [{ ...unfinished().line, person: '何演示' }], home: [{ ...lines[4]!, id: 'c9', matter_name: '死亡登记' }] } : desk
       case 'matters': return matters
+      case 'find_matters': return { matters: matters.map((one) => one.id), digits_choose: true }
+      case 'carry': return { from: null, relation: null, materials: [], duplicates: [] }
+      case 'package': return { id: '', title: '', members: [], shared_materials: [] }
       case 'codes': return { tables: codes }
       case 'parked_cases': return parked
       case 'find_cases': return lines

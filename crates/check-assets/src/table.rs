@@ -85,6 +85,7 @@ impl<'a> Table<'a> {
             roster: 1,
             time: self.time(),
             online: true,
+            duplicates: Vec::new(),
             allotted: Allotted {
                 case_number: Some("1".to_owned()),
                 intake_number: Some("2".to_owned()),

@@ -6,7 +6,7 @@ use crate::course::{
 };
 use crate::effect::UnfinishedEffect;
 use crate::event::{
-    Attestation, BlobRef, CheckState, Decision, Event, EventRecord, EventTime, Identity, Outcome,
+    Attestation, BlobRef, CaseLink, CheckState, Decision, Event, EventRecord, EventTime, Identity, Outcome,
     PrintedDocument, Reading, Reason, RegisterAnswer, SubmissionMode, ValueSource,
 };
 use crate::flow::{Stage, StepKind};
@@ -76,6 +76,8 @@ pub struct Case {
     pub course: Course,
     /// How it ended, once it did.
     pub outcome: Option<Outcome>,
+    /// Cases that this one belongs together with, in the order of tying.
+    pub links: Vec<CaseLink>,
     /// Everybody who took in or handled: none of them may review.
     pub makers: BTreeSet<OfficerId>,
     /// Whether an auxiliary took part in making it: then an officer has to review it (rules of the counter, 7).
@@ -270,6 +272,7 @@ impl Case {
             collection: None,
             course: Course::default(),
             outcome: None,
+            links: Vec::new(),
             makers: BTreeSet::new(),
             auxiliary_made: false,
             reviewers: BTreeSet::new(),
@@ -570,6 +573,7 @@ impl Case {
                     opening.definition = *definition;
                 }
             }
+            Event::CaseLinked(link) => self.links.push(link.clone()),
             Event::Unknown { kind } => self.needs_update = Some(kind.clone()),
         }
     }

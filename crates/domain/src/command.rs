@@ -3,7 +3,7 @@
 use crate::course::SuspensionKind;
 use crate::effect::UnfinishedState;
 use crate::event::{
-    BlobRef, Decision, Identity, PrintedDocument, Reading, Reason, RegisterAnswer, ValueSource,
+    BlobRef, CaseLink, Decision, Identity, PrintedDocument, Reading, Reason, RegisterAnswer, ValueSource,
 };
 use crate::identity::DocumentKind;
 use crate::ids::{ContentHash, FieldPath, MaterialId, OfficerId, PageId, QuestionId, SlotId};
@@ -223,4 +223,6 @@ pub enum Command {
         /// Its hash, as the officer saw it.
         definition: ContentHash,
     },
+    /// Tie the case to another one.
+    LinkCase(CaseLink),
 }

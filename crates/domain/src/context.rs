@@ -2,7 +2,7 @@
 
 use crate::code::CodeTables;
 use crate::event::EventTime;
-use crate::ids::{ContentHash, TerminalId};
+use crate::ids::{CaseId, ContentHash, TerminalId};
 use crate::limit::Calendar;
 use crate::matter::MatterDefinition;
 use crate::person::{Actor, Roster};
@@ -29,6 +29,9 @@ pub struct Context {
     pub online: bool,
     /// Things given out for this act.
     pub allotted: Allotted,
+    /// Cases of the same person and matter that the terminal knew of ([`crate::duplicate::same_business`]).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub duplicates: Vec<CaseId>,
 }
 
 /// Numbers and passwords taken for an act.

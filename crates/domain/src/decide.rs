@@ -6,6 +6,7 @@ mod hand_over;
 mod rectify;
 mod home;
 mod definition;
+mod link;
 mod result;
 mod review;
 mod submit;
@@ -113,6 +114,7 @@ pub fn decide(
             hand_over::delegate_review(to, *until, reason, case, context, facts)
         }
         Command::MoveToDefinition { definition: to } => definition::move_to(to, case, context, facts),
+        Command::LinkCase(link) => link::link(link, case, context, facts),
     }
 }
 

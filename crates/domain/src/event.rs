@@ -247,6 +247,29 @@ pub struct PrintedDocument {
     pub reprint_reason: String,
 }
 
+/// Why two cases belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// 一件事: a member of the same one-thing package
+    Package,
+    /// 再次办理: the same business again, with the data of the other case
+    Redo,
+    /// 连办: another business for the same person
+    OneMore,
+}
+
+/// A tie to another case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseLink {
+    /// The other case.
+    pub other: CaseId,
+    /// Why.
+    pub relation: Relation,
+    /// Name of the package; empty for other relations.
+    pub package: String,
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data", rename_all = "snake_case")]
@@ -542,6 +565,8 @@ pub enum Event {
         /// Version that the definition says of itself.
         version: u32,
     },
+    /// The case belongs together with another one.
+    CaseLinked(CaseLink),
     /// Something that this version does not know.
     #[serde(skip)]
     Unknown {
@@ -585,7 +610,7 @@ pub enum Outcome {
 }
 
 /// Types of event that this version knows.
-const KNOWN: [&str; 36] = [
+const KNOWN: [&str; 37] = [
     "case_opened",
     "identity_read",
     "situation_answered",
@@ -622,6 +647,7 @@ const KNOWN: [&str; 36] = [
     "handed_over",
     "review_delegated",
     "moved_to_definition",
+    "case_linked",
 ];
 
 /// An event with its envelope: what is signed.

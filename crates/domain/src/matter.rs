@@ -53,6 +53,9 @@ pub struct MatterDefinition {
     /// this counter does most.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub common: bool,
+    /// Whether a reviewer may pass several equal cases of it together ([`crate::batch`]).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub batch_review: bool,
     /// Situation questions in the order of asking.
     #[serde(default, rename = "question")]
     pub questions: Vec<Question>,

@@ -79,11 +79,20 @@ impl Terminal {
             time: self.clock.now(),
             online: self.online(),
             allotted: Allotted::default(),
+            duplicates: Vec::new(),
         })
     }
 
     /// Does a command on an existing case. A repeat of a command that was done changes nothing.
+    /// In a one-thing package the other members follow.
     pub(crate) fn act(&self, case: CaseId, id: CommandId, command: Command, words: &str) -> Result<()> {
+        self.act_alone(case, id, command.clone(), words)?;
+        self.mirror(case, id, &command, words);
+        Ok(())
+    }
+
+    /// As [`Self::act`], on this case only.
+    pub(crate) fn act_alone(&self, case: CaseId, id: CommandId, command: Command, words: &str) -> Result<()> {
         let _one_at_a_time = self.acting.lock().unwrap_or_else(PoisonError::into_inner);
         let store = self.store()?;
         if store.read(|db| table::outbox::has(db, id))? {
@@ -151,6 +160,9 @@ impl Terminal {
         let current = self.contents.current(store)?;
         let mut context = self.context(actor, definition_hash, &current)?;
         let taken = self.allot(store, &command, &mut context)?;
+        if matches!(command, Command::Submit) {
+            context.duplicates = self.duplicates(case)?;
+        }
         let facts =
             Facts { definition, codes: &current.codes, calendar: &current.calendar, roster: &current.roster };
         let events = decide(&command, case, &context, &facts)?;

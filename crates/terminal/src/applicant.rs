@@ -42,11 +42,12 @@ impl Terminal {
     pub(crate) fn applicant(&self, _: Empty) -> Result<ApplicantView> {
         let state = self.state();
         let working = state.session.is_some() && !state.locked;
-        let mode = match (&state.released, &state.thanks, working) {
-            (_, _, false) => ApplicantMode::Closed,
-            (Some(released), _, _) => released.mode.clone(),
-            (None, Some(words), _) => ApplicantMode::Thanks { words: words.clone() },
-            (None, None, _) => ApplicantMode::Welcome,
+        let mode = match (&state.released, &state.thanks, &state.notice, working) {
+            (_, _, _, false) => ApplicantMode::Closed,
+            (Some(released), _, _, _) => released.mode.clone(),
+            (None, Some(words), _, _) => ApplicantMode::Thanks { words: words.clone() },
+            (None, None, Some(notice), _) => notice.clone(),
+            (None, None, None, _) => ApplicantMode::Welcome,
         };
         Ok(ApplicantView {
             revision: state.revision,
@@ -69,6 +70,7 @@ impl Terminal {
             state.released = None;
             state.collector = None;
             state.thanks = None;
+            state.notice = None;
         }
         self.changed(ChangeSource::Window, ["applicant"]);
     }
@@ -128,6 +130,7 @@ impl Terminal {
         {
             let mut state = self.state();
             state.thanks = None;
+            state.notice = None;
             state.released = Some(Released { release, case: request.case, slot: request.slot, mode, shown });
         }
         self.changed(ChangeSource::Window, ["applicant".to_owned(), format!("case:{}", request.case)]);

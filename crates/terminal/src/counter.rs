@@ -45,7 +45,11 @@ impl Terminal {
         if request.arrival && !known {
             self.take_arrival(case)?;
         }
-        self.state().focus = Some(case);
+        let switched = self.state().focus.replace(case) != Some(case);
+        if switched {
+            // The applicant screen clears at every switch.
+            self.clear_applicant();
+        }
         self.changed(ChangeSource::Window, ["shell", "desk", &format!("case:{case}")]);
         self.case_view(case)
     }

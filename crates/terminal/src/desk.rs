@@ -28,9 +28,6 @@ const LONGEST_TABLE: usize = 1_000;
 const DUE_SOON_DAYS: i32 = 3;
 /// Newest cases shown by a search: more than an officer reads, and no totals.
 const FOUND: u32 = 50;
-/// Digits 1 to 9.
-const RECENT: usize = 9;
-
 /// The open cases, sorted for the present post.
 pub(crate) struct SortedCases {
     pub(crate) to_do: Vec<CaseLine>,
@@ -160,21 +157,8 @@ impl Terminal {
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let line = self.sync_line();
         let number = |title: &str, count| TodayNumber { title: title.to_owned(), count };
-        let mut recent = Vec::new();
-        for row in &changed {
-            let id = MatterId(row.matter.clone());
-            if recent.len() < RECENT && !recent.contains(&id) {
-                recent.push(id);
-            }
-        }
-        let matters = self.matters(Empty {})?;
-        let mut lines: Vec<MatterLine> =
-            recent.iter().filter_map(|id| matters.iter().find(|one| one.id == *id)).cloned().collect();
-        for matter in &matters {
-            if lines.len() < RECENT && matter.allowed && !lines.iter().any(|one| one.id == matter.id) {
-                lines.push(matter.clone());
-            }
-        }
+        // The daily business keeps its digits; what this counter did last takes those that are left.
+        let mut lines = self.first_page()?;
         lines.retain(|matter| matter.allowed);
         let mut notices = Vec::new();
         if let Some(code) = self.state().stopped.clone() {

@@ -99,6 +99,8 @@ own! {
     CaseUnknown = "CASE_UNKNOWN";
     /// The matter is not here.
     MatterUnknown = "MATTER_UNKNOWN";
+    /// The case has to be looked at by itself.
+    NotForBatch = "NOT_FOR_BATCH";
     /// The file is not here.
     BlobUnknown = "BLOB_UNKNOWN";
     /// The file is not for this window's eyes.

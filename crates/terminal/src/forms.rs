@@ -13,7 +13,7 @@ mod refusal;
 mod tests;
 mod words;
 
-pub(crate) use notice::citizen_lacks;
+pub(crate) use notice::{Told, citizen_lacks, consultation_notice};
 pub(crate) use words::PaperWords;
 
 /// Template of the 一次性告知单.
@@ -242,7 +242,7 @@ impl<'b> Paper<'_, 'b> {
 }
 
 /// A moment as papers write it: `YYYY-MM-DD HH:MM` on the wall clock of China (UTC+8, no summer time).
-fn moment(milliseconds: i64) -> String {
+pub(crate) fn moment(milliseconds: i64) -> String {
     let offset = Offset::constant(8);
     jiff::Timestamp::from_millisecond(milliseconds)
         .map(|moment| offset.to_datetime(moment).strftime("%Y-%m-%d %H:%M").to_string())
@@ -250,7 +250,7 @@ fn moment(milliseconds: i64) -> String {
 }
 
 /// A text in at most so many characters. First what stands in brackets goes; the rest is cut with a sign that says so.
-fn shortened(text: &str, most: usize) -> String {
+pub(crate) fn shortened(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }

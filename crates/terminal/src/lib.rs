@@ -14,20 +14,26 @@ mod act;
 mod address;
 mod applicant;
 mod attempts;
+mod batch;
 mod card;
+mod carry;
 mod clock;
+mod consult;
 mod contents;
 mod counter;
 mod course;
 mod definition;
+mod daysheet;
 mod desk;
 mod devices;
 mod diagnostic;
 mod effects;
 mod error;
+mod finding;
 mod forms;
 mod mutants;
 mod operation;
+mod package;
 mod printing;
 mod project;
 mod result;
@@ -81,6 +87,7 @@ pub struct Terminal {
     devices: Devices,
     paper: PaperWorker,
     paper_words: PaperWords,
+    packages: Vec<domain::package::Package>,
 }
 
 /// What changes while the program runs.
@@ -97,6 +104,10 @@ struct State {
     released: Option<applicant::Released>,
     collector: Option<applicant::CollectorSignature>,
     thanks: Option<String>,
+    /// A one-time notice that lies on the applicant screen.
+    notice: Option<rpc::view::ApplicantMode>,
+    /// Printings without a case, by the request that began them: the same request prints once.
+    printings: VecDeque<(domain::ids::CommandId, String)>,
     undo: Option<counter::Undo>,
     heard: effects::Heard,
     stopped: Option<String>,
@@ -125,6 +136,7 @@ impl Terminal {
             settings.assets.join("templates"),
         ));
         let paper_words = PaperWords::read(&settings.assets)?;
+        let packages = package::read(&settings.assets)?;
         let (changes, _) = broadcast::channel(CHANGES_KEPT);
         let devices = Devices::read(&settings)?;
         let terminal = Arc::new_cyclic(|me| Self {
@@ -142,6 +154,7 @@ impl Terminal {
             devices,
             paper,
             paper_words,
+            packages,
             settings,
         });
         terminal.start_devices();

@@ -11,7 +11,7 @@ use domain::cbor;
 use domain::command::Command;
 use domain::decide::printable;
 use domain::event::PrintedDocument;
-use domain::ids::{CaseId, ContentHash};
+use domain::ids::{CaseId, CommandId, ContentHash};
 use domain::refusal::Refusal;
 use driver_contract::{DeviceClass, JobState, JobStatus, PrintParameters, Region, Sides};
 use gm::sm3;
@@ -30,7 +30,68 @@ struct Made {
     title: String,
 }
 
+/// A paper without a case.
+pub(crate) struct Paper {
+    pub(crate) template: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) data: serde_json::Value,
+    pub(crate) now: domain::event::EventTime,
+}
+
+/// Printings without a case that are remembered: more than an officer repeats by pressing a key twice.
+const PRINTINGS: usize = 16;
+
 impl Terminal {
+    fn make_paper(&self, paper: &Paper, stop: &Stop) -> Result<Made> {
+        let template = TemplateId::new(paper.template.to_owned())?;
+        let print_set = self.paper.current_print_set(&template, paper.now.trusted / 1000)?;
+        let data = paper.data.clone();
+        let order = PrintOrder { template, data, print_set, missing_glyphs: MissingGlyphs::Refuse };
+        let rendered = self.paper.render(&order, stop.paper())?;
+        Ok(Made { rendered, template: paper.template.to_owned(), title: paper.title.to_owned() })
+    }
+
+    /// Shows a paper without a case.
+    pub(crate) fn preview_paper(&self, paper: &Paper) -> Result<PreviewView> {
+        let made = self.make_paper(paper, &Stop::default())?;
+        Ok(self.keep_preview(made))
+    }
+
+    /// Prints a paper without a case. Nothing of it is kept.
+    pub(crate) fn print_paper(&self, command: CommandId, paper: Paper) -> Result<OperationView> {
+        let before = self.state().printings.iter().find(|(one, _)| *one == command).map(|(_, id)| id.clone());
+        if let Some(operation) = before {
+            return self.operation(crate::rpc::request::OneOperation { operation });
+        }
+        let view = self.begin(None, "正在打印", move |terminal, id, stop| {
+            terminal.progress(id, "正在制作");
+            let made = terminal.make_paper(&paper, stop)?;
+            terminal.progress(id, "正在送往打印机");
+            let (_, status) = terminal.send_named(made.title.clone(), &made, id)?;
+            finished(&status)?;
+            Ok(format!("{}已打印", made.title))
+        })?;
+        let mut state = self.state();
+        while state.printings.len() >= PRINTINGS {
+            state.printings.pop_front();
+        }
+        state.printings.push_back((command, view.id.clone()));
+        drop(state);
+        Ok(view)
+    }
+
+    fn keep_preview(&self, made: Made) -> PreviewView {
+        let id = ContentHash(sm3(&made.rendered.pdf).0);
+        let mut state = self.state();
+        let previewed = &mut state.previewed;
+        previewed.retain(|(one, _)| *one != id);
+        while previewed.len() >= PREVIEWS {
+            previewed.pop_front();
+        }
+        previewed.push_back((id, made.rendered.pdf));
+        PreviewView { pdf: id, pages: made.rendered.pages }
+    }
+
     fn make(&self, case: CaseId, document: &str, reprint: bool, stop: &Stop) -> Result<Made> {
         let actor = self.actor()?;
         let loaded = self.load_case(case)?;
@@ -91,15 +152,7 @@ impl Terminal {
 
     pub(crate) fn preview_print(&self, request: PreviewPrint) -> Result<PreviewView> {
         let made = self.make(request.case, &request.document, false, &Stop::default())?;
-        let id = ContentHash(sm3(&made.rendered.pdf).0);
-        let mut state = self.state();
-        let previewed = &mut state.previewed;
-        previewed.retain(|(one, _)| *one != id);
-        while previewed.len() >= PREVIEWS {
-            previewed.pop_front();
-        }
-        previewed.push_back((id, made.rendered.pdf));
-        Ok(PreviewView { pdf: id, pages: made.rendered.pages })
+        Ok(self.keep_preview(made))
     }
 
     pub(crate) fn preview_bytes(&self, id: ContentHash) -> Option<Vec<u8>> {
@@ -128,13 +181,7 @@ impl Terminal {
             let made = terminal.make(request.case, &request.document, again, stop)?;
             terminal.progress(id, "正在送往打印机");
             let (device, status) = terminal.send_to_printer(request.case, &made, id)?;
-            if status.state != JobState::Completed {
-                return Err(match (status.state, status.fault) {
-                    (JobState::Cancelled, _) => Own::PrintCancelled.into(),
-                    (_, Some(fault)) => fault.into(),
-                    _ => Own::PrintAborted.into(),
-                });
-            }
+            finished(&status)?;
             let pdf = terminal.keep_blob(request.case, &made.rendered.pdf, "application/pdf")?;
             let set = ContentHash(sm3(&cbor::to_vec(&made.rendered.print_set)).0);
             let document = PrintedDocument {
@@ -155,18 +202,22 @@ impl Terminal {
     }
 
     fn send_to_printer(&self, case: CaseId, made: &Made, operation: &str) -> Result<(String, JobStatus)> {
-        let (host, device) = self.device(DeviceClass::Printer)?;
         let number = self
             .load_case(case)?
             .case
             .submission
             .and_then(|one| one.number.or(one.intake_number))
             .unwrap_or_default();
+        // Kind of paper and number only: titles are seen in queues.
+        self.send_named(format!("{} {number}", made.title).trim_end().to_owned(), made, operation)
+    }
+
+    fn send_named(&self, title: String, made: &Made, operation: &str) -> Result<(String, JobStatus)> {
+        let (host, device) = self.device(DeviceClass::Printer)?;
         let parameters = PrintParameters {
             document: Region { offset: 0, length: 0 },
             format: "application/pdf".to_owned(),
-            // Kind of paper and number only: titles are seen in queues.
-            title: format!("{} {number}", made.title).trim_end().to_owned(),
+            title,
             copies: 1,
             media: None,
             sides: Sides::OneSided,
@@ -187,5 +238,15 @@ impl Terminal {
             }
         })?;
         Ok((device.name, status))
+    }
+}
+
+/// The printer's own word, or why there is no paper.
+fn finished(status: &JobStatus) -> Result<()> {
+    match (status.state, &status.fault) {
+        (JobState::Completed, _) => Ok(()),
+        (JobState::Cancelled, _) => Err(Own::PrintCancelled.into()),
+        (_, Some(fault)) => Err(fault.clone().into()),
+        _ => Err(Own::PrintAborted.into()),
     }
 }

@@ -522,6 +522,7 @@ impl Terminal {
             let mut state = self.state();
             state.locked = true;
             state.released = None;
+            state.notice = None;
             state.collector = None;
             state.previewed.clear();
             state.arrival = None;
@@ -565,6 +566,7 @@ impl Terminal {
             state.focus = None;
             state.arrival = None;
             state.released = None;
+            state.notice = None;
             state.collector = None;
             state.previewed.clear();
             state.thanks = None;

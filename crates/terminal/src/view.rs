@@ -48,7 +48,9 @@ impl Terminal {
             ))
         })?;
         let row = row.ok_or(Own::CaseUnknown)?;
-        let context = self.context(actor.clone(), loaded.definition_hash, &current)?;
+        let mut context = self.context(actor.clone(), loaded.definition_hash, &current)?;
+        context.duplicates = self.duplicates(case)?;
+        let context = context;
         let day = context.time.day();
         let opening = case.opening.as_ref().ok_or(Own::CaseUnknown)?;
         let own_counter =
@@ -56,7 +58,9 @@ impl Terminal {
         let editable = case.at_counter() && own_counter && case.needs_update.is_none();
         let lacking = if case.at_counter() || case.awaits_confirmation() {
             let taken_in_only = !context.online && !definition.accept_offline;
-            missing(definition, case, &current.codes, day, taken_in_only)
+            let mut lacking = missing(definition, case, &current.codes, day, taken_in_only);
+            lacking.extend(domain::duplicate::warning(case, &context.duplicates));
+            lacking
         } else {
             Vec::new()
         };
@@ -387,12 +391,10 @@ fn draft_view(typed: Typed) -> DraftView {
 }
 
 /// Short names of what is missing, for the submit key.
-pub(crate) fn missing_words(missing: &[Missing]) -> String {
-    // The key has room for a few names; the rest is counted.
-    const NAMED: usize = 3;
-    let names: Vec<String> = missing
+/// Everything that is missing, each in words.
+pub(crate) fn missing_list(missing: &[Missing]) -> Vec<String> {
+    missing
         .iter()
-        .take(NAMED)
         .map(|one| match one {
             Missing::Answer { text, .. } => text.clone(),
             Missing::Field { label, .. } => label.clone(),
@@ -404,7 +406,13 @@ pub(crate) fn missing_words(missing: &[Missing]) -> String {
             Missing::Check { title, .. } => title.clone(),
             Missing::Rule { text, .. } => text.clone(),
         })
-        .collect();
+        .collect()
+}
+
+pub(crate) fn missing_words(missing: &[Missing]) -> String {
+    // The key has room for a few names; the rest is counted.
+    const NAMED: usize = 3;
+    let names: Vec<String> = missing_list(missing).into_iter().take(NAMED).collect();
     let mut words = names.join("、");
     if missing.len() > NAMED {
         words.push_str(&format!("等 {} 项", missing.len()));
@@ -631,6 +639,12 @@ fn event_words(record: &EventRecord, loaded: &LoadedCase) -> String {
             format!("授权{name}代审，到 {until}：{reason}")
         }
         Event::MovedToDefinition { version, .. } => format!("换用事项定义第 {version} 版"),
+        Event::CaseLinked(link) => match link.relation {
+            domain::event::Relation::Package => "与一件事的其他办件联办",
+            domain::event::Relation::Redo => "按以前的办件再次办理",
+            domain::event::Relation::OneMore => "为同一人连办",
+        }
+        .to_owned(),
         Event::Unknown { .. } => "新版程序的记录".to_owned(),
     }
 }

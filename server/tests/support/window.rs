@@ -289,6 +289,7 @@ impl Window {
             time: EventTime { wall: now(), trusted: now(), confirmed: true },
             online: true,
             allotted: Allotted::default(),
+            duplicates: Vec::new(),
         };
         Draft {
             id: CommandId(fresh()),

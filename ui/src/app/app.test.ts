@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { RpcFailure, type CaseView, type ChangeFields, type SaveDraft } from '@/rpc'
-import { birth, matters, NOW, shell } from '../../dev/fixtures'
+import { birth, NOW, shell } from '../../dev/fixtures'
 import { DraftKeeper } from './draft'
 import { changedBy, emptyRow, formSections, sectionOf } from './form'
 import { frameSync, frameUndo } from './frame'
 import { jumpTarget, nextJump, readTarget } from './missing'
 import { completes } from '../screens/intake/commits'
 import { nextPerson, personsOf, typedIdentity } from '../screens/intake/persons'
-import { searchMatters } from '../screens/matters/search'
 
 const state = (more = {}) => ({ pending: new Map<string, string>(), marks: new Map<string, string>(), unlocked: new Set<string>(), ...more })
 const field = (view: CaseView, path: string, more = {}) => {
@@ -228,17 +227,3 @@ describe('persons', () => {
   })
 })
 
-describe('matters', () => {
-  const found = (typed: string) => searchMatters(matters, typed).map((one) => one.id)
-  it('are found by initials, words, id and category', () => {
-    expect(found('csdj')).toEqual(['T001'])
-    expect(found('户主')).toEqual(['T042'])
-    expect(found('t083')).toEqual(['T083'])
-    expect(found('注销')).toEqual(['T083'])
-    expect(found('户口 变更')).toEqual(['T042', 'T026'])
-    expect(found('zzz')).toEqual([])
-  })
-  it('put what the post may not take in at the end', () => {
-    expect(found('')[matters.length - 1]).toBe('K07')
-  })
-})

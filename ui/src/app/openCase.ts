@@ -18,11 +18,32 @@ export async function openMatter(matter: Pick<MatterLine, 'id'>, arrival: boolea
     const opened = await call('open_case', { command, matter: matter.id, arrival })
     names.delete(key)
     const target = { page: 'intake', case: opened.line.id } as const
-    if (view.route.value.page === 'matters') replace(target)
+    if (view.route.value.page === 'matters' || view.route.value.page === 'consult') replace(target)
     else go(target)
   } catch (thrown) {
     if (asFailure(thrown).code !== NO_ANSWER) names.delete(key)
     fail(thrown, () => openMatter(matter, arrival))
+  } finally {
+    opening = false
+  }
+}
+
+/** Begins a case with the data of another one (连办, 再次办理), and goes to it. */
+export async function openFrom(from: string, matter: string, relation: 'one_more' | 'redo'): Promise<void> {
+  if (opening) return
+  opening = true
+  const key = `${relation} ${from} ${matter}`
+  const command = names.get(key) ?? newCommandId()
+  names.set(key, command)
+  try {
+    const opened = await call('open_from', { command, from, matter, relation })
+    names.delete(key)
+    const target = { page: 'intake', case: opened.line.id } as const
+    if (view.route.value.page === 'matters') replace(target)
+    else go(target)
+  } catch (thrown) {
+    if (asFailure(thrown).code !== NO_ANSWER) names.delete(key)
+    fail(thrown, () => openFrom(from, matter, relation))
   } finally {
     opening = false
   }

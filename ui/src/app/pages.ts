@@ -8,7 +8,8 @@ const fileOf: Record<PageName, string> = {
   desk: 'desk/DeskScreen', matters: 'matters/MattersScreen', intake: 'intake/IntakeScreen', parked: 'parked/ParkedScreen',
   settings: 'settings/SettingsScreen', scan: 'scan/ScanScreen', cases: 'cases/CasesScreen', case: 'cases/CaseScreen',
   review: 'review/ReviewScreen', print: 'print/PrintScreen', collect: 'collect/CollectScreen', sync: 'sync/SyncScreen',
-  devices: 'devices/DevicesScreen',
+  devices: 'devices/DevicesScreen', consult: 'consult/ConsultScreen', packages: 'packages/PackagesScreen',
+  package: 'packages/PackageScreen', daysheet: 'daysheet/DaySheetScreen', batch: 'batch/BatchScreen',
 }
 
 const absent = defineComponent({ render: () => h('p', { class: 'absent' }, '这个版本没有这一页。') })

@@ -7,7 +7,18 @@ export type Route =
   /** 工作台 */
   | { page: 'desk' }
   /** 受理: choose a matter. `text` is already typed into the search; `arrival`: for whoever laid the card. */
-  | { page: 'matters'; text?: string; arrival?: true }
+  /** `from`: for the person of that case (连办). */
+  | { page: 'matters'; text?: string; arrival?: true; from?: string }
+  /** 咨询 without a case. */
+  | { page: 'consult'; matter: string; arrival?: true }
+  /** 一件事: choose a package. */
+  | { page: 'packages'; arrival?: true }
+  /** 一件事: the members of the package of a case. */
+  | { page: 'package'; case: string }
+  /** 日清单 */
+  | { page: 'daysheet' }
+  /** 批量审核 */
+  | { page: 'batch' }
   /** 受理: fill a case at the counter. `target` jumps to something that is missing (`field:PATH`, `material:ID`, `slot:ID`). */
   | { page: 'intake'; case: string; target?: string }
   /** 扫描: pages of the case's materials, standing at `material`. */
@@ -37,6 +48,7 @@ export type PropsOf<P extends PageName> = Omit<Extract<Route, { page: P }>, 'pag
 const tabOfPage: Record<PageName, string> = {
   desk: 'desk', matters: 'intake', intake: 'intake', scan: 'intake', cases: 'cases', case: 'cases', review: 'review',
   print: 'cases', collect: 'cases', parked: 'desk', sync: '', devices: 'devices', settings: 'settings',
+  consult: 'intake', packages: 'intake', package: 'intake', daysheet: 'desk', batch: 'review',
 }
 
 /** The tab that is lit while a page is shown. A list of cases that was opened to search is the search. */

@@ -2,6 +2,7 @@ import type { ApplicantMode, SubmitSignature } from '@/rpc'
 import type { SignatureInk } from '@/signature/types'
 
 export type SignMode = Extract<ApplicantMode, { kind: 'sign' }>
+export type NoticeMode = Extract<ApplicantMode, { kind: 'notice' }>
 
 /**
  * Names what lies on the screen. When it changes, the old sheet is destroyed with its fields and ink. The revision

@@ -450,9 +450,12 @@ pub(super) fn override_warning(
     facts: &Facts<'_>,
 ) -> Decided {
     at_own_counter(case, context, facts)?;
-    let known = facts.definition.rules.iter().find(|one| one.id == rule).ok_or_else(|| unknown(rule))?;
-    if known.severity == Severity::Block {
-        return Err(Refusal::NotOverridable);
+    // The warning of a duplicate is no rule of a definition: it looks at other cases.
+    if rule != crate::duplicate::RULE {
+        let known = facts.definition.rules.iter().find(|one| one.id == rule).ok_or_else(|| unknown(rule))?;
+        if known.severity == Severity::Block {
+            return Err(Refusal::NotOverridable);
+        }
     }
     if reason.trim().is_empty() {
         return Err(Refusal::ReasonMissing);

@@ -31,7 +31,8 @@ pub(super) fn submit(case: &Case, context: &Context, facts: &Facts<'_>) -> Decid
     }
     let case = &*handed_in(case, context);
     let accepted = context.online || facts.definition.accept_offline;
-    let lacking = missing(facts.definition, case, facts.codes, context.time.day(), !accepted);
+    let mut lacking = missing(facts.definition, case, facts.codes, context.time.day(), !accepted);
+    lacking.extend(crate::duplicate::warning(case, &context.duplicates));
     if !lacking.is_empty() {
         return Err(Refusal::Incomplete { missing: lacking });
     }

@@ -49,6 +49,9 @@ pub struct MatterFile {
     /// Whether it belongs to the daily business of every counter.
     #[serde(default)]
     pub common: bool,
+    /// Whether a reviewer may pass several equal cases of it together.
+    #[serde(default)]
+    pub batch_review: bool,
     /// Whether an application may be accepted without the network.
     #[serde(default)]
     pub accept_offline: bool,
@@ -473,6 +476,7 @@ impl MatterFile {
             tolerance_limit: self.tolerance_limit,
             offer: self.offer,
             common: self.common,
+            batch_review: self.batch_review,
             questions: parts.questions,
             materials: self.materials,
             sections: parts.sections,

@@ -166,6 +166,7 @@ pub struct Desk {
     pub now: i64,
     pub records: Vec<EventRecord>,
     pub allotted: Allotted,
+    pub duplicates: Vec<CaseId>,
     seq: u64,
 }
 
@@ -185,6 +186,7 @@ impl Desk {
             online: true,
             now: noon("2026-11-23"),
             records: Vec::new(),
+            duplicates: Vec::new(),
             allotted: Allotted {
                 case_number: Some("1-FIRST".into()),
                 intake_number: Some("2-FIRST".into()),
@@ -209,6 +211,7 @@ impl Desk {
             time: EventTime { wall: self.now, trusted: self.now, confirmed: true },
             online: self.online,
             allotted: self.allotted.clone(),
+            duplicates: self.duplicates.clone(),
         }
     }
 

@@ -172,7 +172,16 @@ pub fn events() -> Vec<Event> {
             reason: "外出学习".into(),
         },
         Event::MovedToDefinition { definition: ContentHash([9; 32]), version: 2 },
+        Event::CaseLinked(link()),
     ]
+}
+
+fn link() -> domain::event::CaseLink {
+    domain::event::CaseLink {
+        other: CaseId(Uuid::from_u128(2)),
+        relation: domain::event::Relation::Package,
+        package: "birth".into(),
+    }
 }
 
 pub fn commands() -> Vec<Command> {
@@ -217,6 +226,7 @@ pub fn commands() -> Vec<Command> {
         Command::HandOver { to: "J0002".into(), reason: "轮休".into() },
         Command::DelegateReview { to: "J0002".into(), until: later(), reason: "外出学习".into() },
         Command::MoveToDefinition { definition: ContentHash([9; 32]) },
+        Command::LinkCase(link()),
     ]
 }
 

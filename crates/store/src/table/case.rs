@@ -267,6 +267,20 @@ pub fn changed_since(connection: &Connection, since: i64) -> Result<Vec<CaseRow>
     Ok(rows)
 }
 
+/// How often and when last each matter was opened since a moment: matter, count, newest opening.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn uses(connection: &Connection, since: i64) -> Result<Vec<(String, u32, i64)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT matter, count(*), max(opened) FROM case_list WHERE opened >= ?1 GROUP BY matter",
+    )?;
+    let rows = statement
+        .query_map([since], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<std::result::Result<_, _>>()?;
+    Ok(rows)
+}
+
 /// Parks a case (挂单).
 ///
 /// # Errors

@@ -1,13 +1,14 @@
 //! Papers of the first talk: 一次性告知单 and 不予出具证明告知书.
 
 use super::application::situation;
-use super::words::filled;
+use super::words::{PaperWords, filled};
 use super::{Paper, moment, shortened};
 use crate::error::Result;
 use domain::case::Case;
 use domain::code::CodeTables;
-use domain::event::CheckState;
-use domain::ids::{MaterialId, SlotId};
+use domain::consult::Needed;
+use domain::event::{CheckState, EventTime};
+use domain::ids::{MaterialId, SlotId, UnitCode};
 use domain::matter::{Material, MatterDefinition};
 use domain::requirement::{Missing, missing};
 use jiff::civil::Date;
@@ -51,6 +52,64 @@ pub(super) fn one_time_notice(paper: &Paper<'_, '_>) -> Result<Value> {
 
 fn everything_missing(paper: &Paper<'_, '_>) -> Vec<Missing> {
     missing(paper.definition(), paper.case(), paper.source.codes, paper.source.day, false)
+}
+
+/// A consultation that is told on paper.
+pub(crate) struct Told<'a> {
+    pub(crate) words: &'a PaperWords,
+    /// The unit's code and name.
+    pub(crate) unit: (&'a UnitCode, &'a str),
+    /// Name of the window.
+    pub(crate) window: &'a str,
+    pub(crate) officer: &'a str,
+    pub(crate) definition: &'a MatterDefinition,
+    pub(crate) situation: String,
+    pub(crate) lacking: &'a [Needed<'a>],
+    pub(crate) brought: &'a [&'a Material],
+    pub(crate) now: EventTime,
+    pub(crate) demo: bool,
+}
+
+/// The one-time notice of a consultation without a case. It names no citizen: nobody was asked who he is.
+pub(crate) fn consultation_notice(told: &Told<'_>) -> Value {
+    let office = told.words.office(told.unit.0);
+    let place = office.map(|office| filled(&office.place, &[("unit", told.unit.1), ("window", told.window)]));
+    let lacking: Vec<Value> = told
+        .lacking
+        .iter()
+        .map(|one| {
+            let mut line = lack(one.material, &one.or);
+            let said = [one.material.plain.as_str(), one.material.because.as_str()];
+            let said: Vec<&str> = said.into_iter().filter(|text| !text.is_empty()).collect();
+            if !said.is_empty() {
+                line["explanation"] = json!(shortened(&said.join(""), EXPLANATION));
+            }
+            if !one.certain {
+                line["form"] = json!(told.words.notice.depends);
+            }
+            line
+        })
+        .collect();
+    let brought: Vec<String> = told.brought.iter().map(|one| shortened(&one.name, BROUGHT)).collect();
+    let guide = &told.definition.guide;
+    let remarks: Vec<&str> =
+        [guide.presence.as_str(), guide.fee.as_str()].into_iter().filter(|text| !text.is_empty()).collect();
+    let address = filled(&told.words.address.guide, &[("matter", told.definition.id.as_str())]);
+    json!({
+        "unit": told.unit.1,
+        "matter": told.definition.short,
+        "situation": (!told.situation.is_empty()).then(|| shortened(&told.situation, SITUATION)),
+        "told_at": moment(told.now.trusted),
+        "lacking": lacking,
+        "brought": brought,
+        "place": place,
+        "hours": office.map(|office| office.hours.clone()),
+        "phone": office.map(|office| office.phone.clone()).unwrap_or_default(),
+        "officer": told.officer,
+        "guide_url": address,
+        "remarks": remarks,
+        "demo": told.demo,
+    })
 }
 
 /// Whether a one-time notice has anything to say.

@@ -76,6 +76,8 @@ pub(super) struct Notice {
     pub(super) signature: String,
     pub(super) signature_how: String,
     pub(super) differs: String,
+    /// Of a material that not everybody in the situation has to bring.
+    pub(super) depends: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -156,6 +158,11 @@ impl PaperWords {
             .iter()
             .filter(|office| unit.as_str().starts_with(&office.units))
             .max_by_key(|office| office.units.len())
+    }
+
+    /// Telephone of a unit.
+    pub(crate) fn phone(&self, unit: &UnitCode) -> Option<String> {
+        self.office(unit).map(|office| office.phone.clone())
     }
 
     /// The promised time in words.

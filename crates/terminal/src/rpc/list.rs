@@ -75,6 +75,42 @@ commands! {
     find_cases(FindCases) -> Vec<CaseLine>;
     /// Matters.
     matters(Empty) -> Vec<MatterLine>;
+    /// Matters that fit what was typed.
+    find_matters(FindMatters) -> FoundMatters;
+    /// What a situation needs, without a case.
+    consult(Consult) -> Consultation;
+    /// Shows the notice of a consultation before printing.
+    preview_consultation(Consult) -> PreviewView;
+    /// Prints the notice of a consultation.
+    print_consultation(PrintConsultation) -> OperationView;
+    /// Shows the notice of a consultation on the applicant screen.
+    show_consultation(Consult) -> Shell;
+    /// Takes the notice from the applicant screen.
+    hide_consultation(Empty) -> Shell;
+    /// One-thing packages.
+    packages(Empty) -> Vec<PackageLine>;
+    /// Begins the members of a package.
+    open_package(OpenPackage) -> PackageView;
+    /// The members of the package of a case.
+    package(OneCase) -> PackageView;
+    /// Submits every member of a package.
+    submit_package(CaseAct) -> PackageView;
+    /// Begins a case for the person of another case, or the same business again.
+    open_from(OpenFrom) -> CaseView;
+    /// What an earlier case offers, and which cases look like this one.
+    carry(OneCase) -> CarryView;
+    /// Takes over a scanned material of the earlier case.
+    carry_material(CarryMaterial) -> CaseView;
+    /// The day sheet.
+    day_sheet(DayOf) -> DaySheetView;
+    /// Shows the day sheet before printing.
+    preview_day_sheet(DayOf) -> PreviewView;
+    /// Prints the day sheet.
+    print_day_sheet(PrintDaySheet) -> OperationView;
+    /// Cases to review, with those that may be passed together.
+    batch_lines(Empty) -> Vec<BatchLine>;
+    /// Passes several cases, each with an act of its own.
+    pass_batch(PassBatch) -> BatchView;
     /// Who laid a card on the empty desk.
     arrival(Empty) -> Option<Arrival>;
     /// Forgets the card of the arrival page.

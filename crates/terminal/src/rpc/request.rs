@@ -410,3 +410,6 @@ request! {
         strokes: Vec<Vec<(i32, i32, u16, u32)>>,
     }
 }
+
+mod business;
+pub use business::*;

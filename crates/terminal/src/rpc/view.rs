@@ -1,5 +1,6 @@
 //! What the windows are shown. Everything a screen needs to draw and to offer: screens hold no rules.
 
+mod business;
 mod case;
 mod course;
 mod definition;
@@ -9,6 +10,7 @@ mod form;
 mod shell;
 mod window;
 
+pub use business::*;
 pub use case::*;
 pub use course::*;
 pub use definition::*;

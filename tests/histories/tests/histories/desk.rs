@@ -166,6 +166,7 @@ impl<'a> Desk<'a> {
             roster: 1,
             time: EventTime { wall: self.now, trusted: self.now, confirmed: true },
             online,
+            duplicates: Vec::new(),
             allotted: Allotted {
                 case_number: number(NumberKind::Acceptance),
                 intake_number: number(NumberKind::Intake),

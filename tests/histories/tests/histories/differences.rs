@@ -177,6 +177,7 @@ impl Truth {
             roster: window.roster.version,
             time: EventTime { wall: time, trusted: time, confirmed: true },
             online: true,
+            duplicates: Vec::new(),
             allotted: Allotted {
                 case_number: window.number(NumberKind::Acceptance).await,
                 intake_number: window.number(NumberKind::Intake).await,

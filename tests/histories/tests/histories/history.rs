@@ -188,6 +188,7 @@ impl History {
                 roster: window.roster.version,
                 time: EventTime { wall: time, trusted: time, confirmed: true },
                 online: idea.online,
+                duplicates: Vec::new(),
                 allotted: Allotted::default(),
             };
             if matches!(idea.command, Command::Submit | Command::ConfirmAcceptance) {

@@ -10,6 +10,7 @@ mod station;
 
 mod applicant;
 mod birth;
+mod business;
 mod death;
 mod effects;
 mod hardened;

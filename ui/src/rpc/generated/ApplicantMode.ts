@@ -27,7 +27,19 @@ fields: Array<[string, string]>,
 /**
  * What the signature stands for.
  */
-statement: string, } | { "kind": "thanks", 
+statement: string, } | { "kind": "notice", 
+/**
+ * Matter.
+ */
+title: string, 
+/**
+ * The notice in words.
+ */
+text: string, 
+/**
+ * The same as a QR code: rows of `1` for dark and `0` for light, without the quiet zone of four modules.
+ */
+code: Array<string>, } | { "kind": "thanks", 
 /**
  * What comes next.
  */

@@ -3,6 +3,10 @@ import type { AddressesFound } from "./AddressesFound";
 import type { AnswerQuestion } from "./AnswerQuestion";
 import type { ApplicantView } from "./ApplicantView";
 import type { Arrival } from "./Arrival";
+import type { BatchLine } from "./BatchLine";
+import type { BatchView } from "./BatchView";
+import type { CarryMaterial } from "./CarryMaterial";
+import type { CarryView } from "./CarryView";
 import type { CaseAct } from "./CaseAct";
 import type { CaseLine } from "./CaseLine";
 import type { CaseView } from "./CaseView";
@@ -10,7 +14,11 @@ import type { ChangeFields } from "./ChangeFields";
 import type { ClearSignature } from "./ClearSignature";
 import type { Codes } from "./Codes";
 import type { CollectResult } from "./CollectResult";
+import type { Consult } from "./Consult";
+import type { Consultation } from "./Consultation";
 import type { CropPage } from "./CropPage";
+import type { DayOf } from "./DayOf";
+import type { DaySheetView } from "./DaySheetView";
 import type { DecideReview } from "./DecideReview";
 import type { DefinitionDifference } from "./DefinitionDifference";
 import type { Desk } from "./Desk";
@@ -19,16 +27,25 @@ import type { Empty } from "./Empty";
 import type { Enrol } from "./Enrol";
 import type { FindAddresses } from "./FindAddresses";
 import type { FindCases } from "./FindCases";
+import type { FindMatters } from "./FindMatters";
+import type { FoundMatters } from "./FoundMatters";
 import type { Login } from "./Login";
 import type { MatterLine } from "./MatterLine";
 import type { MoveDefinition } from "./MoveDefinition";
 import type { OneCase } from "./OneCase";
 import type { OneOperation } from "./OneOperation";
 import type { OpenCase } from "./OpenCase";
+import type { OpenFrom } from "./OpenFrom";
+import type { OpenPackage } from "./OpenPackage";
 import type { OperationView } from "./OperationView";
 import type { OverrideWarning } from "./OverrideWarning";
+import type { PackageLine } from "./PackageLine";
+import type { PackageView } from "./PackageView";
+import type { PassBatch } from "./PassBatch";
 import type { PreviewPrint } from "./PreviewPrint";
 import type { PreviewView } from "./PreviewView";
+import type { PrintConsultation } from "./PrintConsultation";
+import type { PrintDaySheet } from "./PrintDaySheet";
 import type { PrintDocument } from "./PrintDocument";
 import type { ReadCard } from "./ReadCard";
 import type { RemovePage } from "./RemovePage";
@@ -69,6 +86,42 @@ export interface OfficerCommands {
   find_cases: { request: FindCases; answer: Array<CaseLine> };
   /** Matters. */
   matters: { request: Empty; answer: Array<MatterLine> };
+  /** Matters that fit what was typed. */
+  find_matters: { request: FindMatters; answer: FoundMatters };
+  /** What a situation needs, without a case. */
+  consult: { request: Consult; answer: Consultation };
+  /** Shows the notice of a consultation before printing. */
+  preview_consultation: { request: Consult; answer: PreviewView };
+  /** Prints the notice of a consultation. */
+  print_consultation: { request: PrintConsultation; answer: OperationView };
+  /** Shows the notice of a consultation on the applicant screen. */
+  show_consultation: { request: Consult; answer: Shell };
+  /** Takes the notice from the applicant screen. */
+  hide_consultation: { request: Empty; answer: Shell };
+  /** One-thing packages. */
+  packages: { request: Empty; answer: Array<PackageLine> };
+  /** Begins the members of a package. */
+  open_package: { request: OpenPackage; answer: PackageView };
+  /** The members of the package of a case. */
+  package: { request: OneCase; answer: PackageView };
+  /** Submits every member of a package. */
+  submit_package: { request: CaseAct; answer: PackageView };
+  /** Begins a case for the person of another case, or the same business again. */
+  open_from: { request: OpenFrom; answer: CaseView };
+  /** What an earlier case offers, and which cases look like this one. */
+  carry: { request: OneCase; answer: CarryView };
+  /** Takes over a scanned material of the earlier case. */
+  carry_material: { request: CarryMaterial; answer: CaseView };
+  /** The day sheet. */
+  day_sheet: { request: DayOf; answer: DaySheetView };
+  /** Shows the day sheet before printing. */
+  preview_day_sheet: { request: DayOf; answer: PreviewView };
+  /** Prints the day sheet. */
+  print_day_sheet: { request: PrintDaySheet; answer: OperationView };
+  /** Cases to review, with those that may be passed together. */
+  batch_lines: { request: Empty; answer: Array<BatchLine> };
+  /** Passes several cases, each with an act of its own. */
+  pass_batch: { request: PassBatch; answer: BatchView };
   /** Who laid a card on the empty desk. */
   arrival: { request: Empty; answer: Arrival | null };
   /** Forgets the card of the arrival page. */
@@ -176,6 +229,24 @@ export const OFFICER_COMMANDS = [
   "desk",
   "find_cases",
   "matters",
+  "find_matters",
+  "consult",
+  "preview_consultation",
+  "print_consultation",
+  "show_consultation",
+  "hide_consultation",
+  "packages",
+  "open_package",
+  "package",
+  "submit_package",
+  "open_from",
+  "carry",
+  "carry_material",
+  "day_sheet",
+  "preview_day_sheet",
+  "print_day_sheet",
+  "batch_lines",
+  "pass_batch",
   "arrival",
   "dismiss_arrival",
   "open_case",

@@ -6,7 +6,7 @@ import { CommandNames } from '../cases/commandNames'
 
 /** Commands that name themselves and begin work at a device. */
 type OperationCommand = {
-  [Name in keyof OfficerCommands]: OfficerCommands[Name] extends { request: { command: string; case: string }; answer: OperationView } ? Name : never
+  [Name in keyof OfficerCommands]: OfficerCommands[Name] extends { request: { command: string }; answer: OperationView } ? Name : never
 }[keyof OfficerCommands]
 
 /** A change may be missed while the window sleeps; while work runs, this asks anyway. Milliseconds. */

@@ -172,6 +172,7 @@ impl Bench {
             roster: 1,
             time: EventTime { wall: self.now, trusted: self.now, confirmed: true },
             online: self.online,
+            duplicates: Vec::new(),
             allotted: Allotted {
                 case_number: Some(CASE_NUMBER.into()),
                 intake_number: Some("299990151000020260000013".into()),

@@ -88,6 +88,15 @@ pub enum ApplicantMode {
         /// What the signature stands for.
         statement: String,
     },
+    /// 一次性告知单 of a consultation
+    Notice {
+        /// Matter.
+        title: String,
+        /// The notice in words.
+        text: String,
+        /// The same as a QR code: rows of `1` for dark and `0` for light, without the quiet zone of four modules.
+        code: Vec<String>,
+    },
     /// 谢谢
     Thanks {
         /// What comes next.

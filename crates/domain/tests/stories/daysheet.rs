@@ -1,0 +1,76 @@
+//! The day sheet against a plain recount, on random days of random counters.
+
+use super::desk::{AUXILIARY, OFFICER};
+use super::samples::{events, record};
+use domain::daysheet::{Shift, day_sheet, officers};
+use domain::event::{Event, EventRecord, Outcome, civil_day};
+use domain::ids::{CaseId, TerminalId};
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// 2026-11-22 04:00 UTC.
+const NOON: i64 = 1_795_320_000_000;
+const HOUR: i64 = 3600 * 1000;
+
+/// Any event, of one of four cases, by one of two officers at one of two terminals, within three days.
+fn any_record() -> impl Strategy<Value = EventRecord> {
+    (0..events().len(), 0_u128..4, any::<bool>(), 0_u128..2, -36_i64..36).prop_map(
+        |(kind, case, auxiliary, terminal, hours)| {
+            let mut one = record(
+                events()[kind].clone(),
+                1,
+                if auxiliary { AUXILIARY } else { OFFICER },
+                NOON + hours * HOUR,
+            );
+            one.case = CaseId(Uuid::from_u128(case + 1));
+            one.terminal = TerminalId(Uuid::from_u128(terminal + 1));
+            one
+        },
+    )
+}
+
+/// Cases that have such an event of the shift, counted one by one.
+fn recount(records: &[EventRecord], shift: Shift<'_>, wanted: fn(&Event) -> bool) -> usize {
+    let mut cases = BTreeSet::new();
+    for one in records {
+        if one.actor.officer == *shift.officer
+            && one.terminal == shift.terminal
+            && civil_day(one.time.trusted) == shift.day
+            && wanted(&one.event)
+        {
+            cases.insert(one.case);
+        }
+    }
+    cases.len()
+}
+
+proptest! {
+    #[test]
+    fn the_sheet_is_what_a_recount_gives(records in prop::collection::vec(any_record(), 0..120)) {
+        let terminal = TerminalId(Uuid::from_u128(1));
+        let day = civil_day(NOON);
+        let mut all = 0;
+        for officer in officers(terminal, day, &records) {
+            let shift = Shift { officer: &officer, terminal, day };
+            let sheet = day_sheet(shift, &records);
+            prop_assert_eq!(sheet.taken.len(), recount(&records, shift, |one| matches!(one, Event::Submitted { .. })));
+            prop_assert_eq!(sheet.finished.len(), recount(&records, shift, |one| {
+                matches!(one, Event::Collected { .. } | Event::Closed { outcome: Outcome::Done | Outcome::Refused })
+            }));
+            let of_shift = |one: &&EventRecord| {
+                one.actor.officer == officer && one.terminal == terminal && civil_day(one.time.trusted) == day
+            };
+            let count = |wanted: fn(&Event) -> bool| {
+                records.iter().filter(of_shift).filter(|one| wanted(&one.event)).count()
+            };
+            prop_assert_eq!(sheet.void.len(), count(|one| matches!(one, Event::Withdrawn { .. })));
+            prop_assert_eq!(sheet.printed as usize, count(|one| matches!(one, Event::Printed(_))));
+            prop_assert!(sheet.taken.is_sorted_by_key(|one| one.at));
+            all += records.iter().filter(of_shift).count();
+        }
+        // Nobody who did anything is left out.
+        let whole = records.iter().filter(|one| one.terminal == terminal && civil_day(one.time.trusted) == day);
+        prop_assert_eq!(all, whole.count());
+    }
+}

@@ -1,0 +1,229 @@
+//! The shipped packages, and packages broken on purpose.
+
+use super::desk::{AUXILIARY, CATALOGUE, Desk, blob, reading};
+use domain::carry;
+use domain::command::Command;
+use domain::condition::Situation;
+use domain::event::{CaseLink, Relation, ValueSource};
+use domain::ids::{CaseId, FieldPath, MatterId, PageId};
+use domain::matter::MatterDefinition;
+use domain::package::{Package, PackageFault};
+use std::collections::BTreeMap;
+use std::path::Path;
+use uuid::Uuid;
+
+fn definitions() -> BTreeMap<MatterId, &'static MatterDefinition> {
+    CATALOGUE.matters.iter().map(|(id, one)| (id.clone(), &one.definition)).collect()
+}
+
+fn definition(matter: &str) -> &'static MatterDefinition {
+    CATALOGUE.definition(matter).unwrap()
+}
+
+fn shipped() -> Vec<Package> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/packages");
+    let mut packages: Vec<Package> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|one| one.unwrap().path())
+        .filter(|one| one.extension().is_some_and(|end| end == "toml"))
+        .map(|one| Package::from_toml(&std::fs::read_to_string(one).unwrap()).unwrap())
+        .collect();
+    packages.sort_by(|one, other| one.id.cmp(&other.id));
+    packages
+}
+
+fn typed(changes: &[(&str, &str)]) -> Command {
+    Command::ChangeFields {
+        changes: changes.iter().map(|(path, value)| (FieldPath::from(*path), (*value).to_owned())).collect(),
+        source: ValueSource::Typed,
+        reason: String::new(),
+    }
+}
+
+#[test]
+fn every_shipped_package_is_sound_and_shares_something() {
+    let definitions = definitions();
+    let packages = shipped();
+    assert!(packages.len() >= 5, "{}", packages.len());
+    for package in packages {
+        let faults = package.faults(&definitions);
+        assert!(faults.is_empty(), "{}: {}", package.id, faults[0]);
+        let leader = definitions[&package.members[0].matter];
+        for member in &package.members[1..] {
+            let other = definitions[&member.matter];
+            let paths = leader.sections.iter().filter(|one| !one.table).flat_map(|section| {
+                section.fields.iter().map(move |field| FieldPath(format!("{}.{}", section.id, field.id)))
+            });
+            let fields: Vec<FieldPath> =
+                paths.filter(|path| package.field(path, leader, other).is_some()).collect();
+            let materials = package.shared_materials(leader, other);
+            println!(
+                "{} {} → {}: {} fields {:?}, materials {:?}",
+                package.id,
+                leader.id,
+                other.id,
+                fields.len(),
+                fields.iter().map(FieldPath::as_str).collect::<Vec<_>>(),
+                materials
+            );
+            assert!(!fields.is_empty() || !materials.is_empty(), "{} → {}", leader.id, other.id);
+        }
+    }
+}
+
+#[test]
+fn a_broken_package_is_refused_with_its_place() {
+    let definitions = definitions();
+    let good = shipped().into_iter().find(|one| one.id == "marriage").unwrap();
+    let faults = |change: &dyn Fn(&mut Package)| {
+        let mut broken = good.clone();
+        change(&mut broken);
+        broken.faults(&definitions)
+    };
+    let same_field = |pairs: &[(&str, &str)]| domain::package::SameField {
+        paths: pairs.iter().map(|(matter, path)| (MatterId::from(*matter), FieldPath::from(*path))).collect(),
+    };
+    assert!(matches!(faults(&|one| one.members.truncate(1))[0], PackageFault::TooFew));
+    assert!(matches!(faults(&|one| one.members[1].matter = "T046".into())[..], [PackageFault::Twice(_), ..]));
+    assert!(matches!(
+        faults(&|one| one.members[1].matter = "T999".into())[..],
+        [PackageFault::UnknownMatter(_), ..]
+    ));
+    let wrong = faults(&|one| {
+        one.fields.push(same_field(&[("T046", "applicant.nothing"), ("T043", "applicant.name")]))
+    });
+    assert!(matches!(wrong[..], [PackageFault::UnknownField(..)]), "{wrong:?}");
+    let wrong = faults(&|one| {
+        one.fields.push(same_field(&[("T046", "applicant.name"), ("T043", "applicant.phone")]))
+    });
+    assert!(matches!(wrong[..], [PackageFault::FieldsDiffer(..)]), "{wrong:?}");
+    let wrong = faults(&|one| {
+        one.materials[0].names.insert("T043".into(), "nothing".into());
+    });
+    assert!(matches!(wrong[..], [PackageFault::UnknownMaterial(..)]), "{wrong:?}");
+    let wrong = faults(&|one| {
+        one.materials[0].names.insert("T046".into(), "entry_permit".into());
+    });
+    assert!(wrong.iter().any(|one| matches!(one, PackageFault::MaterialsDiffer(..))), "{wrong:?}");
+    let wrong = faults(&|one| one.apart.push("nobody.nothing".into()));
+    assert!(matches!(wrong[..], [PackageFault::NothingApart(_)]), "{wrong:?}");
+    for fault in wrong {
+        assert!(fault.to_string().ends_with('。'));
+    }
+    assert!(Package::from_toml("id = 3").is_err());
+}
+
+#[test]
+fn what_is_done_in_one_member_is_done_in_the_others() {
+    let package = shipped().into_iter().find(|one| one.id == "veteran").unwrap();
+    let (from, to) = (definition("T070"), definition("T043"));
+    let mut one = Desk::new("T070");
+    let mut other = Desk::new("T043");
+    other.case.id = CaseId(Uuid::from_u128(2));
+    one.act(AUXILIARY, Command::Open);
+    other.act(AUXILIARY, Command::Open);
+    let page = PageId(Uuid::from_u128(77));
+    let acts = [
+        typed(&[("applicant.name", "江小满"), ("applicant.phone", "19900000001")]),
+        Command::AddPage { material: "booklet".into(), page, picture: blob(9), reading: Some(reading()) },
+    ];
+    for act in acts {
+        let there = package.mirrored(&act, from, to).unwrap();
+        one.act(AUXILIARY, act);
+        other.act(AUXILIARY, there);
+    }
+    assert_eq!(other.case.value(&"applicant.name".into()), Some("江小满"));
+    assert_eq!(other.case.materials[&"booklet".into()][0].id, page);
+    assert!(package.out_of_step((&one.case, from), (&other.case, to)).is_empty());
+    other.act(AUXILIARY, typed(&[("applicant.phone", "19900000002")]));
+    assert_eq!(
+        package.out_of_step((&one.case, from), (&other.case, to)),
+        [FieldPath::from("applicant.phone")]
+    );
+    // Signing and submitting are each member's own.
+    assert!(package.mirrored(&Command::Submit, from, to).is_none());
+    let letter = Command::RemovePage { material: "settlement_letter".into(), page };
+    assert!(package.mirrored(&letter, from, to).is_none());
+}
+
+#[test]
+fn ties_are_kept_once_and_name_another_case() {
+    let mut desk = Desk::new("T070");
+    desk.act(AUXILIARY, Command::Open);
+    let link = |other: u128, relation, package: &str| {
+        Command::LinkCase(CaseLink {
+            other: CaseId(Uuid::from_u128(other)),
+            relation,
+            package: package.into(),
+        })
+    };
+    assert_eq!(desk.refused(AUXILIARY, &link(1, Relation::Redo, "")), "UNKNOWN_NAME");
+    assert_eq!(desk.refused(AUXILIARY, &link(2, Relation::Package, "")), "UNKNOWN_NAME");
+    assert_eq!(desk.refused(AUXILIARY, &link(2, Relation::Redo, "veteran")), "UNKNOWN_NAME");
+    desk.act(AUXILIARY, link(2, Relation::Redo, ""));
+    desk.act(AUXILIARY, link(2, Relation::Redo, ""));
+    assert_eq!(desk.case.links.len(), 1);
+}
+
+#[test]
+fn one_more_takes_the_person_and_offers_the_papers_and_redo_takes_the_form() {
+    let (from, to) = (definition("T070"), definition("T043"));
+    let mut earlier = Desk::new("T070");
+    earlier.act(AUXILIARY, Command::Open);
+    let sample = super::samples::commands();
+    let identity = sample.iter().find_map(|one| match one {
+        Command::ReadIdentity { identity, .. } => Some(identity.clone()),
+        _ => None,
+    });
+    earlier.act(
+        AUXILIARY,
+        Command::ReadIdentity {
+            person: domain::person::PersonRole::Applicant,
+            identity: identity.unwrap(),
+            reading: None,
+        },
+    );
+    earlier.act(AUXILIARY, typed(&[("applicant.phone", "19900000001")]));
+    let page = PageId(Uuid::from_u128(5));
+    earlier.act(
+        AUXILIARY,
+        Command::AddPage { material: "booklet".into(), page, picture: blob(9), reading: None },
+    );
+    let mut new = Desk::new("T043");
+    new.act(AUXILIARY, Command::Open);
+    let day = earlier.case.changed.unwrap().day();
+    assert_eq!(carry::identities(&earlier.case, to, day).len(), 1);
+    assert!(carry::identities(&earlier.case, to, day.tomorrow().unwrap()).is_empty());
+    let values = |relation| carry::values(relation, (&earlier.case, from), (&new.case, to));
+    assert!(values(Relation::OneMore).contains(&("applicant.phone".into(), "19900000001".into())));
+    let offered = carry::materials((&earlier.case, from), (&new.case, to));
+    assert_eq!(offered.len(), 1);
+    assert_eq!(
+        (offered[0].from.as_str(), offered[0].to.as_str(), offered[0].pages),
+        ("booklet", "booklet", 1)
+    );
+    // What the new case has already is not offered again.
+    new.act(
+        AUXILIARY,
+        Command::AddPage { material: "booklet".into(), page, picture: blob(9), reading: None },
+    );
+    assert!(carry::materials((&earlier.case, from), (&new.case, to)).is_empty());
+    let again = Desk::new("T070");
+    let all = carry::values(Relation::Redo, (&earlier.case, from), (&again.case, from));
+    let own = carry::values(Relation::OneMore, (&earlier.case, from), (&again.case, from));
+    assert!(all.len() >= own.len());
+}
+
+#[test]
+fn a_duplicate_stops_the_submission_until_a_reason_is_given() {
+    let mut desk = Desk::new("T070");
+    desk.act(AUXILIARY, Command::Open);
+    desk.duplicates = vec![CaseId(Uuid::from_u128(8))];
+    let told = |desk: &Desk| format!("{:?}", desk.ask(AUXILIARY, &Command::Submit).unwrap_err());
+    assert!(told(&desk).contains("duplicate_case"));
+    let rule = domain::duplicate::RULE.to_owned();
+    let silent = Command::Override { rule: rule.clone(), reason: " ".into() };
+    assert_eq!(desk.refused(AUXILIARY, &silent), "REASON_MISSING");
+    desk.act(AUXILIARY, Command::Override { rule, reason: "上一件材料不齐，已当面核对".into() });
+    assert!(!told(&desk).contains("duplicate_case"));
+}
