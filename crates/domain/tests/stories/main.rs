@@ -8,6 +8,7 @@ mod broken;
 mod calendar;
 mod compat;
 mod death;
+mod definition;
 mod desk;
 mod head_change;
 mod head_rule;
