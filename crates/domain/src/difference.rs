@@ -161,16 +161,16 @@ pub fn between(before: &MatterDefinition, after: &MatterDefinition) -> Vec<Diffe
         });
     }
     let (old, new) = (Side(before), Side(after));
-    compare(DifferencePart::Question, old.questions(), new.questions(), &mut lines);
-    compare(DifferencePart::Material, old.materials(), new.materials(), &mut lines);
-    compare(DifferencePart::Section, old.sections(), new.sections(), &mut lines);
-    compare(DifferencePart::Field, old.fields(), new.fields(), &mut lines);
-    compare(DifferencePart::Signer, old.signers(), new.signers(), &mut lines);
-    compare(DifferencePart::Lookup, old.lookups(), new.lookups(), &mut lines);
-    compare(DifferencePart::Rule, old.rules(), new.rules(), &mut lines);
-    compare(DifferencePart::Step, old.steps(), new.steps(), &mut lines);
-    compare(DifferencePart::Print, old.prints(), new.prints(), &mut lines);
-    compare(DifferencePart::Effect, old.effects(), new.effects(), &mut lines);
+    compare(DifferencePart::Question, &old.questions(), &new.questions(), &mut lines);
+    compare(DifferencePart::Material, &old.materials(), &new.materials(), &mut lines);
+    compare(DifferencePart::Section, &old.sections(), &new.sections(), &mut lines);
+    compare(DifferencePart::Field, &old.fields(), &new.fields(), &mut lines);
+    compare(DifferencePart::Signer, &old.signers(), &new.signers(), &mut lines);
+    compare(DifferencePart::Lookup, &old.lookups(), &new.lookups(), &mut lines);
+    compare(DifferencePart::Rule, &old.rules(), &new.rules(), &mut lines);
+    compare(DifferencePart::Step, &old.steps(), &new.steps(), &mut lines);
+    compare(DifferencePart::Print, &old.prints(), &new.prints(), &mut lines);
+    compare(DifferencePart::Effect, &old.effects(), &new.effects(), &mut lines);
     lines
 }
 
@@ -227,8 +227,8 @@ struct Thing {
     whole: Vec<u8>,
 }
 
-fn compare(part: DifferencePart, before: Vec<Thing>, after: Vec<Thing>, lines: &mut Vec<DifferenceLine>) {
-    for new in &after {
+fn compare(part: DifferencePart, before: &[Thing], after: &[Thing], lines: &mut Vec<DifferenceLine>) {
+    for new in after {
         match before.iter().find(|old| old.key == new.key) {
             None => lines.push(DifferenceLine {
                 part,
@@ -256,7 +256,7 @@ fn compare(part: DifferencePart, before: Vec<Thing>, after: Vec<Thing>, lines: &
             Some(_) => {}
         }
     }
-    for old in &before {
+    for old in before {
         if !after.iter().any(|new| new.key == old.key) {
             let (kind, name) = (DifferenceKind::Removed, old.name.clone());
             lines.push(DifferenceLine { part, kind, name, aspects: Vec::new() });
@@ -266,7 +266,7 @@ fn compare(part: DifferencePart, before: Vec<Thing>, after: Vec<Thing>, lines: &
         let kept = one.iter().filter(|thing| other.iter().any(|same| same.key == thing.key));
         kept.map(|thing| thing.key.clone()).collect()
     };
-    if order(&before, &after) != order(&after, &before) {
+    if order(before, after) != order(after, before) {
         let what = "顺序有改动".to_owned();
         let aspects = vec![DifferenceAspect { what, before: String::new(), after: String::new() }];
         lines.push(DifferenceLine { part, kind: DifferenceKind::Changed, name: String::new(), aspects });

@@ -11,6 +11,7 @@ mod course;
 mod cross_station;
 mod daysheet;
 mod death;
+mod definition;
 mod desk;
 mod finding;
 mod head_change;
