@@ -106,6 +106,13 @@ pub enum Refusal {
     },
     /// The officer named cannot take it: not at this unit, without the post for it, or not in service.
     OfficerNotSuitable,
+    /// The serial of the controlled blank is missing, or one was given for plain paper.
+    BlankSerial,
+    /// The controlled blank was printed on before.
+    BlankUsed {
+        /// Its pre-printed serial.
+        serial: String,
+    },
 }
 
 impl Refusal {
@@ -147,11 +154,13 @@ impl Refusal {
             Self::NotClosed => "CASE_NOT_CLOSED",
             Self::RegisteredItem { .. } => "REGISTERED_ITEM",
             Self::OfficerNotSuitable => "OFFICER_NOT_SUITABLE",
+            Self::BlankSerial => "BLANK_SERIAL",
+            Self::BlankUsed { .. } => "BLANK_USED",
         }
     }
 
     /// All codes, for the completeness test of the message catalogue.
-    pub const CODES: [&'static str; 34] = [
+    pub const CODES: [&'static str; 36] = [
         "CASE_ALREADY_OPEN",
         "CASE_NOT_OPEN",
         "CASE_ENDED",
@@ -186,6 +195,8 @@ impl Refusal {
         "CASE_NOT_CLOSED",
         "REGISTERED_ITEM",
         "OFFICER_NOT_SUITABLE",
+        "BLANK_SERIAL",
+        "BLANK_USED",
     ];
 }
 

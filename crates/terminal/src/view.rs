@@ -536,6 +536,7 @@ fn print_view(print: &domain::matter::Print, case: &Case, online: bool, says_som
             at: time.trusted,
             printer: one.printer.clone(),
             reason: one.reprint_reason.clone(),
+            blank: one.blank.clone(),
             pdf: one.pdf.id,
         })
         .collect();
@@ -545,6 +546,7 @@ fn print_view(print: &domain::matter::Print, case: &Case, online: bool, says_som
         at: print.at,
         printable: printable(print.at, case) && (online || print.offline) && says_something,
         reprint: !printed.is_empty() && print.at != PrintMoment::Intake,
+        blank: print.blank,
         printed,
     }
 }
@@ -605,6 +607,26 @@ fn event_words(record: &EventRecord, loaded: &LoadedCase) -> String {
         Event::Collected { .. } => "领取登记".to_owned(),
         Event::Closed { .. } => "办结".to_owned(),
         Event::Withdrawn { reason } => format!("撤销：{reason}"),
+        Event::MaterialsPromised { materials, .. } if materials.is_empty() => "取消容缺承诺".to_owned(),
+        Event::MaterialsPromised { materials, until } => {
+            let names: Vec<String> = materials.iter().map(material).collect();
+            format!("容缺受理：{}，{until} 前补交", names.join("、"))
+        }
+        Event::ToleranceCancelled { reason } => format!("取消容缺，退回窗口：{}", reason.text),
+        Event::SupplementRequested { materials, until, reason, .. } => {
+            let names: Vec<String> = materials.iter().map(material).collect();
+            format!("要求补正：{}，{until} 前补齐：{}", names.join("、"), reason.text)
+        }
+        Event::Suspended { kind, reason, .. } => format!("{}：{}", kind.title(), reason.text),
+        Event::Resumed { due: Some(due) } => format!("恢复办理，办结期限顺延到 {due}"),
+        Event::Resumed { due: None } => "恢复办理".to_owned(),
+        Event::Terminated { reason } => format!("终止办理：{}", reason.text),
+        Event::Abandoned { reason } => format!("作废：{reason}"),
+        Event::RectificationOpened { reason } => format!("更正：{reason}"),
+        Event::HandedOver { name, reason, .. } => format!("移交给{name}：{reason}"),
+        Event::ReviewDelegated { name, until, reason, .. } => {
+            format!("授权{name}代审，到 {until}：{reason}")
+        }
         Event::Unknown { .. } => "新版程序的记录".to_owned(),
     }
 }

@@ -39,6 +39,7 @@ fn printed() -> PrintedDocument {
         printer: "演示打印机".into(),
         job: "42".into(),
         reprint_reason: "卡纸".into(),
+        blank: String::new(),
     }
 }
 

@@ -11,6 +11,10 @@ const before: Record<PrintMoment, string> = {
   issued: '办到签发这一步才有',
   effected: '业务落实以后才有',
   refused: '不予办理以后才有',
+  promised: '有容缺材料时才有',
+  supplement: '要求补正以后才有',
+  suspended: '中止、特别程序以后才有',
+  terminated: '终止办理以后才有',
 }
 
 export function paperState(paper: PrintView): { tone: Tone; words: string } {
