@@ -10,7 +10,7 @@ use domain::case::Case;
 use domain::decide::printable;
 use domain::event::EventTime;
 use domain::ids::ContentHash;
-use domain::matter::{MatterDefinition, Print, PrintMoment};
+use domain::matter::{Material, MatterDefinition, Print, PrintMoment};
 use domain::person::{Actor, Role, Roster};
 use jiff::civil::Date;
 use paper::{TemplateId, TemplateSheet};
@@ -55,6 +55,10 @@ struct Desk<'a> {
 impl Desk<'_> {
     /// The case as it is, and beside it what a play never does: taken in without the network, or with nothing brought.
     fn look(&self, case: &Case, time: EventTime, found: &mut Found) {
+        let words = |one: &Case| format!("{:?} {} {}", one.answers, one.state_words(), one.materials.len());
+        if !found.seen.insert(words(case)) {
+            return;
+        }
         let mut case = case.clone();
         tell(&mut case, self.definition);
         if let Some(submission) = &mut case.submission {
@@ -80,10 +84,6 @@ impl Desk<'_> {
                 continue;
             }
             let state = case.state_words();
-            let name = format!("{} {:?} {state} {}", print.document, case.answers, case.materials.len());
-            if !found.seen.insert(name) {
-                continue;
-            }
             match self.data(case, time, print) {
                 Ok(data) => {
                     if let Err(error) = self.sheets[&print.template].check(&data) {
@@ -185,7 +185,12 @@ fn never(definition: &MatterDefinition, print: &Print) -> bool {
         .any(|step| matches!(step.kind, StepKind::Review | StepKind::Investigate));
     let asked = |rule: MaterialRule| matches!(rule, MaterialRule::Required | MaterialRule::OneOf);
     let brings = definition.materials.iter().any(|one| asked(one.rule));
-    let tolerates = definition.materials.iter().any(|one| one.tolerance && asked(one.rule));
+    // A play brings the first of those that may stand for one another.
+    let first = |one: &Material| definition.materials.iter().find(|other| other.group == one.group) == Some(one);
+    let tolerates = definition
+        .materials
+        .iter()
+        .any(|one| one.tolerance && (one.rule == MaterialRule::Required || one.rule == MaterialRule::OneOf && first(one)));
     match print.at {
         PrintMoment::Refused => !reviewed,
         PrintMoment::Supplement => !reviewed || !brings,
