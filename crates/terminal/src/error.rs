@@ -205,6 +205,7 @@ impl Terminal {
         match refusal {
             Refusal::Incomplete { missing } => BTreeMap::from([("count", missing.len().to_string())]),
             Refusal::UnknownName { name } => BTreeMap::from([("name", name.clone())]),
+            Refusal::BlankUsed { serial } => BTreeMap::from([("serial", serial.clone())]),
             Refusal::FieldLocked { field } => BTreeMap::from([("field", field.clone())]),
             Refusal::CalendarMissing { year } => BTreeMap::from([("year", year.to_string())]),
             Refusal::WrongValue { field, fault } => {

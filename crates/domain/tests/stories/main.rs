@@ -6,6 +6,7 @@
 mod birth;
 mod broken;
 mod calendar;
+mod blank;
 mod compat;
 mod course;
 mod death;

@@ -30,7 +30,7 @@ fn page(at: u128) -> PageId {
     PageId(Uuid::from_u128(at))
 }
 
-fn printed() -> PrintedDocument {
+pub fn printed() -> PrintedDocument {
     PrintedDocument {
         document: "receipt".into(),
         template: "receipt".into(),

@@ -3,4 +3,4 @@
 /**
  * How a case ended.
  */
-export type Outcome = "done" | "refused" | "withdrawn";
+export type Outcome = "done" | "refused" | "withdrawn" | "terminated" | "abandoned";

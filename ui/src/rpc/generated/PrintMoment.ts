@@ -3,4 +3,4 @@
 /**
  * Moments of printing.
  */
-export type PrintMoment = "intake" | "accepted" | "intake_slip" | "issued" | "effected" | "refused";
+export type PrintMoment = "intake" | "accepted" | "intake_slip" | "issued" | "effected" | "refused" | "promised" | "supplement" | "suspended" | "terminated";

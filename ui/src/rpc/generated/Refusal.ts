@@ -29,4 +29,24 @@ missing: Array<Missing>, } | { "kind": "no_number_left" } | { "kind": "calendar_
 /**
  * The year.
  */
-year: number, } | { "kind": "foreign_answer" } | { "kind": "not_effected" } | { "kind": "not_printed" } | { "kind": "not_printable" } | { "kind": "not_overridable" };
+year: number, } | { "kind": "foreign_answer" } | { "kind": "not_effected" } | { "kind": "not_printed" } | { "kind": "not_printable" } | { "kind": "not_overridable" } | { "kind": "suspended" } | { "kind": "not_tolerable", 
+/**
+ * Its name.
+ */
+name: string, } | { "kind": "day_not_allowed", 
+/**
+ * The first day allowed, `YYYY-MM-DD`.
+ */
+from: string, 
+/**
+ * The last day allowed, `YYYY-MM-DD`.
+ */
+until: string, } | { "kind": "not_overdue" } | { "kind": "already_submitted" } | { "kind": "not_closed" } | { "kind": "registered_item", 
+/**
+ * The field.
+ */
+field: string, } | { "kind": "officer_not_suitable" } | { "kind": "blank_serial" } | { "kind": "blank_used", 
+/**
+ * Its pre-printed serial.
+ */
+serial: string, };

@@ -28,6 +28,8 @@ export const outcomeWords = (outcome: Outcome, refusal: string): { tone: Tone; w
   done: { tone: 'done' as const, words: '已办结' },
   refused: { tone: 'stop' as const, words: refusal },
   withdrawn: { tone: 'plain' as const, words: '已撤销' },
+  terminated: { tone: 'plain' as const, words: '已终止' },
+  abandoned: { tone: 'plain' as const, words: '已作废' },
 })[outcome]
 
 export const checkWords: Record<CheckState, { tone: Tone; words: string }> = {
