@@ -2,7 +2,8 @@
 
 use crate::condition::Situation;
 use crate::course::{
-    Course, HandOver, RECTIFICATION, Rectification, ReviewDelegation, Supplement, Suspension, Termination, Tolerance,
+    Course, HandOver, RECTIFICATION, Rectification, ReviewDelegation, Supplement, Suspension, Termination,
+    Tolerance,
 };
 use crate::event::{
     Attestation, BlobRef, CheckState, Decision, Event, EventRecord, EventTime, Identity, Outcome,

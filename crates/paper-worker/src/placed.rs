@@ -356,9 +356,9 @@ impl PageOps {
 /// Faces in use.
 fn faces(pages: &[PageOps]) -> Vec<usize> {
     let used = |face: &usize| {
-        pages.iter().flat_map(|page| &page.ops).any(|op| {
-            matches!(op, Op::SetFont { font: PdfFontHandle::External(id), .. } if *id == font_id(*face))
-        })
+        pages.iter().flat_map(|page| &page.ops).any(
+            |op| matches!(op, Op::SetFont { font: PdfFontHandle::External(id), .. } if *id == font_id(*face)),
+        )
     };
     (0..FACES.len()).filter(used).collect()
 }

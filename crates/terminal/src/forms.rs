@@ -260,7 +260,9 @@ impl<'b> Paper<'_, 'b> {
             return None;
         }
         let until = chinese_day(promised.until);
-        let said = |names: &str| words::filled(&self.words().later.receipt, &[("materials", names), ("until", &until)]);
+        let said = |names: &str| {
+            words::filled(&self.words().later.receipt, &[("materials", names), ("until", &until)])
+        };
         let all = said(&names.join("、"));
         // What does not fit is counted, never cut in the middle: the day has to stand there.
         let short = || said(&format!("{}等 {} 样", names[0], names.len()));

@@ -193,11 +193,13 @@ fn papers_of(
         return Ok(Vec::new());
     }
     seen.push(name.to_owned());
-    let set = sets.get(name).ok_or_else(|| Wrong::unknown("文书组", name, sets.keys().map(String::as_str)))?;
+    let set =
+        sets.get(name).ok_or_else(|| Wrong::unknown("文书组", name, sets.keys().map(String::as_str)))?;
     let mut prints = set.prints.clone();
     for other in &set.with {
         let more = papers_of(other, sets, seen)?;
-        prints.extend(more.into_iter().filter(|one| set.prints.iter().all(|own| own.document != one.document)));
+        prints
+            .extend(more.into_iter().filter(|one| set.prints.iter().all(|own| own.document != one.document)));
     }
     Ok(prints)
 }

@@ -18,15 +18,13 @@ fn print(matter: &str, document: &str) -> Print {
 fn a_blank_wants_its_serial_once_and_plain_paper_none() {
     let certificate = print("T056", "migration-certificate");
     let mut case = Case::new(CaseId(uuid::Uuid::nil()));
-    let told = |serial: &str, case: &Case| blank_is_right(&certificate, serial, case).map_err(|one| one.code());
+    let told =
+        |serial: &str, case: &Case| blank_is_right(&certificate, serial, case).map_err(|one| one.code());
     assert_eq!(told("", &case), Err("BLANK_SERIAL"));
     assert_eq!(told("  ", &case), Err("BLANK_SERIAL"));
     assert_eq!(told("A0000001", &case), Ok(()));
-    let done = PrintedDocument {
-        template: certificate.template.clone(),
-        blank: "A0000001".into(),
-        ..printed()
-    };
+    let done =
+        PrintedDocument { template: certificate.template.clone(), blank: "A0000001".into(), ..printed() };
     case.prints.push((done, EventTime { wall: 0, trusted: 0, confirmed: true }));
     assert_eq!(told(" A0000001 ", &case), Err("BLANK_USED"));
     assert_eq!(told("A0000002", &case), Ok(()));

@@ -4,9 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod birth;
+mod blank;
 mod broken;
 mod calendar;
-mod blank;
 mod compat;
 mod course;
 mod death;

@@ -196,7 +196,9 @@ pub fn commands() -> Vec<Command> {
         Command::Withdraw { reason: "不办了".into() },
         Command::PromiseMaterials { materials: vec![material()], until: later() },
         Command::CancelTolerance { reason: reason("补不齐") },
-        Command::RequestSupplement { materials: vec![material()], until: later(), reason: reason("看不清") },
+        Command::RequestSupplement {
+            materials: vec![material()], until: later(), reason: reason("看不清")
+        },
         Command::Suspend { kind: SuspensionKind::Suspended, reason: reason("等法院判决"), until: None },
         Command::Resume,
         Command::Terminate { reason: reason("逾期未补") },

@@ -110,7 +110,8 @@ pub(super) fn sixths_of(value: &str) -> u8 {
 pub(super) fn signatures(paper: &Paper<'_, '_>) -> Result<Vec<Value>> {
     let mut slots = signatures_of(paper, paper.signers())?;
     // Signs by hand: the officer's acts are signed in the case, not on paper.
-    let taken_in_by = paper.case().submission.as_ref().map_or(&paper.source.actor.name, |one| &one.actor.name);
+    let taken_in_by =
+        paper.case().submission.as_ref().map_or(&paper.source.actor.name, |one| &one.actor.name);
     slots.push(json!({ "role": paper.words().form.accepted_by, "name": taken_in_by }));
     Ok(slots)
 }

@@ -14,7 +14,9 @@ use serde_json::{Map, Value, json};
 /// What the terminal knows of every blank beside its own places.
 pub(super) fn blank(paper: &Paper<'_, '_>) -> Result<Option<Value>> {
     let template = &paper.print.template;
-    let Some(form) = paper.words().blanks.iter().find(|one| one.template == *template) else { return Ok(None) };
+    let Some(form) = paper.words().blanks.iter().find(|one| one.template == *template) else {
+        return Ok(None);
+    };
     let answer = answer(paper, form).ok_or_else(|| paper.missing("issued_on"))?;
     let mut data = Map::new();
     for place in &form.place {
@@ -83,7 +85,7 @@ fn lines(paper: &Paper<'_, '_>, rows: &BlankRows, answer: &RegisterAnswer) -> Ve
             .iter()
             .filter_map(|(column, at)| {
                 // `a|b`: what the form calls a, a list of the register may call b.
-            let value = at.split('|').find_map(cell).filter(|value| !value.trim().is_empty())?;
+                let value = at.split('|').find_map(cell).filter(|value| !value.trim().is_empty())?;
                 Some((column.clone(), json!(coded(column, &value))))
             })
             .collect()

@@ -26,7 +26,8 @@ pub(super) fn promise(paper: &Paper<'_, '_>) -> Result<Value> {
     let said = |text: &String| filled(text, &[("until", &until)]);
     let brought: Vec<String> = paper.received().map(|name| shortened(name, BROUGHT)).collect();
     let signers: Vec<&domain::matter::Signer> = paper.signers().collect();
-    let own = |one: &&&domain::matter::Signer| matches!(one.person, PersonRole::Applicant | PersonRole::Agent);
+    let own =
+        |one: &&&domain::matter::Signer| matches!(one.person, PersonRole::Applicant | PersonRole::Agent);
     let mut promising: Vec<&domain::matter::Signer> = signers.iter().filter(own).copied().collect();
     // Where nobody signs as applicant, whoever signs the form signs the promise on it.
     if promising.is_empty() {

@@ -72,7 +72,9 @@ fn mapped(paper: &Paper<'_, '_>, effect: &Effect, answer: &RegisterAnswer) -> Re
                 Some(value) => {
                     let value = paper.in_words(field, value);
                     let width = super::application::sixths(field, &value);
-                    facts.push(json!({ "label": shortened(&field.label, 20), "width": width, "value": value }));
+                    facts.push(
+                        json!({ "label": shortened(&field.label, 20), "width": width, "value": value }),
+                    );
                 }
                 None if field.required => return Err(paper.missing(path.as_str())),
                 None => {}

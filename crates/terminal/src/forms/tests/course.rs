@@ -60,7 +60,10 @@ fn a_promise_names_what_comes_later_until_when_and_bears_the_signature() {
     let receipt = bench.paper("receipt");
     let told = receipt["later"].as_str().unwrap();
     let name = &bench.definition.materials.iter().find(|one| one.id == later[0]).unwrap().name;
-    assert!(told.contains("2026年11月26日") && (told.contains(name.as_str()) || told.contains("等")), "{told}");
+    assert!(
+        told.contains("2026年11月26日") && (told.contains(name.as_str()) || told.contains("等")),
+        "{told}"
+    );
     bench.scan(later[0].as_str());
     let rest = bench.paper("promise")["materials"].as_array().unwrap().len();
     assert_eq!(rest, later.len(), "a reprint says what was promised, not what is left");

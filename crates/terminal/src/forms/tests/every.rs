@@ -143,8 +143,12 @@ fn roster() -> Roster {
 pub(super) fn lay_out(share: usize) -> Vec<Laid> {
     let words = PaperWords::read(&assets()).unwrap();
     let roster = roster();
-    let templates: BTreeSet<&str> =
-        CATALOGUE.matters.values().flat_map(|one| &one.definition.prints).map(|one| one.template.as_str()).collect();
+    let templates: BTreeSet<&str> = CATALOGUE
+        .matters
+        .values()
+        .flat_map(|one| &one.definition.prints)
+        .map(|one| one.template.as_str())
+        .collect();
     let sheets: BTreeMap<String, TemplateSheet> = templates
         .into_iter()
         .map(|name| {
@@ -186,11 +190,11 @@ fn never(definition: &MatterDefinition, print: &Print) -> bool {
     let asked = |rule: MaterialRule| matches!(rule, MaterialRule::Required | MaterialRule::OneOf);
     let brings = definition.materials.iter().any(|one| asked(one.rule));
     // A play brings the first of those that may stand for one another.
-    let first = |one: &Material| definition.materials.iter().find(|other| other.group == one.group) == Some(one);
-    let tolerates = definition
-        .materials
-        .iter()
-        .any(|one| one.tolerance && (one.rule == MaterialRule::Required || one.rule == MaterialRule::OneOf && first(one)));
+    let first =
+        |one: &Material| definition.materials.iter().find(|other| other.group == one.group) == Some(one);
+    let tolerates = definition.materials.iter().any(|one| {
+        one.tolerance && (one.rule == MaterialRule::Required || one.rule == MaterialRule::OneOf && first(one))
+    });
     match print.at {
         PrintMoment::Refused => !reviewed,
         PrintMoment::Supplement => !reviewed || !brings,

@@ -25,7 +25,8 @@ fn person(name: &str, birth: &str, sequence: u16, relation: &str) -> Value {
 
 fn members() -> Vec<Value> {
     let four = [("𠮷𬭚㛃", "1955-02-01", 901, "02"), ("秦桂兰", "1957-05-06", 902, "12")];
-    let more = [("阿卜杜热合曼·玉素甫江·买买提", "1982-09-10", 903, "20"), ("何小满", "2015-06-01", 904, "41")];
+    let more =
+        [("阿卜杜热合曼·玉素甫江·买买提", "1982-09-10", 903, "20"), ("何小满", "2015-06-01", 904, "41")];
     four.iter().chain(&more).map(|(name, birth, at, relation)| person(name, birth, *at, relation)).collect()
 }
 
@@ -58,7 +59,10 @@ fn proof(kind: &str) -> Value {
         proof[name] = value.clone();
     }
     // As long as the register's sentences on a large household.
-    proof["content"] = json!("𠮷𬭚㛃（曾用名阿卜杜热合曼·玉素甫），男，藏族，1955年2月1日出生，户口登记在江城市城关区槐荫路18号。".repeat(8));
+    proof["content"] = json!(
+        "𠮷𬭚㛃（曾用名阿卜杜热合曼·玉素甫），男，藏族，1955年2月1日出生，户口登记在江城市城关区槐荫路18号。"
+            .repeat(8)
+    );
     json!({ "proof": proof })
 }
 

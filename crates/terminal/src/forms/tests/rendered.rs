@@ -39,7 +39,9 @@ fn share(at: usize) {
         *before += 1;
         if all || *before <= LONGEST {
             papers += 1;
-            wrong.extend(faults(&worker, one).map(|fault| format!("{} {}: {fault}", one.matter, one.document)));
+            wrong.extend(
+                faults(&worker, one).map(|fault| format!("{} {}: {fault}", one.matter, one.document)),
+            );
         }
     }
     assert!(wrong.is_empty(), "{} of {papers}:\n{}", wrong.len(), wrong.join("\n"));
@@ -87,7 +89,8 @@ fn faults(worker: &PaperWorker, laid: &Laid) -> impl Iterator<Item = String> {
     let text = poppler(&["-enc", "UTF-8"], &file);
     let mut lost = BTreeSet::new();
     words(&laid.data, "", &mut |path, words| {
-        let gone: String = words.chars().filter(|c| !c.is_ascii() && !c.is_whitespace() && !text.contains(*c)).collect();
+        let gone: String =
+            words.chars().filter(|c| !c.is_ascii() && !c.is_whitespace() && !text.contains(*c)).collect();
         if !gone.is_empty() {
             lost.insert(format!("{path} lost {gone}"));
         }
