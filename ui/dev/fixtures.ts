@@ -114,7 +114,7 @@ export const birth = (): CaseView => ({
     { kind: 'rule', rule: 'ethnic', text: '孩子的民族既不随母也不随父，请按父母确定的民族改正。', severity: 'warn' }, { kind: 'check', lookup: 'mother', title: '母亲户籍', state: 'differs' },
     { kind: 'identity', slot: 'father', label: '父亲' }, { kind: 'signature', slot: 'father', label: '父亲' },
   ],
-  prints: [{ document: 'one-time-notice', title: '一次性告知单', at: 'intake', printable: true, reprint: false, printed: [] }],
+  prints: [{ document: 'one-time-notice', title: '一次性告知单', at: 'intake', printable: true, reprint: false, blank: false, printed: [] }],
   actions: [{ action: 'submit', label: '提交（还差：孩子是婚内生育吗？、联系电话有误、出生证编号等 8 项）', enabled: false, why_not: '还差' }],
   course: { tolerance: null, supplement: null, suspension: null, rectification: '', holder: '', delegations: [], choices: [] },
   submission: null, step: null, returned: null, refused: null, refusal_word: '不予办理', register_refused: null, effect: null, outcome: null, trail: [], troubles: [],
@@ -123,7 +123,7 @@ export const birth = (): CaseView => ({
 export const submitted = (): CaseView => ({
   ...birth(), editable: false, missing: [], draft: null, line: { ...lines[0]!, number: '99990100120260000126', state: '待民警审核', next: '户籍民警', unsent: 1 },
   submission: { mode: 'accepted', number: '99990100120260000126', intake_number: '', query_password: '482913', due: '2026-02-14' }, actions: [],
-  prints: [{ document: 'receipt', title: '受理回执', at: 'accepted', printable: true, reprint: false, printed: [] }, { document: 'application', title: '出生登记申报表', at: 'intake', printable: true, reprint: true, printed: [{ at: NOW, printer: '打印机', reason: '', pdf: '00' }] }],
+  prints: [{ document: 'receipt', title: '受理回执', at: 'accepted', printable: true, reprint: false, blank: false, printed: [] }, { document: 'application', title: '出生登记申报表', at: 'intake', printable: true, reprint: true, blank: false, printed: [{ at: NOW, printer: '打印机', reason: '', blank: '', pdf: '00' }] }],
 })
 /** Half done at the register. */
 export const unfinished = (): CaseView => ({

@@ -30,6 +30,7 @@ impl Table<'_> {
             self.later = tolerated.map(|one| one.id.clone()).collect();
         }
         self.take_in(plan, way)?;
+        self.show();
         if end == End::Abandoned {
             self.make(&Command::Abandon { reason: "点错事项".to_owned() })?;
             return self.ended(Outcome::Abandoned);
@@ -40,6 +41,7 @@ impl Table<'_> {
         self.make(&Command::Submit)?;
         if end == End::Withdrawn {
             self.make(&Command::Withdraw { reason: "申请人撤回".to_owned() })?;
+            self.show();
             return self.ended(Outcome::Withdrawn);
         }
         if end == End::Suspended {
@@ -48,6 +50,7 @@ impl Table<'_> {
         let mut reviews = 0;
         let mut returned = false;
         for _ in 0..LONGEST {
+            self.show();
             if self.case.outcome.is_some() {
                 break;
             }
@@ -184,6 +187,7 @@ impl Table<'_> {
         let due = self.case.submission.as_ref().and_then(|one| one.due);
         let (kind, until) = (SuspensionKind::SpecialProcedure, Some(self.in_days(10)));
         self.act(&officer, &Command::Suspend { kind, reason: why("需要鉴定"), until })?;
+        self.show();
         for actor in people::in_roles(&stage.roles) {
             self.refused(&actor, &Command::Continue, "CASE_SUSPENDED")?;
         }
@@ -202,6 +206,7 @@ impl Table<'_> {
         let command = Command::RequestSupplement { materials, until, reason: why("看不清") };
         let actor = self.somebody(roles, &command)?;
         self.act(&actor, &command)?;
+        self.show();
         let maker = self.maker.clone();
         self.refused(&maker, &Command::Submit, "INCOMPLETE")?;
         if comes {

@@ -4,6 +4,7 @@ use crate::plan::Plan;
 use crate::table::Table;
 use domain::case::Case;
 use domain::catalogue::Catalogue;
+use domain::event::EventTime;
 use domain::flow::StepKind;
 use domain::matter::MatterDefinition;
 use domain::person::Role;
@@ -51,9 +52,23 @@ pub(crate) enum End {
     NeverCame,
 }
 
+/// Looks at a case between two steps of a play.
+pub type Watch<'a> = &'a dyn Fn(&Case, EventTime);
+
 /// Plays a matter on a day.
 #[must_use]
 pub fn play(definition: &MatterDefinition, catalogue: &Catalogue, day: Date) -> Played {
+    play_watched(definition, catalogue, day, &|_, _| {})
+}
+
+/// Plays a matter on a day, and shows the case whenever it has come to another step.
+#[must_use]
+pub fn play_watched(
+    definition: &MatterDefinition,
+    catalogue: &Catalogue,
+    day: Date,
+    watch: Watch<'_>,
+) -> Played {
     let mut played = Played::default();
     let Some(ways) = ways(definition) else {
         played.faults.push("情形太多".to_owned());
@@ -100,6 +115,7 @@ pub fn play(definition: &MatterDefinition, catalogue: &Catalogue, day: Date) -> 
             }
             for end in ends {
                 let mut table = Table::new(definition, catalogue, day, role);
+                table.watch = Some(watch);
                 match table.whole(&plan, way, end) {
                     Ok(()) => played.ends += 1,
                     Err(fault) => {

@@ -2,6 +2,7 @@
 
 use crate::people::{self, EVERYWHERE};
 use crate::plan::Plan;
+use crate::play::Watch;
 use domain::case::Case;
 use domain::catalogue::Catalogue;
 use domain::command::Command;
@@ -40,6 +41,8 @@ pub(crate) struct Table<'a> {
     /// Materials that are promised for later instead of scanned.
     pub(crate) later: BTreeSet<MaterialId>,
     pub(crate) states: BTreeSet<String>,
+    /// Who looks on.
+    pub(crate) watch: Option<Watch<'a>>,
 }
 
 impl<'a> Table<'a> {
@@ -68,6 +71,14 @@ impl<'a> Table<'a> {
             seq: 0,
             later: BTreeSet::new(),
             states: BTreeSet::new(),
+            watch: None,
+        }
+    }
+
+    /// Lets whoever looks on see the case.
+    pub(crate) fn show(&self) {
+        if let Some(watch) = self.watch {
+            watch(&self.case, self.time());
         }
     }
 
@@ -465,6 +476,7 @@ impl<'a> Table<'a> {
             printer: "打印机".to_owned(),
             job: "1".to_owned(),
             reprint_reason: String::new(),
+            blank: if print.blank { format!("演示{:06}", self.seq) } else { String::new() },
         });
         self.act(&actor, &paper)?;
         self.act(&actor, &Command::Continue)

@@ -2,7 +2,8 @@
 
 use crate::condition::Situation;
 use crate::course::{
-    Course, HandOver, RECTIFICATION, Rectification, ReviewDelegation, Supplement, Suspension, Tolerance,
+    Course, HandOver, RECTIFICATION, Rectification, ReviewDelegation, Supplement, Suspension, Termination,
+    Tolerance,
 };
 use crate::effect::UnfinishedEffect;
 use crate::event::{
@@ -666,6 +667,7 @@ impl Case {
             }
             Event::Terminated { reason } => {
                 self.course.ended_for.clone_from(&reason.text);
+                self.course.termination = Some(Termination { reason: reason.clone(), actor: actor(), time });
                 self.outcome = Some(Outcome::Terminated);
                 self.stage = None;
             }

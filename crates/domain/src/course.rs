@@ -37,6 +37,19 @@ pub struct Course {
     pub earlier_reviews: usize,
     /// Why it was ended without a decision on the matter itself: 终止 or 作废.
     pub ended_for: String,
+    /// Who ended it because nothing came, when, and why; none unless it was terminated.
+    pub termination: Option<Termination>,
+}
+
+/// The end of a case because nothing came of what was promised or asked for (终止).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Termination {
+    /// Why.
+    pub reason: Reason,
+    /// Who ended it.
+    pub actor: Actor,
+    /// When.
+    pub time: EventTime,
 }
 
 /// Materials that come later against a signed promise (容缺承诺).

@@ -228,4 +228,4 @@ pub fn may_take_in(definition: &crate::matter::MatterDefinition, role: Role) -> 
     definition.intake_roles.contains(&role)
 }
 
-pub use result::printable;
+pub use result::{blank_is_right, printable};

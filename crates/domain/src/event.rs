@@ -245,6 +245,11 @@ pub struct PrintedDocument {
     pub job: String,
     /// Reason of a reprint; empty for the first print.
     pub reprint_reason: String,
+    /// Pre-printed serial of the controlled blank that was printed on (空白证件), as the officer read it from the
+    /// top sheet; empty for plain paper.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(optional, as = "Option<String>")]
+    pub blank: String,
 }
 
 /// Why two cases belong together.

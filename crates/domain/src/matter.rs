@@ -552,6 +552,10 @@ pub struct Print {
     /// Whether it may be printed without the network.
     #[serde(default)]
     pub offline: bool,
+    /// Whether it is printed on a controlled blank (空白证件): the officer confirms the serial of the top sheet
+    /// before (rules of the counter, 18).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub blank: bool,
 }
 
 /// Moments of printing.

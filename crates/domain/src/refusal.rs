@@ -117,6 +117,13 @@ pub enum Refusal {
     SameDefinition,
     /// The definition belongs to another matter.
     OtherMatter,
+    /// The serial of the controlled blank is missing, or one was given for plain paper.
+    BlankSerial,
+    /// The controlled blank was printed on before.
+    BlankUsed {
+        /// Its pre-printed serial.
+        serial: String,
+    },
 }
 
 impl Refusal {
@@ -162,11 +169,13 @@ impl Refusal {
             Self::OfficerNotSuitable => "OFFICER_NOT_SUITABLE",
             Self::SameDefinition => "SAME_DEFINITION",
             Self::OtherMatter => "OTHER_MATTER",
+            Self::BlankSerial => "BLANK_SERIAL",
+            Self::BlankUsed { .. } => "BLANK_USED",
         }
     }
 
     /// All codes, for the completeness test of the message catalogue.
-    pub const CODES: [&'static str; 38] = [
+    pub const CODES: [&'static str; 40] = [
         "CASE_ALREADY_OPEN",
         "CASE_NOT_OPEN",
         "CASE_ENDED",
@@ -205,6 +214,8 @@ impl Refusal {
         "OFFICER_NOT_SUITABLE",
         "SAME_DEFINITION",
         "OTHER_MATTER",
+        "BLANK_SERIAL",
+        "BLANK_USED",
     ];
 }
 

@@ -117,6 +117,39 @@ struct Places {
     line: Vec<Rule>,
     #[serde(default)]
     code: Vec<CodeBox>,
+    /// Without it, one sheet.
+    repeat: Option<Repeat>,
+}
+
+/// A list that takes as many sheets as it needs: every sheet sees its own part of it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Repeat {
+    /// The field of type `list`.
+    list: String,
+    /// Elements that one sheet has room for.
+    rows: usize,
+}
+
+impl Repeat {
+    /// The data of every sheet.
+    fn sheets(repeat: Option<&Self>, data: &Value) -> Vec<Value> {
+        let Some(repeat) = repeat else { return vec![data.clone()] };
+        let list = data.get(&repeat.list).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let parts: Vec<&[Value]> = list.chunks(repeat.rows.max(1)).collect();
+        if parts.is_empty() {
+            return vec![data.clone()];
+        }
+        let count = parts.len();
+        let sheet = |(at, part): (usize, &[Value])| {
+            let mut own = data.clone();
+            own[&repeat.list] = Value::from(part);
+            own["sheet"] = Value::from(at + 1);
+            own["sheets"] = Value::from(count);
+            own
+        };
+        parts.into_iter().enumerate().map(sheet).collect()
+    }
 }
 
 /// The printpdf side of a press. Parsed faces are kept: parsing takes longer than setting.
@@ -144,47 +177,22 @@ impl PlacedPress {
         let text = files.files.values().next().and_then(|bytes| std::str::from_utf8(bytes).ok());
         let places: Places = toml::from_str(text.ok_or_else(|| broken("not UTF-8"))?)
             .map_err(|error| broken(error.message()))?;
-        let data = &prepared.data;
-        let mut page = PageOps { height: files.sheet.paper[1], ops: Vec::new() };
-        for rule in places.line.iter().filter(|rule| shown(rule.when.as_deref(), data)) {
-            page.line(rule);
-        }
-        for code in &places.code {
-            let text = data.get(&code.field).and_then(Value::as_str);
-            if let Some(text) = text.filter(|text| !text.is_empty()) {
-                let modules = Modules::of(text).ok_or_else(|| PaperError::Overflow {
-                    template: template.to_owned(),
-                    place: code.field.clone(),
-                })?;
-                page.code(code, &modules);
-            }
-        }
-        for text in places.text.iter().filter(|text| shown(text.when.as_deref(), data)) {
-            let words = filled(&text.text, data);
-            let set = setting::set(
-                shelf,
-                &text.font.chain(),
-                &words,
-                (text.pt, text.least),
-                (text.size[0] * POINTS, text.size[1] * POINTS),
-            );
-            // The box is named by the template's own words, never by what was filled in.
-            let set = set.map_err(|unset| match unset {
-                Unset::Missing(c) => PaperError::MissingGlyphs { code_points: vec![code_point(c)] },
-                Unset::TooLarge => {
-                    PaperError::Overflow { template: template.to_owned(), place: text.text.clone() }
-                }
-            })?;
-            page.text(text, &set);
+        let paper = files.sheet.paper;
+        let mut pages = Vec::new();
+        for data in Repeat::sheets(places.repeat.as_ref(), &prepared.data) {
+            let mut page = PageOps { height: paper[1], ops: Vec::new() };
+            page.fill(&places, &data, shelf, template)?;
+            pages.push(page);
         }
         let mut document = PdfDocument::new(&files.sheet.title);
-        for face in page.faces() {
+        for face in faces(&pages) {
             let parsed = self.face(shelf, face).ok_or_else(|| broken("a font cannot be read"))?;
             document.resources.fonts.map.insert(font_id(face), PdfFont::new(parsed));
         }
-        let paper = files.sheet.paper;
-        document.with_pages(vec![PdfPage::new(Mm(paper[0]), Mm(paper[1]), page.ops)]);
-        finish(document, set, ident).ok_or_else(|| broken("the PDF cannot be written"))
+        let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
+        let made = pages.into_iter().map(|page| PdfPage::new(Mm(paper[0]), Mm(paper[1]), page.ops));
+        document.with_pages(made.collect());
+        finish(document, set, ident, count).ok_or_else(|| broken("the PDF cannot be written"))
     }
 
     fn face(&mut self, shelf: &FontShelf, face: usize) -> Option<ParsedFont> {
@@ -206,7 +214,7 @@ fn font_id(face: usize) -> FontId {
 }
 
 /// Writes the file with the order's identity and time in place of printpdf's random ones.
-fn finish(mut document: PdfDocument, set: &PrintSet, ident: &str) -> Option<Made> {
+fn finish(mut document: PdfDocument, set: &PrintSet, ident: &str, pages: u32) -> Option<Made> {
     let info = &mut document.metadata.info;
     info.conformance = PdfConformance::Custom(CustomPdfConformance {
         requires_xmp_metadata: false,
@@ -228,7 +236,7 @@ fn finish(mut document: PdfDocument, set: &PrintSet, ident: &str) -> Option<Made
     file.compress();
     let mut pdf = Vec::new();
     file.save_to(&mut pdf).ok()?;
-    Some(Made { pdf, pages: 1 })
+    Some(Made { pdf, pages })
 }
 
 struct PageOps {
@@ -240,6 +248,48 @@ struct PageOps {
 impl PageOps {
     fn point(&self, at: [f32; 2]) -> Point {
         Point { x: Pt(at[0] * POINTS), y: Pt((self.height - at[1]) * POINTS) }
+    }
+
+    /// Everything that one sheet shows.
+    fn fill(
+        &mut self,
+        places: &Places,
+        data: &Value,
+        shelf: &FontShelf,
+        template: &str,
+    ) -> Result<(), PaperError> {
+        for rule in places.line.iter().filter(|rule| shown(rule.when.as_deref(), data)) {
+            self.line(rule);
+        }
+        for code in &places.code {
+            let text = data.get(&code.field).and_then(Value::as_str);
+            if let Some(text) = text.filter(|text| !text.is_empty()) {
+                let modules = Modules::of(text).ok_or_else(|| PaperError::Overflow {
+                    template: template.to_owned(),
+                    place: code.field.clone(),
+                })?;
+                self.code(code, &modules);
+            }
+        }
+        for text in places.text.iter().filter(|text| shown(text.when.as_deref(), data)) {
+            let words = filled(&text.text, data);
+            let set = setting::set(
+                shelf,
+                &text.font.chain(),
+                &words,
+                (text.pt, text.least),
+                (text.size[0] * POINTS, text.size[1] * POINTS),
+            );
+            // The box is named by the template's own words, never by what was filled in.
+            let set = set.map_err(|unset| match unset {
+                Unset::Missing(c) => PaperError::MissingGlyphs { code_points: vec![code_point(c)] },
+                Unset::TooLarge => {
+                    PaperError::Overflow { template: template.to_owned(), place: text.text.clone() }
+                }
+            })?;
+            self.text(text, &set);
+        }
+        Ok(())
     }
 
     fn line(&mut self, rule: &Rule) {
@@ -301,16 +351,16 @@ impl PageOps {
             base -= set.size * LEADING;
         }
     }
+}
 
-    /// Faces in use.
-    fn faces(&self) -> Vec<usize> {
-        let used = |face: &usize| {
-            self.ops.iter().any(|op| {
-                matches!(op, Op::SetFont { font: PdfFontHandle::External(id), .. } if *id == font_id(*face))
-            })
-        };
-        (0..FACES.len()).filter(used).collect()
-    }
+/// Faces in use.
+fn faces(pages: &[PageOps]) -> Vec<usize> {
+    let used = |face: &usize| {
+        pages.iter().flat_map(|page| &page.ops).any(
+            |op| matches!(op, Op::SetFont { font: PdfFontHandle::External(id), .. } if *id == font_id(*face)),
+        )
+    };
+    (0..FACES.len()).filter(used).collect()
 }
 
 fn grey(percent: f32) -> Color {
@@ -318,7 +368,15 @@ fn grey(percent: f32) -> Color {
 }
 
 fn shown(when: Option<&str>, data: &Value) -> bool {
-    when.is_none_or(|field| !matches!(data.get(field), None | Some(Value::Null | Value::Bool(false))))
+    when.is_none_or(|field| !matches!(at(data, field), None | Some(Value::Null | Value::Bool(false))))
+}
+
+/// A field, or a part of one: `persons.0.name`.
+fn at<'a>(data: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.').try_fold(data, |value, part| match value {
+        Value::Array(items) => items.get(part.parse::<usize>().ok()?),
+        other => other.get(part),
+    })
 }
 
 /// Puts fields into a box's text. Days are written the Chinese way; an absent field leaves nothing.
@@ -331,7 +389,7 @@ fn filled(text: &str, data: &Value) -> String {
             rest = after;
             break;
         };
-        match data.get(name) {
+        match at(data, name) {
             Some(Value::String(value)) => out.push_str(&chinese_date(value).unwrap_or_else(|| value.clone())),
             Some(Value::Number(value)) => out.push_str(&value.to_string()),
             _ => {}
@@ -366,6 +424,17 @@ mod tests {
         assert_eq!(filled("姓名：{name}，{day}，{n}{none}件", &data), "姓名：演示𠮷，2026年3月5日，3件");
         assert_eq!(chinese_date("2026-03-05 09:30").unwrap(), "2026年3月5日 09:30");
         assert!(chinese_date("999901-2026-03").is_none());
+    }
+
+    #[test]
+    fn a_list_takes_as_many_sheets_as_it_needs() {
+        let data = serde_json::json!({"n": "x", "persons": [{"name": "甲"}, {"name": "乙"}, {"name": "丙"}]});
+        let repeat = Repeat { list: "persons".to_owned(), rows: 2 };
+        let sheets = Repeat::sheets(Some(&repeat), &data);
+        let words = |sheet: &Value| filled("{n}{persons.0.name}{persons.1.name} {sheet}/{sheets}", sheet);
+        assert_eq!(sheets.iter().map(words).collect::<Vec<_>>(), ["x甲乙 1/2", "x丙 2/2"]);
+        assert_eq!(Repeat::sheets(None, &data).len(), 1);
+        assert!(!shown(Some("persons.1"), &sheets[1]) && shown(Some("persons.1.name"), &sheets[0]));
     }
 
     #[test]

@@ -212,6 +212,7 @@ impl Terminal {
             Refusal::Incomplete { missing } => BTreeMap::from([("count", missing.len().to_string())]),
             Refusal::UnknownName { name } => BTreeMap::from([("name", name.clone())]),
             Refusal::NotCrossStation { unit } => BTreeMap::from([("unit", unit.clone())]),
+            Refusal::BlankUsed { serial } => BTreeMap::from([("serial", serial.clone())]),
             Refusal::FieldLocked { field } => BTreeMap::from([("field", field.clone())]),
             Refusal::CalendarMissing { year } => BTreeMap::from([("year", year.to_string())]),
             Refusal::NotTolerable { name } => BTreeMap::from([("name", name.clone())]),

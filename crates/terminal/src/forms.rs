@@ -4,6 +4,8 @@
 //! (`assets/papers/words.toml`). What a template wants and the case does not have is named, never made up.
 
 mod application;
+mod blank;
+mod course;
 mod id_card;
 mod notice;
 mod proof;
@@ -25,9 +27,9 @@ use domain::code::CodeTables;
 use domain::condition::Situation;
 use domain::event::EventTime;
 use domain::ids::{ContentHash, FieldPath};
-use domain::matter::{Field, MatterDefinition, Print, Section};
+use domain::matter::{Field, MatterDefinition, Print, Section, Signer};
 use domain::person::{Actor, PersonRole, Roster};
-use domain::requirement::{field_applies, section_applies};
+use domain::requirement::{field_applies, section_applies, signer_applies};
 use jiff::civil::Date;
 use jiff::tz::Offset;
 use paper::{DataProblem, PaperError};
@@ -71,7 +73,14 @@ pub(crate) fn paper_data(source: &PaperSource<'_>, print: &Print) -> Result<Valu
         "id-card-application" => id_card::id_card_application(&paper)?,
         "household-proof" => proof::household_proof(&paper)?,
         "refusal-notice" => refusal::refusal_notice(&paper)?,
-        other => return Err(PaperError::TemplateUnknown { template: other.to_owned() }.into()),
+        "tolerance-promise" => course::promise(&paper)?,
+        "supplement-notice" => course::supplement_notice(&paper)?,
+        "suspension-notice" => course::suspension_notice(&paper)?,
+        "termination-notice" => course::termination_notice(&paper)?,
+        other => match blank::blank(&paper)? {
+            Some(data) => data,
+            None => return Err(PaperError::TemplateUnknown { template: other.to_owned() }.into()),
+        },
     };
     data["demo"] = json!(source.demo);
     if source.reprint > 0 {
@@ -121,6 +130,17 @@ impl<'b> Paper<'_, 'b> {
     /// The printed number of the acceptance.
     fn case_number(&self, place: &str) -> Result<String> {
         self.wanted(place, self.submission(place)?.accepted_number.clone())
+    }
+
+    /// The printed number of the acceptance, if there is one yet.
+    fn accepted_number(&self) -> Option<String> {
+        self.case().submission.as_ref().and_then(|one| one.accepted_number.clone())
+    }
+
+    /// Everybody who signs in this case.
+    fn signers(&self) -> impl Iterator<Item = &'b Signer> {
+        let case = self.case();
+        self.definition().signers.iter().filter(move |one| signer_applies(one, case))
     }
 
     /// When the acceptance came to count.
@@ -230,6 +250,25 @@ impl<'b> Paper<'_, 'b> {
         (!name.is_empty() && name != applicant).then_some(name)
     }
 
+    /// What was promised for later and until when, in one sentence; none when nothing is outstanding.
+    fn later(&self, most: usize) -> Option<String> {
+        let promised = self.case().course.tolerance.as_ref()?;
+        let outstanding = self.case().outstanding();
+        let named = self.definition().materials.iter().filter(|one| outstanding.contains(&one.id));
+        let names: Vec<String> = named.map(|one| shortened(&one.name, 30)).collect();
+        if names.is_empty() {
+            return None;
+        }
+        let until = chinese_day(promised.until);
+        let said = |names: &str| {
+            words::filled(&self.words().later.receipt, &[("materials", names), ("until", &until)])
+        };
+        let all = said(&names.join("、"));
+        // What does not fit is counted, never cut in the middle: the day has to stand there.
+        let short = || said(&format!("{}等 {} 样", names[0], names.len()));
+        Some(if all.chars().count() <= most { all } else { short() })
+    }
+
     /// Names of the materials of which there are pages, in the order of the definition.
     fn received(&self) -> impl Iterator<Item = &'b str> {
         let case = self.case();
@@ -247,6 +286,18 @@ pub(crate) fn moment(milliseconds: i64) -> String {
     jiff::Timestamp::from_millisecond(milliseconds)
         .map(|moment| offset.to_datetime(moment).strftime("%Y-%m-%d %H:%M").to_string())
         .unwrap_or_default()
+}
+
+/// The day of a moment on the calendar of China.
+fn day_of(milliseconds: i64) -> String {
+    jiff::Timestamp::from_millisecond(milliseconds)
+        .map(|moment| Offset::constant(8).to_datetime(moment).date().to_string())
+        .unwrap_or_default()
+}
+
+/// A day as a sentence says it: 2026年3月5日.
+fn chinese_day(day: Date) -> String {
+    format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }
 
 /// A text in at most so many characters. First what stands in brackets goes; the rest is cut with a sign that says so.

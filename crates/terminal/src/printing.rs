@@ -9,7 +9,7 @@ use crate::rpc::request::{PreviewPrint, PrintDocument};
 use crate::rpc::view::{OperationView, PreviewView};
 use domain::cbor;
 use domain::command::Command;
-use domain::decide::printable;
+use domain::decide::{blank_is_right, printable};
 use domain::event::PrintedDocument;
 use domain::ids::{CaseId, CommandId, ContentHash};
 use domain::refusal::Refusal;
@@ -171,6 +171,12 @@ impl Terminal {
         if printed && !intake && request.reprint_reason.trim().is_empty() {
             return Err(Refusal::ReasonMissing.into());
         }
+        let blank = request.blank.as_deref().unwrap_or_default().trim().to_owned();
+        let print = loaded.definition.prints.iter().find(|one| one.document == request.document);
+        // Before paper moves: a blank that is spoilt is gone.
+        if let Some(print) = print {
+            blank_is_right(print, &blank, &loaded.case)?;
+        }
         self.begin(Some(request.case), "正在打印", move |terminal, id, stop| {
             let store = terminal.store()?;
             if store.read(|db| table::outbox::has(db, request.command))? {
@@ -192,6 +198,7 @@ impl Terminal {
                 printer: device,
                 job: status.job_id.to_string(),
                 reprint_reason: request.reprint_reason.clone(),
+                blank: blank.clone(),
             };
             let content = cbor::to_vec(&made.rendered.print_set);
             store.write(store::Priority::Interactive, move |tx| table::content::put(tx, set, &content))?;

@@ -546,6 +546,7 @@ fn print_view(print: &domain::matter::Print, case: &Case, online: bool, says_som
             at: time.trusted,
             printer: one.printer.clone(),
             reason: one.reprint_reason.clone(),
+            blank: one.blank.clone(),
             pdf: one.pdf.id,
         })
         .collect();
@@ -555,6 +556,7 @@ fn print_view(print: &domain::matter::Print, case: &Case, online: bool, says_som
         at: print.at,
         printable: printable(print.at, case) && (online || print.offline) && says_something,
         reprint: !printed.is_empty() && print.at != PrintMoment::Intake,
+        blank: print.blank,
         printed,
     }
 }

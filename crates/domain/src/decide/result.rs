@@ -8,7 +8,7 @@ use crate::effect::UnfinishedState;
 use crate::event::{BlobRef, CheckState, Event, Outcome, PrintedDocument, RegisterAnswer};
 use crate::flow::{Step, StepKind};
 use crate::identity::{DocumentKind, check_number, checked_by_arithmetic};
-use crate::matter::PrintMoment;
+use crate::matter::{Print, PrintMoment};
 use crate::refusal::Refusal;
 use crate::requirement::{Missing, check_value, field_applies, material_applies, section_applies};
 use std::collections::BTreeMap;
@@ -201,7 +201,25 @@ pub(super) fn record_print(
     if again && known.at != PrintMoment::Intake && document.reprint_reason.trim().is_empty() {
         return Err(Refusal::ReasonMissing);
     }
+    blank_is_right(known, &document.blank, case)?;
     Ok(vec![Event::Printed(document.clone())])
+}
+
+/// A controlled blank is printed on once, under its own serial; plain paper has none (rules of the counter, 18).
+///
+/// # Errors
+/// [`Refusal::BlankSerial`] when a serial is missing or given for plain paper, [`Refusal::BlankUsed`] when this case
+/// has used the blank before.
+pub fn blank_is_right(print: &Print, serial: &str, case: &Case) -> Result<(), Refusal> {
+    let serial = serial.trim();
+    if print.blank == serial.is_empty() {
+        return Err(Refusal::BlankSerial);
+    }
+    let used = |one: &PrintedDocument| one.template == print.template && one.blank.trim() == serial;
+    if print.blank && case.prints.iter().any(|(one, _)| used(one)) {
+        return Err(Refusal::BlankUsed { serial: serial.to_owned() });
+    }
+    Ok(())
 }
 
 pub(super) fn collect(

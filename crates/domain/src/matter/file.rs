@@ -182,8 +182,32 @@ pub struct PaperSetFile {
     /// Name.
     pub id: String,
     /// The papers.
-    #[serde(rename = "print")]
+    #[serde(default, rename = "print")]
     pub prints: Vec<Print>,
+    /// Sets whose papers follow these.
+    #[serde(default)]
+    pub with: Vec<String>,
+}
+
+/// The papers of a set and of those that follow it. A set that comes back to itself is there once.
+fn papers_of(
+    name: &str,
+    sets: &BTreeMap<String, PaperSetFile>,
+    seen: &mut Vec<String>,
+) -> Result<Vec<Print>, Wrong> {
+    if seen.iter().any(|one| one == name) {
+        return Ok(Vec::new());
+    }
+    seen.push(name.to_owned());
+    let set =
+        sets.get(name).ok_or_else(|| Wrong::unknown("文书组", name, sets.keys().map(String::as_str)))?;
+    let mut prints = set.prints.clone();
+    for other in &set.with {
+        let more = papers_of(other, sets, seen)?;
+        prints
+            .extend(more.into_iter().filter(|one| set.prints.iter().all(|own| own.document != one.document)));
+    }
+    Ok(prints)
 }
 
 /// A place inside a file and what is wrong there.
@@ -418,12 +442,9 @@ impl MatterFile {
 
         let mut prints = Vec::new();
         if let Some(name) = &self.papers {
-            match paper_sets.get(name) {
-                Some(set) => prints.clone_from(&set.prints),
-                None => {
-                    let wrong = Wrong::unknown("文书组", name, paper_sets.keys().map(String::as_str));
-                    faults.push(("papers".to_owned(), wrong));
-                }
+            match papers_of(name, paper_sets, &mut Vec::new()) {
+                Ok(papers) => prints = papers,
+                Err(wrong) => faults.push(("papers".to_owned(), wrong)),
             }
         }
         for (at, print) in self.prints.iter().enumerate() {

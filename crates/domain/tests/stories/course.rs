@@ -69,10 +69,19 @@ fn what_is_promised_may_come_later_and_nothing_ends_without_it() {
     desk.sign_all(AUXILIARY);
     assert!(lacks(&desk, AUXILIARY, &Command::Submit));
     // Only what the definition lets come later, and only within its limit.
-    let id_card = Command::PromiseMaterials { materials: vec!["booklet_and_card".into()], until: date(2026, 12, 4) };
+    let id_card =
+        Command::PromiseMaterials { materials: vec!["booklet_and_card".into()], until: date(2026, 12, 4) };
     assert_eq!(desk.refused(AUXILIARY, &id_card), "NOT_TOLERABLE");
-    assert_eq!(desk.refused(AUXILIARY, &promise(date(2026, 11, 23))), "DAY_NOT_ALLOWED", "today is too early");
-    assert_eq!(desk.refused(AUXILIARY, &promise(date(2026, 12, 15))), "DAY_NOT_ALLOWED", "after 15 working days");
+    assert_eq!(
+        desk.refused(AUXILIARY, &promise(date(2026, 11, 23))),
+        "DAY_NOT_ALLOWED",
+        "today is too early"
+    );
+    assert_eq!(
+        desk.refused(AUXILIARY, &promise(date(2026, 12, 15))),
+        "DAY_NOT_ALLOWED",
+        "after 15 working days"
+    );
     let events = desk.act(AUXILIARY, promise(date(2026, 12, 14)));
     assert!(
         events.iter().any(|one| matches!(one, Event::SignatureCleared { .. })),
@@ -150,11 +159,10 @@ fn a_supplement_names_its_materials_and_wants_them_new() {
         until,
         reason: reason("户口簿索引页看不清"),
     };
-    let nothing = Command::RequestSupplement {
-        materials: vec![],
-        until: date(2026, 12, 1),
-        reason: reason("看不清"),
-    };
+    let nothing =
+        Command::RequestSupplement {
+            materials: vec![], until: date(2026, 12, 1), reason: reason("看不清")
+        };
     assert_eq!(desk.refused(OFFICER, &nothing), "UNKNOWN_NAME");
     assert_eq!(desk.refused(AUXILIARY, &ask(date(2026, 12, 1))), "ROLE_NOT_ALLOWED");
     assert_eq!(desk.refused(OFFICER, &ask(date(2027, 2, 1))), "DAY_NOT_ALLOWED");
@@ -265,7 +273,11 @@ fn a_closed_case_reopens_only_as_rectification() {
     assert_eq!(desk.case.outcome, Some(Outcome::Done));
     assert_eq!(desk.value("applicant.phone"), Some("19900000005"));
     assert!(desk.case.course.rectifications[0].done);
-    assert_eq!(desk.case.submission.as_ref().unwrap().number.as_deref(), Some("1-FIRST"), "one number for ever");
+    assert_eq!(
+        desk.case.submission.as_ref().unwrap().number.as_deref(),
+        Some("1-FIRST"),
+        "one number for ever"
+    );
 }
 
 #[test]
@@ -333,5 +345,9 @@ fn a_review_is_delegated_for_a_time_and_says_on_whose_behalf() {
     assert_eq!(last.actor.officer.as_str(), "J0002");
     assert_eq!(last.on_behalf_of.as_ref().unwrap().officer.as_str(), "L0001");
     assert_eq!(desk.step(), "county-approval");
-    assert_eq!(desk.refused(SECOND_OFFICER, &review(Decision::Pass, None)), "ROLE_NOT_ALLOWED", "this step only");
+    assert_eq!(
+        desk.refused(SECOND_OFFICER, &review(Decision::Pass, None)),
+        "ROLE_NOT_ALLOWED",
+        "this step only"
+    );
 }

@@ -358,6 +358,7 @@ impl Desk {
             printer: "演示打印机".into(),
             job: "1".into(),
             reprint_reason: String::new(),
+            blank: if known.blank { format!("演示{:06}", self.records.len()) } else { String::new() },
         }
     }
 

@@ -56,7 +56,7 @@ fn every_code_of_gm_has_its_sentence() {
 
 #[test]
 fn every_message_is_usable() {
-    let known = ["name", "field", "fault", "count", "year", "from", "until", "unit"];
+    let known = ["name", "field", "fault", "count", "year", "from", "until", "unit", "serial"];
     for (code, message) in &shipped().by_code {
         let section = message.section.as_str();
         let is_compared = COMPARED_HERE.contains(&section) || COMPARED_BY_THE_TERMINAL.contains(&section);

@@ -31,7 +31,7 @@ fn page(at: u128) -> PageId {
     PageId(Uuid::from_u128(at))
 }
 
-fn printed() -> PrintedDocument {
+pub fn printed() -> PrintedDocument {
     PrintedDocument {
         document: "receipt".into(),
         template: "receipt".into(),
@@ -40,6 +40,7 @@ fn printed() -> PrintedDocument {
         printer: "演示打印机".into(),
         job: "42".into(),
         reprint_reason: "卡纸".into(),
+        blank: String::new(),
     }
 }
 
@@ -217,7 +218,9 @@ pub fn commands() -> Vec<Command> {
         Command::Withdraw { reason: "不办了".into() },
         Command::PromiseMaterials { materials: vec![material()], until: later() },
         Command::CancelTolerance { reason: reason("补不齐") },
-        Command::RequestSupplement { materials: vec![material()], until: later(), reason: reason("看不清") },
+        Command::RequestSupplement {
+            materials: vec![material()], until: later(), reason: reason("看不清")
+        },
         Command::Suspend { kind: SuspensionKind::Suspended, reason: reason("等法院判决"), until: None },
         Command::Resume,
         Command::Terminate { reason: reason("逾期未补") },

@@ -10,7 +10,7 @@ use paper::{
 use serde_json::Value;
 
 /// Sample data, the template it is for, where a person's name stands in it, pages of the sample.
-pub(crate) const SAMPLES: [(&str, &str, &str, u32); 13] = [
+pub(crate) const SAMPLES: [(&str, &str, &str, u32); 22] = [
     ("receipt", "receipt", "/applicant_name", 1),
     ("intake-slip", "intake-slip", "/applicant_name", 1),
     ("one-time-notice", "one-time-notice", "/citizen_name", 1),
@@ -24,6 +24,15 @@ pub(crate) const SAMPLES: [(&str, &str, &str, u32); 13] = [
     ("no-proof-notice", "no-proof-notice", "/citizen_name", 1),
     ("collection-slip", "collection-slip", "/name", 1),
     ("day-sheet", "day-sheet", "/taken/0/name", 2),
+    ("tolerance-promise", "tolerance-promise", "/citizen_name", 1),
+    ("supplement-notice", "supplement-notice", "/citizen_name", 1),
+    ("suspension-notice", "suspension-notice", "/citizen_name", 1),
+    ("termination-notice", "termination-notice", "/citizen_name", 1),
+    ("kinship-proof", "household-proof", "/facts/0/value", 1),
+    ("entry-permit", "entry-permit", "/applicant", 2),
+    ("migration-certificate", "migration-certificate", "/name", 1),
+    ("booklet-front", "booklet-front", "/head_name", 1),
+    ("booklet-member", "booklet-member", "/members/0/name", 2),
 ];
 
 /// 5 March 2026, 14:32 in Beijing.

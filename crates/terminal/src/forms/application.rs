@@ -4,8 +4,7 @@ use super::{Paper, shortened};
 use crate::error::Result;
 use domain::event::Decision;
 use domain::ids::FieldPath;
-use domain::matter::{Field, FieldKind, Section};
-use domain::requirement::signer_applies;
+use domain::matter::{Field, FieldKind, Section, Signer};
 use serde_json::{Value, json};
 
 /// Limits of the template's sheet, in characters or items.
@@ -90,24 +89,41 @@ pub(super) fn sixths(field: &Field, value: &str) -> u8 {
         (0, _) => 3,
         (columns, _) => columns.div_ceil(2),
     };
+    of_screen.max(sixths_of(value)).clamp(1, 6)
+}
+
+/// Sixths of the line that a value needs beside its label.
+pub(super) fn sixths_of(value: &str) -> u8 {
     // A Chinese character is as wide as two digits. A sixth of a line holds 4 digits beside the label, a
     // third 12, half a line an identity number and a little more.
     let wide: usize = value.chars().map(|sign| if sign.is_ascii() { 1 } else { 2 }).sum();
-    let of_value = match wide {
+    match wide {
         0..=4 => 1,
         5..=12 => 2,
         13..=22 => 3,
         23..=32 => 4,
         _ => 6,
-    };
-    of_screen.max(of_value).clamp(1, 6)
+    }
 }
 
 /// Slots of everybody who signs in this case, then of the officer who took it in.
 pub(super) fn signatures(paper: &Paper<'_, '_>) -> Result<Vec<Value>> {
+    let mut slots = signatures_of(paper, paper.signers())?;
+    // Signs by hand: the officer's acts are signed in the case, not on paper.
+    let taken_in_by =
+        paper.case().submission.as_ref().map_or(&paper.source.actor.name, |one| &one.actor.name);
+    slots.push(json!({ "role": paper.words().form.accepted_by, "name": taken_in_by }));
+    Ok(slots)
+}
+
+/// Slots of these signers: the stored strokes, or room to sign by hand.
+pub(super) fn signatures_of<'b>(
+    paper: &Paper<'_, 'b>,
+    signers: impl Iterator<Item = &'b Signer>,
+) -> Result<Vec<Value>> {
     let case = paper.case();
     let mut slots = Vec::new();
-    for signer in paper.definition().signers.iter().filter(|one| signer_applies(one, case)) {
+    for signer in signers {
         let signature = case.signatures.get(&signer.slot);
         let written = case.fields.get(&signer.name_field).map(|one| one.value.clone());
         let strokes = signature.map(|one| (paper.source.strokes)(one.strokes.id)).transpose()?;
@@ -118,10 +134,19 @@ pub(super) fn signatures(paper: &Paper<'_, '_>) -> Result<Vec<Value>> {
             "signed_on": signature.map(|one| one.time.day().to_string()),
         }));
     }
-    // Signs by hand: the officer's acts are signed in the case, not on paper.
-    let taken_in_by = case.submission.as_ref().map_or(&paper.source.actor.name, |one| &one.actor.name);
-    slots.push(json!({ "role": paper.words().form.accepted_by, "name": taken_in_by }));
     Ok(slots)
+}
+
+/// Whoever took a notice: the collector's signature, or room to sign by hand.
+pub(super) fn who_received(paper: &Paper<'_, '_>) -> Result<Value> {
+    let collector = paper.case().collection.as_ref();
+    let strokes = collector.map(|one| (paper.source.strokes)(one.strokes.id)).transpose()?;
+    Ok(json!({
+        "role": paper.words().refusal.received_by,
+        "name": collector.map(|one| one.name.clone()),
+        "strokes": strokes,
+        "signed_on": collector.map(|one| one.time.day().to_string()),
+    }))
 }
 
 /// The newest opinions of those who reviewed, oldest first.

@@ -22,6 +22,7 @@ const ALTERNATIVE: usize = 100;
 const BROUGHT: usize = 60;
 const SITUATION: usize = 200;
 const REMARKS: usize = 10;
+const LATER: usize = 600;
 
 /// What the citizen still lacks, in his words. Empty fields and questions are no lack of his: the counter asks them.
 pub(super) fn one_time_notice(paper: &Paper<'_, '_>) -> Result<Value> {
@@ -46,6 +47,7 @@ pub(super) fn one_time_notice(paper: &Paper<'_, '_>) -> Result<Value> {
         "phone": paper.phone()?,
         "officer": paper.source.actor.name,
         "guide_url": paper.guide_url(),
+        "later": paper.later(LATER),
         "remarks": remarks(paper),
     }))
 }

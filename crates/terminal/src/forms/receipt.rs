@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 /// Materials that have room on half a sheet, and characters of each (the sheets of both templates).
 const MATERIALS: usize = 12;
 const MATERIAL_LENGTH: usize = 30;
+/// Characters for what comes later.
+const LATER: usize = 160;
 /// Characters of one line of what comes next.
 const STEP_LENGTH: usize = 70;
 
@@ -31,6 +33,7 @@ pub(super) fn receipt(paper: &Paper<'_, '_>) -> Result<Value> {
         "query_password": paper.wanted("query_password", Some(submission.query_password.clone()))?,
         "next_steps": next_steps(paper),
         "materials": materials(paper),
+        "later": paper.later(LATER),
         "phone": paper.phone()?,
     }))
 }

@@ -1,12 +1,15 @@
 //! 不予办理告知书 and its kin: reason, basis, remedy. The reviewer's words stand as given.
 
-use super::Paper;
+use super::application::who_received;
+use super::{Paper, shortened};
 use crate::error::Result;
 use domain::event::Decision;
 use serde_json::{Value, json};
 
 /// The template has room for so many grounds.
 const GROUNDS: usize = 10;
+/// Characters of one ground.
+const GROUND: usize = 300;
 
 pub(super) fn refusal_notice(paper: &Paper<'_, '_>) -> Result<Value> {
     let case = paper.case();
@@ -20,8 +23,6 @@ pub(super) fn refusal_notice(paper: &Paper<'_, '_>) -> Result<Value> {
     let words = &paper.words().refusal;
     // Whoever decided signs for his unit: a county's refusal is not the station's.
     let unit = paper.source.roster.unit(&review.actor.post.unit).map(|unit| unit.name.clone());
-    let collector = case.collection.as_ref();
-    let strokes = collector.map(|one| (paper.source.strokes)(one.strokes.id)).transpose()?;
     Ok(json!({
         "title": paper.print.title,
         "decided": words.decided.of(paper.definition().family),
@@ -38,24 +39,21 @@ pub(super) fn refusal_notice(paper: &Paper<'_, '_>) -> Result<Value> {
         "decided_on": review.time.day().to_string(),
         "officer": paper.source.actor.name,
         "phone": paper.phone()?,
-        "signature": {
-            "role": words.received_by,
-            "name": collector.map(|one| one.name.clone()),
-            "strokes": strokes,
-            "signed_on": collector.map(|one| one.time.day().to_string()),
-        },
+        "signature": who_received(paper)?,
     }))
 }
 
 /// The grounds that the reviewer named, one a line; without any, the basis of the matter itself.
 fn basis(paper: &Paper<'_, '_>, named: &str) -> Result<Vec<String>> {
-    let grounds = |text: &str| -> Vec<String> {
-        let parts = text.split(['\n', '；', ';']).map(str::trim).filter(|part| !part.is_empty());
-        parts.take(GROUNDS).map(str::to_owned).collect()
-    };
-    let mut found = grounds(named);
+    let mut found = grounds(named, GROUNDS);
     if found.is_empty() {
-        found = grounds(&paper.definition().guide.basis);
+        found = grounds(&paper.definition().guide.basis, GROUNDS);
     }
     if found.is_empty() { Err(paper.missing("basis")) } else { Ok(found) }
+}
+
+/// Grounds that stand in one text, one a line or parted by semicolons.
+pub(super) fn grounds(text: &str, most: usize) -> Vec<String> {
+    let parts = text.split(['\n', '；', ';']).map(str::trim).filter(|part| !part.is_empty());
+    parts.take(most).map(|part| shortened(part, GROUND)).collect()
 }

@@ -1,7 +1,7 @@
 //! The shipped words of papers: offices, addresses, time limits, remedies. Data that a province edits.
 
 use crate::error::{Own, Result};
-use domain::ids::UnitCode;
+use domain::ids::{FieldPath, UnitCode};
 use domain::limit::TimeLimit;
 use domain::matter::Family;
 use serde::Deserialize;
@@ -29,6 +29,17 @@ pub(crate) struct PaperWords {
     pub(super) slip: Slip,
     pub(super) refusal: RefusalWords,
     pub(super) no_proof: NoProof,
+    pub(super) later: Later,
+    pub(super) promise: PromiseWords,
+    pub(super) supplement: SupplementWords,
+    pub(super) suspension: SuspensionWords,
+    pub(super) termination: TerminationWords,
+    /// Further facts of the proofs, by kind.
+    #[serde(default, rename = "proof")]
+    pub(super) proofs: Vec<ProofForm>,
+    /// What goes where on pre-printed blanks.
+    #[serde(default, rename = "blank")]
+    pub(super) blanks: Vec<BlankForm>,
 }
 
 /// Addresses in QR codes. Nothing personal is filled in.
@@ -118,6 +129,145 @@ pub(super) struct NoProof {
     pub(super) basis: Vec<String>,
     /// Answer to a situation question → the document that proves it.
     pub(super) proved_by: BTreeMap<String, String>,
+}
+
+/// What the receipt and the notice say of materials that come later.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Later {
+    pub(super) receipt: String,
+}
+
+/// 容缺受理承诺书.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PromiseWords {
+    pub(super) statement: String,
+    pub(super) consequences: Vec<String>,
+}
+
+/// 补正通知书.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SupplementWords {
+    pub(super) follows: Vec<String>,
+    pub(super) basis: Vec<String>,
+}
+
+/// 中止、特别程序告知书.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SuspensionWords {
+    pub(super) foreseen: String,
+    pub(super) open_end: String,
+    pub(super) can_do: Vec<String>,
+    pub(super) suspended: SuspensionKindWords,
+    pub(super) special_procedure: SuspensionKindWords,
+}
+
+/// One kind of standing still.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SuspensionKindWords {
+    pub(super) title: String,
+    pub(super) decided: String,
+    pub(super) not_counted: String,
+    #[serde(default)]
+    pub(super) basis: Vec<String>,
+}
+
+/// 终止办理告知书.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TerminationWords {
+    pub(super) promised: String,
+    pub(super) asked: String,
+    pub(super) basis: Vec<String>,
+    pub(super) can_do: Vec<String>,
+}
+
+/// A kind of proof: what it says beside the register's own sentences.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProofForm {
+    /// Row of the code table `record-proof-kind`.
+    pub(super) kind: String,
+    pub(super) intro: String,
+    #[serde(default)]
+    pub(super) facts: Vec<ProofFact>,
+    #[serde(default)]
+    pub(super) tables: Vec<ProofTable>,
+    #[serde(default)]
+    pub(super) closing: Vec<String>,
+}
+
+/// A fact in the register's answer.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProofFact {
+    pub(super) label: String,
+    /// Place in the answer (dotted).
+    pub(super) at: String,
+    pub(super) codes: Option<String>,
+    /// Sixths of the line.
+    pub(super) width: u8,
+}
+
+/// A list in the register's answer.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProofTable {
+    pub(super) title: String,
+    /// Place of the list in the answer (dotted).
+    pub(super) list: String,
+    pub(super) columns: Vec<ProofFact>,
+}
+
+/// A pre-printed blank.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BlankForm {
+    pub(super) template: String,
+    /// Kinds of acts of the register that issue it.
+    pub(super) acts: Vec<String>,
+    pub(super) place: Vec<BlankPlace>,
+    pub(super) rows: Option<BlankRows>,
+}
+
+/// What stands in one place of a blank: the first source that has something.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BlankPlace {
+    /// Field of the template.
+    pub(super) to: String,
+    /// Place in the register's answer (dotted).
+    pub(super) answer: Option<String>,
+    /// Fields of the form.
+    #[serde(default)]
+    pub(super) field: Vec<FieldPath>,
+    /// Places in answers to look-ups, `LOOKUP:PLACE`.
+    #[serde(default)]
+    pub(super) lookup: Vec<String>,
+    /// Code table of what the register says.
+    pub(super) codes: Option<String>,
+    #[serde(default)]
+    pub(super) required: bool,
+}
+
+/// The lines of a blank: a table of the form, or a list that the register gave.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BlankRows {
+    pub(super) to: String,
+    pub(super) section: Option<String>,
+    /// Place of a list (dotted), in the answer to the act or to `lookup`.
+    pub(super) list: Option<String>,
+    pub(super) lookup: Option<String>,
+    /// Column of the template → column of the table, or place within an element; `a|b` for the first that is there.
+    pub(super) columns: BTreeMap<String, String>,
+    /// Column of the template → code table.
+    #[serde(default)]
+    pub(super) codes: BTreeMap<String, String>,
 }
 
 /// One thing per family of matters.

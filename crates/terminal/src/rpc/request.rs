@@ -381,6 +381,8 @@ request! {
         document: String,
         /// Why it is printed again; empty for the first print.
         reprint_reason: String,
+        /// Serial of the controlled blank on top, as the officer read it; none for plain paper.
+        blank: Option<String>,
     }
 }
 request! {

@@ -199,7 +199,7 @@ impl<'a> Desk<'a> {
         match self.case.outcome {
             Some(Outcome::Done) => tally.done += 1,
             Some(Outcome::Refused) => tally.refused += 1,
-            Some(Outcome::Withdrawn) => tally.withdrawn += 1,
+            Some(Outcome::Withdrawn | Outcome::Terminated | Outcome::Abandoned) => tally.withdrawn += 1,
             None => tally.open += 1,
         }
         self.replays()

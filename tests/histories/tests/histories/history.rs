@@ -11,6 +11,7 @@ use domain::catalogue::Catalogue;
 use domain::command::Command;
 use domain::context::{Allotted, Context, Facts};
 use domain::decide::decide;
+use domain::effect::EffectKey;
 use domain::event::{CheckState, Event, EventRecord, EventTime, RegisterAnswer};
 use domain::ids::{CaseId, CommandId, ContentHash, EventId};
 use domain::matter::MatterDefinition;
@@ -441,11 +442,13 @@ async fn true_answer(
             let Some(effect) = definition.effect_at(&view.case) else { return false };
             let state = if refused.is_empty() { "done" } else { "refused" };
             ground.register.answers(state, answer, dice);
+            let Some(key) = EffectKey::of(&view.case) else { return false };
             let request = EffectRequest {
                 case: view.case.id,
-                key: CommandId(dice.uuid()),
+                key,
                 kind: effect.kind.clone(),
                 body: effect.request(definition, &view.case),
+                resume: false,
             };
             // A terminal that is behind is told to look again.
             let Ok(given) = window.post::<EffectAnswer>("/v1/register/effect", &request).await else {

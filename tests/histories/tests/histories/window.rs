@@ -78,6 +78,7 @@ impl Window {
             codes: ContentHash::ZERO,
             calendar: ContentHash::ZERO,
             roster: 0,
+            release: None,
         };
         let mut window = Self {
             http,

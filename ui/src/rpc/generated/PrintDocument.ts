@@ -21,4 +21,8 @@ document: string,
 /**
  * Why it is printed again; empty for the first print.
  */
-reprint_reason: string, };
+reprint_reason: string, 
+/**
+ * Serial of the controlled blank on top, as the officer read it; none for plain paper.
+ */
+blank: string | null, };

@@ -27,6 +27,10 @@ printable: boolean,
  */
 reprint: boolean, 
 /**
+ * Whether it is printed on a controlled blank, whose serial is confirmed before.
+ */
+blank: boolean, 
+/**
  * Prints so far.
  */
 printed: Array<PrintedLine>, };

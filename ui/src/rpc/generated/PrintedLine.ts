@@ -18,6 +18,10 @@ printer: string,
  */
 reason: string, 
 /**
+ * Serial of the controlled blank; empty for plain paper.
+ */
+blank: string, 
+/**
  * The PDF, shown from `/documents/{blob}`.
  */
 pdf: ContentHash, };

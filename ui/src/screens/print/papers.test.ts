@@ -3,7 +3,7 @@ import type { PrintView } from '@/rpc'
 import { firstPaper, paperState } from './papers'
 
 const paper = (document: string, at: PrintView['at'], printable: boolean, prints = 0): PrintView => ({
-  document, title: document, at, printable, reprint: prints > 0, printed: Array.from({ length: prints }, () => ({ at: 0, printer: '打印机', reason: '', pdf: 'x' })),
+  document, title: document, at, printable, reprint: prints > 0, blank: false, printed: Array.from({ length: prints }, () => ({ at: 0, printer: '打印机', reason: '', blank: '', pdf: 'x' })),
 })
 
 describe('papers of a case', () => {

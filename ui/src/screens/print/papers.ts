@@ -11,9 +11,9 @@ const before: Record<PrintMoment, string> = {
   issued: '办到签发这一步才有',
   effected: '业务落实以后才有',
   refused: '不予办理以后才有',
-  promised: '容缺受理以后才有',
+  promised: '有容缺材料时才有',
   supplement: '要求补正以后才有',
-  suspended: '中止以后才有',
+  suspended: '中止、特别程序以后才有',
   terminated: '终止办理以后才有',
 }
 

@@ -87,6 +87,8 @@ pub struct PrintView {
     pub printable: bool,
     /// Whether printing needs a reason (reprint).
     pub reprint: bool,
+    /// Whether it is printed on a controlled blank, whose serial is confirmed before.
+    pub blank: bool,
     /// Prints so far.
     pub printed: Vec<PrintedLine>,
 }
@@ -101,6 +103,8 @@ pub struct PrintedLine {
     pub printer: String,
     /// Reason of the reprint.
     pub reason: String,
+    /// Serial of the controlled blank; empty for plain paper.
+    pub blank: String,
     /// The PDF, shown from `/documents/{blob}`.
     pub pdf: ContentHash,
 }
