@@ -63,7 +63,7 @@ export const identity: Identity = {
 }
 
 const field = (path: string, label: string, kind: FieldView['kind'], more: Partial<FieldView> = {}): FieldView => ({
-  path, label, kind, codes: null, width: 4, required: true, value: '', words: more.value ?? '', source: more.value ? 'typed' : null, at: more.value ? NOW - HOUR : null,
+  path, label, kind, codes: null, width: 4, non_standard: false, required: true, value: '', words: more.value ?? '', source: more.value ? 'typed' : null, at: more.value ? NOW - HOUR : null,
   previous: null, register: null, register_words: null, locked: false, assigned: kind === 'assigned', fault: null, ...more,
 })
 const member = (row: number, name: string, number: string, relation: string): FieldView[] => [
@@ -116,6 +116,7 @@ export const birth = (): CaseView => ({
   ],
   prints: [{ document: 'one-time-notice', title: '一次性告知单', at: 'intake', printable: true, reprint: false, blank: false, printed: [] }],
   actions: [{ action: 'submit', label: '提交（还差：孩子是婚内生育吗？、联系电话有误、出生证编号等 8 项）', enabled: false, why_not: '还差' }],
+  newer: null,
   course: { tolerance: null, supplement: null, suspension: null, rectification: '', holder: '', delegations: [], choices: [] },
   submission: null, step: null, returned: null, refused: null, refusal_word: '不予办理', register_refused: null, effect: null, outcome: null, trail: [], troubles: [],
   draft: { values: [['newborn.name', '张𠮷']], field: 'newborn.name', cursor: 3 },

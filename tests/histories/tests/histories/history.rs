@@ -13,7 +13,7 @@ use domain::context::{Allotted, Context, Facts};
 use domain::decide::decide;
 use domain::effect::EffectKey;
 use domain::event::{CheckState, Event, EventRecord, EventTime, RegisterAnswer};
-use domain::ids::{CaseId, CommandId, ContentHash, EventId};
+use domain::ids::{CaseId, ContentHash, EventId};
 use domain::matter::MatterDefinition;
 use domain::number::NumberKind;
 use domain::path::{Paths, of_command, of_event};

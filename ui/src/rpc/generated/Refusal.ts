@@ -29,7 +29,11 @@ missing: Array<Missing>, } | { "kind": "no_number_left" } | { "kind": "calendar_
 /**
  * The year.
  */
-year: number, } | { "kind": "foreign_answer" } | { "kind": "not_effected" } | { "kind": "not_printed" } | { "kind": "not_printable" } | { "kind": "not_overridable" } | { "kind": "suspended" } | { "kind": "not_tolerable", 
+year: number, } | { "kind": "foreign_answer" } | { "kind": "not_effected" } | { "kind": "effect_unfinished" } | { "kind": "not_printed" } | { "kind": "not_printable" } | { "kind": "not_cross_station", 
+/**
+ * Name of that station.
+ */
+unit: string, } | { "kind": "not_overridable" } | { "kind": "suspended" } | { "kind": "not_tolerable", 
 /**
  * Its name.
  */
@@ -45,4 +49,8 @@ until: string, } | { "kind": "not_overdue" } | { "kind": "already_submitted" } |
 /**
  * The field.
  */
-field: string, } | { "kind": "officer_not_suitable" };
+field: string, } | { "kind": "officer_not_suitable" } | { "kind": "same_definition" } | { "kind": "other_matter" } | { "kind": "blank_serial" } | { "kind": "blank_used", 
+/**
+ * Its pre-printed serial.
+ */
+serial: string, };
