@@ -406,8 +406,8 @@ impl Sight<'_> {
 
     pub fn paper_named(&self, document: &str, dice: &mut Dice) -> PrintedDocument {
         let known = self.facts.definition.prints.iter().find(|one| one.document == document);
-        // A blank has a serial of its own, printed on it before; now and then nobody reads it.
-        let blank = known.is_some_and(|one| one.blank) && dice.percent(90);
+        // A blank has a serial of its own, printed on it before.
+        let blank = known.is_some_and(|one| one.blank);
         PrintedDocument {
             blank: if blank { format!("演示{:08}", dice.below(100_000_000)) } else { String::new() },
             document: document.to_owned(),

@@ -98,7 +98,7 @@ async fn item_changes_that_cannot_be() {
         ("birth_date", "soon"),
         ("marital_status", "50"),
         ("height", "9"),
-        ("education", "11"),
+        ("education", "05"),
         ("blood_type", "AB"),
         ("religion", " "),
     ] {

@@ -114,6 +114,8 @@ async fn head_changes() {
         &r,
         head.clone(),
         |b| {
+            // Whose station it is of is not the question here.
+            b["cross_station"] = json!(true);
             b["act"]["household_number"] = json!(collective);
             b["act"]["new_head"] = household["members"][0]["citizen_number"].clone();
         },
@@ -220,6 +222,7 @@ async fn card_applications() {
     refused(&r, card.clone(), other, "ACCEPTANCE_NUMBER_USED").await;
     let none = r.sample("person_without_card").await;
     let adult = |b: &mut Value| {
+        b["cross_station"] = json!(true);
         b["act"]["citizen_number"] = json!(none);
         b["act"]["guardian"] = json!("x");
         b["act"]["reason"] = json!("31");
