@@ -94,7 +94,7 @@ fn half_width(sign: char) -> char {
 #[must_use]
 pub fn division_in_front<'a, 'w>(
     words: &'w str,
-    names: impl Iterator<Item = (&'a str, &'a str)> + Clone,
+    names: &(impl Iterator<Item = (&'a str, &'a str)> + Clone),
 ) -> (Vec<&'a str>, &'w str) {
     let ends: Vec<usize> = words.char_indices().map(|(at, sign)| at + sign.len_utf8()).collect();
     // One character alone says nothing; names of divisions end in one of these, unless the words end before.
@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn a_division_in_front_is_told_from_the_road() {
         let names = [("999901", "江城市城关区"), ("999902", "江城市临江区")];
-        let split = |text| division_in_front(text, names.iter().copied());
+        let split = |text| division_in_front(text, &names.iter().copied());
         assert_eq!(split("城关区槐荫路"), (vec!["999901"], "槐荫路"));
         assert_eq!(split("江城市城关区槐荫路"), (vec!["999901"], "槐荫路"));
         assert_eq!(split("江城市槐荫路"), (vec!["999901", "999902"], "槐荫路"));

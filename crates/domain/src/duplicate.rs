@@ -27,7 +27,7 @@ pub struct Known {
     pub changed: i64,
     /// Whether it ended.
     pub ended: bool,
-    /// Whether it ended without its result: refused or withdrawn. Then it may be done again.
+    /// Whether it brings no result, ended or not: refused, withdrawn, terminated, abandoned. Then it may be done again.
     pub fruitless: bool,
 }
 
@@ -46,7 +46,7 @@ pub fn same_business(
     }
     let recent = |one: &&Known| {
         let days = civil_day(one.changed).until(day).map_or(i32::MAX, |span| span.get_days());
-        !one.ended || (!one.fruitless && days <= WITHIN_DAYS)
+        !one.fruitless && (!one.ended || days <= WITHIN_DAYS)
     };
     let same = |one: &&Known| {
         one.case != own && one.matter == *matter && one.person_number.eq_ignore_ascii_case(person_number)
@@ -96,6 +96,8 @@ mod tests {
             known(4, "T001", "99990119900101123X", 1, true, true),
             known(5, "T002", "99990119900101123X", 1, false, false),
             known(6, "T001", "", 1, false, false),
+            // Refused, and the applicant still to be told.
+            known(7, "T001", "99990119900101123X", 1, false, true),
         ];
         let day = civil_day(NOW);
         let found = |own: u128, person: &str| {

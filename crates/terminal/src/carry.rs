@@ -175,7 +175,9 @@ impl Terminal {
         let rows = self.store()?.read(|db| table::case::find(db, &filter))?;
         let mut known = Vec::new();
         for row in rows.into_iter().filter(|row| row.matter == opening.matter.as_str() && row.id != case.id) {
-            let fruitless = row.ended && self.load_case(row.id)?.case.outcome != Some(Outcome::Done);
+            let other = self.load_case(row.id)?.case;
+            let fruitless =
+                other.refused.is_some() || other.outcome.is_some_and(|outcome| outcome != Outcome::Done);
             known.push(Known {
                 case: row.id,
                 matter: MatterId(row.matter),

@@ -499,7 +499,7 @@ fn suggest(field: &Field, codes: &CodeTables, dice: &mut Dice) -> String {
         FieldKind::IdNumber => check_assets::people::number(day, "1", number),
         FieldKind::Date => day.to_string(),
         FieldKind::DateOrLongTerm => {
-            if number % 2 == 0 {
+            if number.is_multiple_of(2) {
                 "长期".to_owned()
             } else {
                 day.to_string()

@@ -110,7 +110,7 @@ fn expression(
         match part {
             Part::Words(words) => {
                 let whole = format!("text : \"{}\"", spaced(words).trim());
-                let (codes, road) = address::division_in_front(words, names.clone());
+                let (codes, road) = address::division_in_front(words, &names);
                 if codes.is_empty() {
                     asked.push(whole);
                     continue;

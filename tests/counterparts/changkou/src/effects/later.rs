@@ -80,19 +80,27 @@ pub(super) fn take(
     Ok((202, "accepted"))
 }
 
+/// How an act is left half done.
+pub(super) struct HalfDone<'a> {
+    /// Whether it founded a household, whose booklet then waits
+    pub founded: bool,
+    /// Times that finishing it is refused first
+    pub refusals: u32,
+    /// Why it was left
+    pub reason: &'a Reason,
+}
+
 /// Leaves an act half done: what it changed stands, the rest is noted down.
 pub(super) fn leave(
     connection: &Connection,
     client: &str,
     key: &str,
     change: Change,
-    founded: bool,
-    refusals: u32,
-    reason: &Reason,
+    half: &HalfDone<'_>,
     answer: &mut Value,
 ) -> rusqlite::Result<(u16, &'static str)> {
     let text = |name: &str| change.assigned[name].as_str().map(str::to_owned);
-    let booklet = text("household_number").zip(text("booklet_number")).filter(|_| founded);
+    let booklet = text("household_number").zip(text("booklet_number")).filter(|_| half.founded);
     if let Some((household, _)) = &booklet {
         connection.execute("UPDATE household SET booklet = '' WHERE number = ?1", params![household])?;
     }
@@ -102,7 +110,7 @@ pub(super) fn leave(
     )?;
     answer["done"] = json!([{ "part": "records", "name": "人员和户的登记" }]);
     answer["pending"] = pending(booklet.is_some());
-    answer["reason"] = json!(reason);
+    answer["reason"] = json!(half.reason);
     let rest = Rest {
         person: change.person,
         household: change.household,
@@ -112,7 +120,7 @@ pub(super) fn leave(
     };
     connection.execute(
         "INSERT INTO unfinished VALUES (?1,?2,NULL,?3,?4,?5,?6)",
-        params![client, key, json!(rest).to_string(), refusals, reason.code, reason.message],
+        params![client, key, json!(rest).to_string(), half.refusals, half.reason.code, half.reason.message],
     )?;
     Ok((200, "partial"))
 }

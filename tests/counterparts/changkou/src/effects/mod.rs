@@ -88,6 +88,17 @@ pub enum Handed {
     KeyReused,
 }
 
+/// Who hands an act over, and under which names.
+#[derive(Debug, Clone, Copy)]
+pub struct Caller<'a> {
+    /// The client, by its token
+    pub client: &'a str,
+    /// Its idempotency key
+    pub key: &'a str,
+    /// The number of the answer
+    pub query_id: &'a str,
+}
+
 /// Brings an act into effect, or gives the answer it got before.
 ///
 /// The change, the certificate's mark, the receipt and the stored answer stand in one transaction: an
@@ -98,13 +109,12 @@ pub enum Handed {
 pub fn hand_over(
     connection: &mut Connection,
     clock: &Clock,
-    client: &str,
-    key: &str,
-    query_id: &str,
+    caller: &Caller<'_>,
     raw: &Value,
     request: &EffectRequest,
     mode: &Mode,
 ) -> rusqlite::Result<Handed> {
+    let Caller { client, key, query_id } = *caller;
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     if let Some((stored_request, answer)) = stored(&transaction, client, key)? {
         let same = serde_json::from_str::<Value>(&stored_request).is_ok_and(|before| &before == raw);
@@ -125,8 +135,8 @@ pub fn hand_over(
             (None, _) => (422, "refused", None),
             (Some(change), Mode::Half { refusals, reason }) => {
                 let founded = self::booklets(&transaction)? != booklets;
-                let (status, state) =
-                    later::leave(&transaction, client, key, change, founded, *refusals, reason, &mut answer)?;
+                let half = later::HalfDone { founded, refusals: *refusals, reason };
+                let (status, state) = later::leave(&transaction, client, key, change, &half, &mut answer)?;
                 (status, state, None)
             }
             (Some(change), _) => {

@@ -57,12 +57,11 @@ pub(super) async fn hand_over(
     let mode = mode.map_or(Mode::Whole, |Extension(mode)| mode);
     with_register(&shared, move |register| {
         let query_id = register.query_id();
+        let caller = effects::Caller { client: &client, key: &key, query_id: &query_id };
         let handed = effects::hand_over(
             &mut register.connection(),
             register.clock(),
-            &client,
-            &key,
-            &query_id,
+            &caller,
             &raw,
             &request,
             &mode,
