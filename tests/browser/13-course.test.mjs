@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { answer, begin, checked, fill, inside, login, openFromDesk, pass, review, scan, sign, submit, uploaded } from './counter.mjs'
+import { answer, begin, checked, fill, inside, login, openFromDesk, pass, review, scan, sign, submit, uploaded, relogin } from './counter.mjs'
 import { demoPeople } from './station.mjs'
 import { story } from './story.mjs'
 
@@ -20,7 +20,12 @@ it.step('容缺受理: what the definition lets come later is promised for a day
   await login(counter, 'F0001')
   await inside(counter, '辅警').waitFor()
   await begin(counter, it.station, person, MATTER)
+  await answer(counter, '谁来申请', '变更人本人')
   await fill(counter, '申请人', [['联系电话', '19900000009']])
+  await fill(counter, '变更人', [['公民身份号码', person.number]])
+  await checked(counter, '变更人户籍')
+  await fill(counter, '变更内容', [['变更理由', '换了工作单位']])
+  await counter.key('Tab')
   await fill(counter, '变更内容', [['服务处所', '江城市第一中学']])
   await counter.key('Alt+m')
   for (const material of ['《居民户口簿》', '《居民身份证》', '变更人书面承诺书']) await scan(counter, material)
@@ -62,6 +67,7 @@ it.step('six days later it stands as overdue on the desk; the officer ends it wi
   await it.station.pullNetwork()
   await it.station.plugNetwork({ days: 6 })
   // The shift of six days ago is over: its key signs nothing any more.
+  await relogin(office, 'J0001', '户籍民警')
   await office.key('F2')
   await office.page.getByText('容缺逾期').first().waitFor()
   await office.picture('desk-overdue')

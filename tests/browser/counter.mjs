@@ -153,6 +153,16 @@ export async function print(window, title) {
   await paper.getByText('已打印').waitFor()
 }
 
+/** Prints a paper on a controlled blank, whose serial the officer reads from the top sheet. */
+export async function printBlank(window, title, serial) {
+  const paper = window.page.getByRole('navigation', { name: '文书' }).getByRole('button', { name: title })
+  await paper.click()
+  await window.page.getByLabel(/空白证/).fill(serial)
+  await window.ready(/^打印 \d+ 页/)
+  await window.key('F12')
+  await paper.getByText('已打印').waitFor()
+}
+
 /** Types an identity into the open strip of a person: kind of paper, number, name, each with Enter. */
 export async function identify(window, label, person) {
   const line = window.region('到场人员').getByRole('listitem', { name: label, exact: true })

@@ -24,6 +24,7 @@ pub(super) fn record_unfinished(
     if case.refused.is_some() || facts.definition.effect_at(case).is_none() {
         return Err(Refusal::WrongStage);
     }
+    super::nothing_outstanding(case, facts)?;
     // An answer that agrees or differs ended the hand-over: it is recorded as what it is.
     if answer.state != CheckState::NotChecked {
         return Err(Refusal::ForeignAnswer);
