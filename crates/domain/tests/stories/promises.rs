@@ -41,7 +41,7 @@ fn has_test(source: &str, file: &str, test: &str) -> bool {
     let listed = source.contains("on_both!(") && source[..at].contains(test);
     // The attribute stands a few lines above, after the end of what came before.
     let above = source[..at].rsplit_once("}\n").map_or(&source[..at], |(_, above)| above);
-    listed || above.contains("test]") || above.contains("#[test")
+    listed || above.contains("test]") || above.contains("#[test") || above.contains("::test(")
 }
 
 #[test]
