@@ -54,6 +54,13 @@ impl Terminal {
         self.case_view(case)
     }
 
+    /// What changed meanwhile is shown; an answer that comes after the officer has left must not bring him back, or a
+    /// card that is laid on the empty desk would go to the case before.
+    pub(crate) fn refresh_case(&self, request: OneCase) -> Result<CaseView> {
+        self.actor()?;
+        self.case_view(request.case)
+    }
+
     pub(crate) fn case(&self, request: OneCase) -> Result<CaseView> {
         self.actor()?;
         let view = self.case_view(request.case)?;

@@ -119,6 +119,8 @@ commands! {
     open_case(OpenCase) -> CaseView;
     /// A case.
     case(OneCase) -> CaseView;
+    /// A case that stands on the screen, once more; where the officer is does not change by it.
+    refresh_case(OneCase) -> CaseView;
     /// A case with what its reviewer needs.
     review_case(OneCase) -> ReviewView;
     /// Answers a situation question.

@@ -130,6 +130,8 @@ export interface OfficerCommands {
   open_case: { request: OpenCase; answer: CaseView };
   /** A case. */
   case: { request: OneCase; answer: CaseView };
+  /** A case that stands on the screen, once more; where the officer is does not change by it. */
+  refresh_case: { request: OneCase; answer: CaseView };
   /** A case with what its reviewer needs. */
   review_case: { request: OneCase; answer: ReviewView };
   /** Answers a situation question. */
@@ -251,6 +253,7 @@ export const OFFICER_COMMANDS = [
   "dismiss_arrival",
   "open_case",
   "case",
+  "refresh_case",
   "review_case",
   "answer_question",
   "change_fields",

@@ -35,11 +35,11 @@ export function useCase(id: () => string): CaseOnScreen {
     if (now.line.id === id()) view.value = now
   }
 
-  async function load(): Promise<void> {
+  async function load(command: 'case' | 'refresh_case' = 'case'): Promise<void> {
     const mine = ++asked
     const wanted = id()
     try {
-      const answer = await call('case', { case: wanted })
+      const answer = await call(command, { case: wanted })
       if (mine === asked && wanted === id()) view.value = answer
     } catch (reason) {
       if (mine === asked) error.value = asFailure(reason)
@@ -68,7 +68,7 @@ export function useCase(id: () => string): CaseOnScreen {
   }
 
   watch(id, () => { view.value = null; error.value = null; void load() })
-  useChanges(() => ['case:'], (topic) => { if (topic === null || topic === `case:${id()}`) void load() })
+  useChanges(() => ['case:'], (topic) => { if (topic === null || topic === `case:${id()}`) void load('refresh_case') })
   onMounted(() => { void load() })
   return { view, error, busy, load, change, take }
 }
