@@ -2,11 +2,11 @@
 
 mod counter;
 mod course;
-mod hand_over;
-mod rectify;
-mod home;
 mod definition;
+mod hand_over;
+mod home;
 mod link;
+mod rectify;
 mod result;
 mod review;
 mod submit;

@@ -78,9 +78,8 @@ impl Terminal {
                 && row.step_unit == unit
                 && (row.step_roles.contains(&role) || reviews_for_somebody);
             // What was handed to a colleague waits for him; the head sees it all the same.
-            let a_colleagues = !leads
-                && !course.holder.0.is_empty()
-                && course.holder.0.as_str() != actor.officer.as_str();
+            let a_colleagues =
+                !leads && !course.holder.0.is_empty() && course.holder.0.as_str() != actor.officer.as_str();
             let at_my_counter =
                 (row.at_counter || row.awaits_confirmation) && row.unit == unit && !a_colleagues;
             if mine_by_step && matches!(row.step_kind.as_str(), "review" | "investigate") {

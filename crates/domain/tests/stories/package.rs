@@ -90,11 +90,11 @@ fn a_broken_package_is_refused_with_its_place() {
         [PackageFault::UnknownMatter(_), ..]
     ));
     let wrong = faults(&|one| {
-        one.fields.push(same_field(&[("T046", "applicant.nothing"), ("T043", "applicant.name")]))
+        one.fields.push(same_field(&[("T046", "applicant.nothing"), ("T043", "applicant.name")]));
     });
     assert!(matches!(wrong[..], [PackageFault::UnknownField(..)]), "{wrong:?}");
     let wrong = faults(&|one| {
-        one.fields.push(same_field(&[("T046", "applicant.name"), ("T043", "applicant.phone")]))
+        one.fields.push(same_field(&[("T046", "applicant.name"), ("T043", "applicant.phone")]));
     });
     assert!(matches!(wrong[..], [PackageFault::FieldsDiffer(..)]), "{wrong:?}");
     let wrong = faults(&|one| {

@@ -66,7 +66,7 @@ fn a_delayed_act_can_only_be_gone_on_with() {
     refused_later.act(OFFICER, review(Decision::Return, Some(reason("x"))));
     assert!(refused_later.case.at_counter());
     desk.act(OFFICER, done());
-    assert_eq!((desk.case.unfinished.clone(), desk.step()), (None, "collect".into()));
+    assert_eq!((desk.case.unfinished.clone(), desk.step()), (None, "collect"));
 }
 
 #[test]

@@ -58,14 +58,8 @@ pub(super) async fn hand_over(
     with_register(&shared, move |register| {
         let query_id = register.query_id();
         let caller = effects::Caller { client: &client, key: &key, query_id: &query_id };
-        let handed = effects::hand_over(
-            &mut register.connection(),
-            register.clock(),
-            &caller,
-            &raw,
-            &request,
-            &mode,
-        );
+        let handed =
+            effects::hand_over(&mut register.connection(), register.clock(), &caller, &raw, &request, &mode);
         match handed {
             Ok(Handed::New(stored)) => send(stored, false),
             Ok(Handed::Repeated(stored)) => send(stored, true),
