@@ -1,10 +1,14 @@
-import { answer, begin, checked, field, fill, group, holds, identify, inside, login, print, scan, sign, submit } from './counter.mjs'
+import assert from 'node:assert/strict'
+import {
+  answer, autograph, begin, checked, field, fill, group, holds, identify, inside, login, openFromDesk, pass, print,
+  relogin, review, scan, sign, submit, uploaded,
+} from './counter.mjs'
 import { demoPeople } from './station.mjs'
 import { story } from './story.mjs'
 
 const it = story('matters')
 const people = demoPeople()
-let counter, applicant
+let counter, applicant, office
 
 /** Writes the relation of each person to the new head into the table that the register filled. */
 async function relate(title, relations) {
@@ -61,6 +65,51 @@ it.step('死亡登记: a question comes up when the form says that a head died; 
   await counter.region('到场人员').getByRole('listitem', { name: '新户主' }).getByRole('button', { name: '录入' }).click()
   await identify(counter, '新户主', people.wu_son)
   await finish(['死亡公民《居民户口簿》、《居民身份证》', '《居民死亡医学证明（推断）书》'], ['申报人'], /待民警审核/)
+})
+
+it.step('the death is passed; the register ends the entry of the dead man', async () => {
+  office = await it.open('office', it.station.officer('所长室'))
+  await login(office, 'J0001')
+  await inside(office, '户籍民警').waitFor()
+  await review(office, people.wu_dead.name[0], '死亡登记')
+  await office.picture('death-review')
+  await pass(office, people.wu_dead.name[0])
+  await uploaded(office)
+  await relogin(counter, 'J0003', '户籍民警')
+  await openFromDesk(counter, people.wu_dead.name[0], '死亡登记')
+  await counter.ready(/F1$/)
+  await counter.key('F1')
+  await counter.sees('交常口落实以后不能收回')
+  await counter.key('F1')
+  await counter.ready('领取登记 F1')
+  await counter.picture('death-effected')
+})
+
+it.step('its paper is given out against a signature; the household goes on under its new head', async () => {
+  await counter.key('F11')
+  await print(counter, /死亡/)
+  await counter.picture('paper-death')
+  await counter.key('Escape')
+  await counter.ready('领取登记 F1')
+  await counter.key('F1')
+  await counter.page.getByRole('heading', { name: '领取登记' }).waitFor()
+  await counter.key('Alt+a')
+  await holds(field(counter, '领取人', '姓名'), people.wu_son.name)
+  await counter.key('F10')
+  await autograph(applicant)
+  await counter.region('领取人签名').getByText('已签名').waitFor()
+  await counter.key('F12')
+  await counter.sees('已办结')
+  await uploaded(counter)
+  await begin(counter, it.station, people.zheng_widow, '户主变更')
+  await answer(counter, '新户主有完全民事行为能力吗', /^1 有/)
+  await checked(counter, '全户成员')
+  const members = group(counter, /^全户成员/)
+  await members.getByRole('row').filter({ hasText: people.wu_son.name }).first().waitFor()
+  assert.equal(await members.getByRole('row').filter({ hasText: people.wu_dead.name }).count(), 0, 'the dead man left the household')
+  await holds(field(counter, /^申请人/, '与户主关系'), /52|母/)
+  await counter.picture('death-household-after')
+  await relogin(counter, 'F0001', '辅警')
 })
 
 it.step('户籍证明: what the register says is printed at the same counter', async () => {

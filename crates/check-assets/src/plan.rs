@@ -4,6 +4,7 @@ use crate::people;
 use domain::case::{Case, FieldValue, LookupRecord};
 use domain::code::CodeTables;
 use domain::condition::{Condition, Situation as _};
+use domain::document_number::IDENTITY_DOCUMENT_TYPE;
 use domain::event::{CheckState, EventTime, RegisterAnswer, ValueSource};
 use domain::ids::{CaseId, FieldPath};
 use domain::matter::{Field, FieldKind, Lookup, MatterDefinition, Section};
@@ -97,7 +98,7 @@ impl<'a> Plan<'a> {
                 continue;
             }
             let someone = self.someone_of(section);
-            for field in section.fields.iter().filter(|one| one.kind != FieldKind::Assigned) {
+            for field in section.fields.iter().filter(|one| one.kind.typed()) {
                 let path = FieldPath(format!("{}.{}", section.id, field.id));
                 let wanted = field_applies(field, &self.case) && !self.empty.contains(&path);
                 if wanted && self.value(&path).is_none() {
@@ -174,7 +175,7 @@ impl<'a> Plan<'a> {
             sex: sex.to_owned(),
             born,
         };
-        for field in section.fields.iter().filter(|one| one.kind != FieldKind::Assigned) {
+        for field in section.fields.iter().filter(|one| one.kind.typed()) {
             let path = FieldPath(format!("{}.{row}.{}", section.id, field.id));
             if !field_applies(field, &self.case) || self.value(&path).is_some() {
                 continue;
@@ -246,7 +247,7 @@ impl<'a> Plan<'a> {
             FieldKind::Phone => "0999-12345678".to_owned(),
             FieldKind::Number => "170".to_owned(),
             FieldKind::Code => self.other_code(field, &[]).unwrap_or_default(),
-            FieldKind::Assigned => String::new(),
+            FieldKind::Assigned | FieldKind::Computed => String::new(),
         }
     }
 
@@ -294,7 +295,7 @@ impl<'a> Plan<'a> {
     fn broken(&self) -> Option<&'a Rule> {
         let definition: &'a MatterDefinition = self.definition;
         definition.rules.iter().find(|rule| {
-            !matches!(rule.must, Must::DocumentValid { .. }) && !rule.holds(&self.case, self.day)
+            !matches!(rule.must, Must::DocumentValid { .. }) && !rule.holds(&self.case, self.codes, self.day)
         })
     }
 
@@ -318,7 +319,8 @@ impl<'a> Plan<'a> {
         }
         for rule in &self.definition.rules {
             // A warning is overridden with a reason; a rule on documents is met by the card that is read.
-            if matches!(rule.must, Must::DocumentValid { .. }) || rule.holds(&self.case, self.day) {
+            if matches!(rule.must, Must::DocumentValid { .. }) || rule.holds(&self.case, self.codes, self.day)
+            {
                 continue;
             }
             // Either the rule is met or its premise is given up; the situation decides which can be.
@@ -338,7 +340,7 @@ impl<'a> Plan<'a> {
 
     fn count_broken(&self) -> usize {
         let broken = |rule: &&Rule| {
-            !matches!(rule.must, Must::DocumentValid { .. }) && !rule.holds(&self.case, self.day)
+            !matches!(rule.must, Must::DocumentValid { .. }) && !rule.holds(&self.case, self.codes, self.day)
         };
         self.definition.rules.iter().filter(broken).count()
     }
@@ -359,7 +361,7 @@ impl<'a> Plan<'a> {
         let Some(field) = self.definition_of(path) else { return false };
         let now: Vec<String> = self.value(path).map(str::to_owned).into_iter().collect();
         let value = match field.kind {
-            FieldKind::Assigned => return false,
+            FieldKind::Assigned | FieldKind::Computed => return false,
             FieldKind::Code => {
                 let table = self.codes.tables.get(field.codes.as_deref().unwrap_or_default());
                 let codes = table.map(|table| table.rows.iter().map(|row| row.code.clone()));
@@ -453,6 +455,13 @@ impl<'a> Plan<'a> {
                 }
                 true
             }
+            // A kind of document that may have any number.
+            Must::DocumentNumber { document, .. } | Must::DocumentCheckDigit { document, .. } => {
+                let table = self.codes.tables.get(IDENTITY_DOCUMENT_TYPE);
+                let any = table.and_then(|table| table.rows.iter().find(|row| row.number_rule.is_none()));
+                let any = any.map(|row| row.code.clone());
+                any.inspect(|code| self.set(document, code)).is_some()
+            }
             Must::DocumentValid { .. }
             | Must::NotDiffering { .. }
             | Must::HasRow { .. }
@@ -485,7 +494,7 @@ impl<'a> Plan<'a> {
             Condition::Answer { .. } => return false,
             Condition::Field { field, one_of } => {
                 let Some(known) = self.definition_of(field) else { return false };
-                if known.kind == FieldKind::Assigned {
+                if !known.kind.typed() {
                     return false;
                 }
                 let value = if wanted {

@@ -4,7 +4,7 @@ use crate::case::Case;
 use crate::condition::Situation;
 use crate::event::{Relation, ValueSource};
 use crate::ids::{FieldPath, MaterialId, QuestionId};
-use crate::matter::{Field, FieldKind, Material, MaterialRule, MatterDefinition};
+use crate::matter::{Field, Material, MaterialRule, MatterDefinition};
 use crate::person::PersonRole;
 use jiff::civil::Date;
 
@@ -27,7 +27,7 @@ pub fn identities(earlier: &Case, to: &MatterDefinition, day: Date) -> Vec<Perso
 /// Whether two fields hold the same kind of thing.
 #[must_use]
 pub fn alike(one: &Field, other: &Field) -> bool {
-    one.kind == other.kind && one.codes == other.codes && one.kind != FieldKind::Assigned
+    one.kind == other.kind && one.codes == other.codes && one.kind.typed()
 }
 
 /// Values of the earlier case for fields of the new one that are still empty. Doing the same again takes over the

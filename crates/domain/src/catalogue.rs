@@ -82,7 +82,16 @@ fn row_of_line(line: &str) -> Option<CodeRow> {
     let whole = !code.is_empty() && !name.is_empty() && parts.next().is_none();
     whole.then_some(())?;
     let successor = Some(successor).filter(|one| !one.is_empty());
-    Some(CodeRow { code, name, initials, from: day(from)?, until: day(until)?, next: successor })
+    Some(CodeRow {
+        code,
+        name,
+        initials,
+        from: day(from)?,
+        until: day(until)?,
+        next: successor,
+        number_rule: None,
+        number_prefix: String::new(),
+    })
 }
 
 /// What stands behind a code table.

@@ -43,6 +43,15 @@ pub struct CodeRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub next: Option<String>,
+    /// What the numbers of this kind of document look like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub number_rule: Option<crate::document_number::NumberRule>,
+    /// Beginnings that a number of this kind of document may have, with commas between; empty for any.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(optional, as = "Option<String>")]
+    #[schemars(default)]
+    pub number_prefix: String,
 }
 
 impl CodeRow {
@@ -107,7 +116,7 @@ impl CodeTables {
     }
 
     /// The row of a code that is in use, or was last.
-    fn row(&self, table: &str, code: &str) -> Option<&CodeRow> {
+    pub(crate) fn row(&self, table: &str, code: &str) -> Option<&CodeRow> {
         let rows = self.tables.get(table)?.rows.iter().filter(|row| row.code == code);
         // None sorts before every day, and an open end is the latest of all.
         rows.max_by_key(|row| (row.until.is_none(), row.until))
@@ -195,6 +204,8 @@ mod tests {
             from: from.map(|day| day.parse().unwrap()),
             until: until.map(|day| day.parse().unwrap()),
             next: next.map(str::to_owned),
+            number_rule: None,
+            number_prefix: String::new(),
         }
     }
 

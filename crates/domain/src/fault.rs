@@ -57,6 +57,11 @@ pub enum Wrong {
         /// What can never be.
         what: &'static str,
     },
+    /// Something that is there and may not be used so.
+    Misused {
+        /// What is wrong with it.
+        what: &'static str,
+    },
     /// A changed definition that has a version which was published before, with other contents.
     Published {
         /// Its version.
@@ -106,6 +111,7 @@ impl fmt::Display for Wrong {
             }
             Self::Unreachable { why } => write!(f, "这一步走不到：{why}。请调整流程。"),
             Self::Never { what } => write!(f, "{what}，任何情形下都不成立。请改正条件，或者去掉它。"),
+            Self::Misused { what } => write!(f, "{what}。请改正。"),
             Self::NeverLater => f.write_str(
                 "身份证明、出生医学证明、亲子鉴定和审批依据不能容缺。请去掉这份材料的 tolerance。",
             ),

@@ -428,6 +428,9 @@ pub struct Field {
     /// Value that stands there from the start.
     #[serde(default)]
     pub preset: String,
+    /// How the value of a `computed` field comes about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compute: Option<crate::compute::Computation>,
 }
 
 /// Kinds of value of a field.
@@ -456,6 +459,16 @@ pub enum FieldKind {
     Number,
     /// Given by the population register and by nobody else (待赋号).
     Assigned,
+    /// Follows from other fields; typed and kept by nobody.
+    Computed,
+}
+
+impl FieldKind {
+    /// Whether somebody may type it.
+    #[must_use]
+    pub const fn typed(self) -> bool {
+        !matches!(self, Self::Assigned | Self::Computed)
+    }
 }
 
 /// A signature slot.

@@ -125,6 +125,8 @@ pub enum FieldFault {
     NotANumber,
     /// Given by the register only.
     AssignedByRegister,
+    /// Follows from other fields.
+    Computed,
 }
 
 impl From<crate::identity::NumberFault> for FieldFault {
@@ -141,7 +143,7 @@ impl From<crate::identity::NumberFault> for FieldFault {
 
 impl FieldFault {
     /// Every kind with its stable code, for the completeness test of the message catalogue.
-    pub const CODES: [(Self, &'static str); 11] = [
+    pub const CODES: [(Self, &'static str); 12] = [
         (Self::TooLong, "FIELD_TOO_LONG"),
         (Self::NameSign, "FIELD_NAME_SIGN"),
         (Self::NotADate, "FIELD_NOT_A_DATE"),
@@ -153,6 +155,7 @@ impl FieldFault {
         (Self::NotAPhone, "FIELD_NOT_A_PHONE"),
         (Self::NotANumber, "FIELD_NOT_A_NUMBER"),
         (Self::AssignedByRegister, "FIELD_ASSIGNED_BY_REGISTER"),
+        (Self::Computed, "FIELD_COMPUTED"),
     ];
 
     /// Stable code.
@@ -170,6 +173,7 @@ impl FieldFault {
             Self::NotAPhone => "FIELD_NOT_A_PHONE",
             Self::NotANumber => "FIELD_NOT_A_NUMBER",
             Self::AssignedByRegister => "FIELD_ASSIGNED_BY_REGISTER",
+            Self::Computed => "FIELD_COMPUTED",
         }
     }
 }
@@ -227,6 +231,7 @@ pub fn check_value(field: &Field, value: &str, codes: &CodeTables) -> Result<(),
         }
         FieldKind::Number => value.parse::<i64>().map(|_| ()).map_err(|_| FieldFault::NotANumber),
         FieldKind::Assigned => Err(FieldFault::AssignedByRegister),
+        FieldKind::Computed => Err(FieldFault::Computed),
     }
 }
 
@@ -272,7 +277,7 @@ pub fn missing(
         if rule.severity == Severity::Warn && case.overrides.contains_key(&rule.id) {
             continue;
         }
-        if !rule.holds(case, day) {
+        if !rule.holds(case, codes, day) {
             found.push(Missing::Rule {
                 rule: rule.id.clone(),
                 text: rule.text.clone(),
@@ -319,7 +324,7 @@ fn missing_fields(definition: &MatterDefinition, case: &Case, codes: &CodeTables
                     Some(row) => format!("{}.{row}.{}", section.id, field.id),
                     None => format!("{}.{}", section.id, field.id),
                 });
-                if field.kind == FieldKind::Assigned || definition.comes_later(&path, case) {
+                if !field.kind.typed() || definition.comes_later(&path, case) {
                     continue;
                 }
                 match case.value(&path) {

@@ -1,9 +1,10 @@
 //! Named rules of definitions: what must hold between fields. Each is general; matters choose and word them.
 
 use crate::case::Case;
+use crate::code::CodeTables;
 use crate::condition::{Condition, Situation};
 use crate::event::CheckState;
-use crate::identity::{age_on, birth_date};
+use crate::identity::{NumberFault, age_on, birth_date};
 use crate::ids::FieldPath;
 use crate::person::PersonRole;
 use jiff::civil::Date;
@@ -83,6 +84,21 @@ pub enum Must {
         number: FieldPath,
         /// Birth date.
         birth: FieldPath,
+    },
+    /// The number is one that its kind of identity document has (rules of the counter, 9). A wrong check digit is told
+    /// by [`Must::DocumentCheckDigit`].
+    DocumentNumber {
+        /// Kind of the document, of the code table `identity-document-type`.
+        document: FieldPath,
+        /// Its number.
+        number: FieldPath,
+    },
+    /// The check digit of an 18-digit number is the one that the others give.
+    DocumentCheckDigit {
+        /// Kind of the document, of the code table `identity-document-type`.
+        document: FieldPath,
+        /// Its number.
+        number: FieldPath,
     },
     /// The identity document of a person is valid on the day.
     DocumentValid {
@@ -185,6 +201,15 @@ const ADULT: i16 = 18;
 /// Word for a validity without end.
 const LONG_TERM: &str = "长期";
 
+fn number_fault(
+    case: &Case,
+    codes: &CodeTables,
+    document: &FieldPath,
+    number: &FieldPath,
+) -> Option<NumberFault> {
+    codes.number_fault(case.value(document)?, case.value(number)?)
+}
+
 impl Rule {
     /// The fields that the rule names.
     #[must_use]
@@ -197,6 +222,9 @@ impl Rule {
             Must::NotBefore { field, than } => vec![field.clone(), than.clone()],
             Must::Same { fields } | Must::Different { fields } => fields.to_vec(),
             Must::NumberMatchesBirth { number, birth } => vec![number.clone(), birth.clone()],
+            Must::DocumentNumber { document, number } | Must::DocumentCheckDigit { document, number } => {
+                vec![document.clone(), number.clone()]
+            }
             Must::DocumentValid { .. }
             | Must::Holds { .. }
             | Must::NotDiffering { .. }
@@ -210,7 +238,7 @@ impl Rule {
 
     /// Whether the rule holds for a case on a day.
     #[must_use]
-    pub fn holds(&self, case: &Case, day: Date) -> bool {
+    pub fn holds(&self, case: &Case, codes: &CodeTables, day: Date) -> bool {
         if self.when.as_ref().is_some_and(|when| !when.holds(case)) {
             return true;
         }
@@ -235,6 +263,11 @@ impl Rule {
                 (Some(number), Some(born)) => birth_date(number).is_none_or(|inside| inside == born),
                 _ => true,
             },
+            Must::DocumentNumber { document, number } => number_fault(case, codes, document, number)
+                .is_none_or(|fault| fault == NumberFault::CheckDigit),
+            Must::DocumentCheckDigit { document, number } => {
+                number_fault(case, codes, document, number) != Some(NumberFault::CheckDigit)
+            }
             Must::DocumentValid { person } => case
                 .identities
                 .get(person)

@@ -24,7 +24,6 @@ pub(crate) const ONE_TIME_NOTICE: &str = "one-time-notice";
 use crate::error::{Result, TerminalError};
 use domain::case::{Case, Submission};
 use domain::code::CodeTables;
-use domain::condition::Situation;
 use domain::event::EventTime;
 use domain::ids::{ContentHash, FieldPath};
 use domain::matter::{Field, MatterDefinition, Print, Section, Signer};
@@ -208,8 +207,9 @@ impl<'b> Paper<'_, 'b> {
 
     /// The value of a field in words.
     fn value(&self, section: &Section, field: &Field) -> Option<String> {
-        let value = self.case().value(&FieldPath(format!("{}.{}", section.id, field.id)))?;
-        Some(self.in_words(field, value))
+        let path = FieldPath(format!("{}.{}", section.id, field.id));
+        let value = domain::compute::shown(field, &path, self.case(), self.source.day)?;
+        Some(self.in_words(field, &value))
     }
 
     /// The name of a code, or the value itself.

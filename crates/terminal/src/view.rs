@@ -15,6 +15,7 @@ use crate::rpc::view::{
 };
 use domain::case::Case;
 use domain::command::Command;
+use domain::compute;
 use domain::condition::Situation;
 use domain::context::Facts;
 use domain::decide::{decide, may_act, may_change_pages, printable};
@@ -26,6 +27,7 @@ use domain::refusal::Refusal;
 use domain::requirement::{
     Missing, check_value, field_applies, material_applies, missing, section_applies, signer_applies,
 };
+use jiff::civil::Date;
 use protocol::push::PushOutcome;
 use std::collections::BTreeMap;
 use store::table;
@@ -88,7 +90,7 @@ impl Terminal {
                 .sections
                 .iter()
                 .filter(|one| section_applies(one, case))
-                .map(|one| section_view(one, case, &current, &lacking))
+                .map(|one| section_view(one, case, &current, &lacking, day))
                 .collect(),
             materials: self.material_views(&loaded, &current, &context)?,
             late_fields: late_field_views(&loaded, &current, &context),
@@ -421,7 +423,13 @@ pub(crate) fn missing_words(missing: &[Missing]) -> String {
     words
 }
 
-fn section_view(section: &Section, case: &Case, current: &Current, lacking: &[Missing]) -> SectionView {
+fn section_view(
+    section: &Section,
+    case: &Case,
+    current: &Current,
+    lacking: &[Missing],
+    today: Date,
+) -> SectionView {
     let rows: Vec<Option<u16>> =
         if section.table { case.rows(&section.id).into_iter().map(Some).collect() } else { vec![None] };
     let fields = |row: Option<u16>| -> Vec<FieldView> {
@@ -432,7 +440,7 @@ fn section_view(section: &Section, case: &Case, current: &Current, lacking: &[Mi
             })
         };
         let shown = section.fields.iter().filter(|field| field_applies(field, case));
-        shown.map(|field| field_view(field, path(field), case, current)).collect()
+        shown.map(|field| field_view(field, path(field), case, current, today)).collect()
     };
     // Rows are named once: the next one is below all that ever were.
     let next = rows.iter().flatten().max().map_or(0, |row| row.saturating_add(1));
@@ -482,13 +490,13 @@ fn late_field_views(
     shown
         .filter_map(|path| Some((path, definition.field(path)?)))
         .filter(|(_, field)| field_applies(field, case))
-        .map(|(path, field)| field_view(field, path.clone(), case, current))
+        .map(|(path, field)| field_view(field, path.clone(), case, current, context.time.day()))
         .collect()
 }
 
-fn field_view(field: &Field, path: FieldPath, case: &Case, current: &Current) -> FieldView {
+fn field_view(field: &Field, path: FieldPath, case: &Case, current: &Current, today: Date) -> FieldView {
     let known = case.fields.get(&path);
-    let value = known.map(|one| one.value.clone()).unwrap_or_default();
+    let value = compute::shown(field, &path, case, today).unwrap_or_default();
     let register = case.register.get(&path).filter(|one| !one.is_empty() && **one != value).cloned();
     let in_words = |value: &str| match (&field.kind, &field.codes) {
         (FieldKind::Code, Some(table)) => current.codes.name(table, value).unwrap_or(value).to_owned(),
@@ -515,11 +523,7 @@ fn field_view(field: &Field, path: FieldPath, case: &Case, current: &Current) ->
         register,
         locked: known.is_some_and(|one| one.locked() && !one.value.is_empty()),
         assigned: field.kind == FieldKind::Assigned,
-        fault: if field.kind == FieldKind::Assigned {
-            None
-        } else {
-            check_value(field, &value, &current.codes).err()
-        },
+        fault: if field.kind.typed() { check_value(field, &value, &current.codes).err() } else { None },
         value,
         path,
     }

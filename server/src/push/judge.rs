@@ -316,7 +316,7 @@ impl Bench<'_> {
 /// Whether a command ends a hand-over without an answer of the register.
 fn gives_up(command: &Command) -> bool {
     match command {
-        Command::Withdraw { .. } => true,
+        Command::Withdraw { .. } | Command::Terminate { .. } | Command::CancelTolerance { .. } => true,
         Command::Review { decision, .. } => *decision != Decision::Pass,
         _ => false,
     }

@@ -82,13 +82,7 @@ impl Cluster {
             std::os::unix::fs::chown(folder.path(), Some(uid), Some(gid)).unwrap();
         }
         let data = folder.path().join("data");
-        let made = command(&bin.join("initdb"), user)
-            .args(["-U", "window", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "-D"])
-            .arg(&data)
-            .stdout(Stdio::null())
-            .output()
-            .unwrap();
-        assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+        copy(&template(&bin, user), &data);
         let (stop, stopped) = channel::<()>();
         let (ready, started) = channel();
         let (postgres, socket) = (bin.join("postgres"), folder.path().to_path_buf());
@@ -163,6 +157,48 @@ impl Cluster {
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
+}
+
+/// A cluster as `initdb` leaves it, made once and copied by every test program: `initdb` takes seconds of a core,
+/// and each test may be a program of its own.
+fn template(bin: &Path, user: Option<(u32, u32)>) -> PathBuf {
+    let version = Command::new(bin.join("postgres")).arg("--version").output().unwrap().stdout;
+    let name: String = String::from_utf8_lossy(&version)
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' })
+        .collect();
+    let shelf = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let kept = shelf.join(format!("cluster-{}", name.trim_matches('-')));
+    let lock = std::fs::File::create(shelf.join("cluster.lock")).unwrap();
+    lock.lock().unwrap();
+    if kept.exists() {
+        return kept;
+    }
+    // Not in the target folder: who has no rights may not get there.
+    let folder = tempfile::Builder::new().prefix("window-pg-").tempdir_in("/tmp").unwrap();
+    if let Some((uid, gid)) = user {
+        std::os::unix::fs::chown(folder.path(), Some(uid), Some(gid)).unwrap();
+    }
+    let data = folder.path().join("data");
+    let made = command(&bin.join("initdb"), user)
+        .args(["-U", "window", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "-D"])
+        .arg(&data)
+        .stdout(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+    // Under its name only when it is whole.
+    let half = kept.with_extension("half");
+    let _ = std::fs::remove_dir_all(&half);
+    copy(&data, &half);
+    std::fs::rename(&half, &kept).unwrap();
+    kept
+}
+
+/// A folder with its owners and rights.
+fn copy(from: &Path, to: &Path) {
+    let done = Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
+    assert!(done.success(), "cp -a {} {}", from.display(), to.display());
 }
 
 impl Drop for Cluster {

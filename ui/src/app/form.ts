@@ -5,7 +5,7 @@ import { shownMoment } from '@/screens/cases/moment'
 
 const types: Record<FieldKind, FieldType> = {
   text: 'text', name: 'name', id_number: 'id_number', date: 'date', date_or_long_term: 'text', code: 'code', phone: 'phone',
-  address: 'address', long_text: 'long_text', number: 'number', assigned: 'assigned',
+  address: 'address', long_text: 'long_text', number: 'number', assigned: 'assigned', computed: 'text',
 }
 const sources: Record<RpcSource, ValueSource> = { card: 'card', register: 'register', earlier_case: 'case', typed: 'typed' }
 const lockWords: Record<RpcSource, string> = {
@@ -25,6 +25,7 @@ export const faultWords: Record<FieldFault, string> = {
   not_a_phone: '电话号码不完整，手机 11 位，固话带区号',
   not_a_number: '应填整数',
   assigned_by_register: '由常口赋号，不能填',
+  computed: '由其他栏算出，不能填',
 }
 
 /** Longest texts as the terminal checks them: what a field of the kind can hold at most. */
@@ -52,6 +53,7 @@ export function formField(field: FieldView, state: FormState): FormField {
     type: types[field.kind],
     value,
     required: field.required,
+    ...(field.kind === 'computed' ? { locked: '由其他栏算出' } : {}),
     ...(field.locked && !state.unlocked.has(field.path) ? { locked: lockWords[field.source ?? 'typed'] } : {}),
     ...(source && value ? { source: sources[source] } : {}),
     ...(pending === undefined && field.at !== null && field.value ? { sourceAt: shownMoment(field.at) } : {}),

@@ -148,11 +148,12 @@ pub(super) fn change_fields(
             continue;
         }
         let field = facts.definition.field(path).ok_or_else(|| unknown(path))?;
-        if field.kind == FieldKind::Assigned {
-            return Err(Refusal::WrongValue {
-                field: path.to_string(),
-                fault: crate::requirement::FieldFault::AssignedByRegister,
-            });
+        if !field.kind.typed() {
+            let fault = match field.kind {
+                FieldKind::Computed => crate::requirement::FieldFault::Computed,
+                _ => crate::requirement::FieldFault::AssignedByRegister,
+            };
+            return Err(Refusal::WrongValue { field: path.to_string(), fault });
         }
         let before = case.fields.get(path);
         if before.is_some_and(|one| one.value == *value) || (before.is_none() && value.is_empty()) {
@@ -303,7 +304,7 @@ pub(super) fn record_lookup(
         .filter(|(field, value)| {
             !value.is_empty()
                 && case.value(field).is_none()
-                && facts.definition.field(field).is_some_and(|one| one.kind != FieldKind::Assigned)
+                && facts.definition.field(field).is_some_and(|one| one.kind.typed())
         })
         .map(|(field, value)| FieldChange {
             field: field.clone(),

@@ -41,6 +41,7 @@ pub(super) fn kind(kind: FieldKind) -> &'static str {
         FieldKind::Address => "地址",
         FieldKind::LongText => "多行文字",
         FieldKind::Number => "数字",
+        FieldKind::Computed => "由其他栏算出",
         FieldKind::Assigned => "由人口信息系统赋值",
     }
 }

@@ -2,8 +2,9 @@
 //! itself, no step that nobody reaches, no condition that never holds. Each fault names its place.
 
 use super::file::Placed;
-use super::{Effect, FieldKind, Lookup, MaterialRule, MatterDefinition, PrintMoment, Section};
+use super::{Effect, Field, FieldKind, Lookup, MaterialRule, MatterDefinition, PrintMoment, Section};
 use crate::condition::Condition;
+use crate::document_number::IDENTITY_DOCUMENT_TYPE;
 use crate::fault::Wrong;
 use crate::flow::{Flow, Level, StepKind};
 use crate::ids::FieldPath;
@@ -31,6 +32,7 @@ impl MatterDefinition {
         check.effects();
         check.rules();
         check.faults.extend(self.wrong_tolerance());
+        check.faults.extend(self.wrong_computations());
         let mut seen: Vec<&str> = Vec::new();
         for flow in self.flows() {
             // A flow that counts in several situations is told about once.
@@ -98,8 +100,18 @@ impl<'a> Check<'a> {
     }
 
     fn known_field(&mut self, place: &str, path: &FieldPath) {
-        if self.definition.field(path).is_some() {
-            return;
+        match self.definition.field(path) {
+            Some(field) if field.kind == FieldKind::Computed => {
+                self.add(
+                    place,
+                    Wrong::Misused {
+                        what: "这里不能用算出来的栏，请用它所依据的那一栏"
+                    },
+                );
+                return;
+            }
+            Some(_) => return,
+            None => {}
         }
         let known: Vec<String> = self
             .definition
@@ -397,6 +409,17 @@ impl<'a> Check<'a> {
                 }
                 Must::HasRow { section } => {
                     self.table(&place, section);
+                }
+                Must::DocumentNumber { document, .. } | Must::DocumentCheckDigit { document, .. } => {
+                    let kinds = |field: &&Field| field.codes.as_deref() == Some(IDENTITY_DOCUMENT_TYPE);
+                    if self.definition.field(document).filter(kinds).is_none() {
+                        self.add(
+                            place,
+                            Wrong::Misused {
+                                what: "证件种类一栏要用代码表 identity-document-type"
+                            },
+                        );
+                    }
                 }
                 Must::UniqueColumn { section, column } => self.known_column(&place, section, column),
                 Must::RowHas { section, key, column, .. } => {

@@ -17,7 +17,7 @@ fn refused(files: &[NamedText]) -> String {
 }
 
 /// What is wrong is told with these words, in this order, in one line.
-fn told(file: &str, from: &str, to: &str, words: &[&str]) {
+pub fn told(file: &str, from: &str, to: &str, words: &[&str]) {
     let said = refused(&with(file, from, to));
     let found = said.lines().any(|line| {
         let mut rest = line;

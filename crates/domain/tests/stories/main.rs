@@ -8,6 +8,7 @@ mod blank;
 mod broken;
 mod calendar;
 mod compat;
+mod computed;
 mod course;
 mod cross_station;
 mod daysheet;

@@ -78,8 +78,8 @@ fn section_data<'b>(paper: &Paper<'_, 'b>, section: &'b Section) -> Option<Value
 
 fn cell(paper: &Paper<'_, '_>, section: &Section, row: u16, field: &Field) -> String {
     let path = FieldPath(format!("{}.{row}.{}", section.id, field.id));
-    let value = paper.case().fields.get(&path).map(|one| one.value.as_str()).unwrap_or_default();
-    paper.in_words(field, value)
+    let value = domain::compute::shown(field, &path, paper.case(), paper.source.day).unwrap_or_default();
+    paper.in_words(field, &value)
 }
 
 /// Sixths of the line that a field takes: half its columns of the screen's twelve, and more where its value is long.

@@ -1,6 +1,7 @@
 //! Somebody who works on a case: half of the time the next useful command, read off what is missing and where the case
 //! stands; otherwise nonsense of every kind, by anybody.
 
+mod course;
 mod nonsense;
 
 use crate::dice::Dice;
@@ -108,6 +109,19 @@ impl Sight<'_> {
         found
     }
 
+    /// Who may rectify the case where that is being done.
+    pub fn at_rectification(&self) -> Vec<Actor> {
+        if self.case.course.rectification.is_some() { self.police() } else { Vec::new() }
+    }
+
+    /// The police officers of the unit that took the case in.
+    fn police(&self) -> Vec<Actor> {
+        let Some(opening) = &self.case.opening else { return Vec::new() };
+        let mut found = self.in_roles(&[Role::Officer, Role::CommunityOfficer, Role::Head]);
+        found.retain(|one| one.post.unit == opening.unit);
+        found
+    }
+
     /// Who may act where the case stands.
     pub fn at_stage(&self) -> Vec<Actor> {
         let (Some(stage), Some(opening)) = (&self.case.stage, &self.case.opening) else { return Vec::new() };
@@ -139,12 +153,26 @@ impl Sight<'_> {
         if self.case.opening.is_none() {
             return idea(clerk, Command::Open);
         }
+        if dice.percent(8)
+            && let Some(deviation) = self.deviation(dice)
+        {
+            return deviation;
+        }
         if self.case.outcome.is_some() {
             return idea(clerk, Command::RecordPrint(self.paper(dice)));
         }
         let Some(stage) = &self.case.stage else {
-            return idea(clerk, self.at_intake(dice, online));
+            let rectifies = self.at_rectification();
+            if rectifies.is_empty() {
+                return idea(clerk, self.at_intake(dice, online));
+            }
+            let submits = dice.percent(40);
+            let command = if submits { Command::Submit } else { self.at_intake(dice, online) };
+            return idea(self.one_of(&rectifies, dice), command);
         };
+        if self.case.course.suspension.is_some() && dice.percent(60) {
+            return idea(self.one_of(&self.police(), dice), Command::Resume);
+        }
         let actor = self.one_of(&self.at_stage(), dice);
         let command = match stage.kind {
             StepKind::Review | StepKind::Investigate => self.review(dice, [74, 14, 12]),
@@ -184,11 +212,18 @@ impl Sight<'_> {
         if let Some(material) = lacking {
             return (false, add_page(&material.id, dice));
         }
-        let empty: Vec<FieldPath> = step.fields.iter().filter(|path| !self.fits(path)).cloned().collect();
-        if !empty.is_empty() && dice.percent(80) {
-            return (false, self.type_fields(&empty, dice));
+        match self.late_fields(dice) {
+            Some(typed) if dice.percent(80) => (false, typed),
+            _ => (false, Command::Continue),
         }
-        (false, Command::Continue)
+    }
+
+    /// What a late scan brings is typed from it.
+    fn late_fields(&self, dice: &mut Dice) -> Option<Command> {
+        let stage = self.case.stage.as_ref()?;
+        let step = self.facts.definition.flow_of(self.case).step(&stage.step)?;
+        let empty: Vec<FieldPath> = step.fields.iter().filter(|path| !self.fits(path)).cloned().collect();
+        (!empty.is_empty()).then(|| self.type_fields(&empty, dice))
     }
 
     fn fits(&self, path: &FieldPath) -> bool {
@@ -227,6 +262,9 @@ impl Sight<'_> {
                     })
                     .collect();
                 self.type_fields(&paths, dice)
+            }
+            Missing::Material { material, .. } if dice.percent(40) && self.tolerable(material) => {
+                Command::PromiseMaterials { materials: vec![material.clone()], until: self.some_day(dice) }
             }
             Missing::Material { material, .. } => add_page(material, dice),
             Missing::OneOf { materials, .. } => add_page(&dice.one(materials), dice),
@@ -277,8 +315,7 @@ impl Sight<'_> {
 
     fn type_fields(&self, paths: &[FieldPath], dice: &mut Dice) -> Command {
         let definition = self.facts.definition;
-        let typed =
-            |path: &&FieldPath| definition.field(path).is_some_and(|one| one.kind != FieldKind::Assigned);
+        let typed = |path: &&FieldPath| definition.field(path).is_some_and(|one| one.kind.typed());
         let changes = paths
             .iter()
             .filter(typed)
@@ -428,23 +465,42 @@ impl Sight<'_> {
     /// Commands of which one must bring a case on that has not ended, wherever it stands.
     pub fn ways_on(&self, dice: &mut Dice) -> Vec<Command> {
         let withdraw = Command::Withdraw { reason: "申请人要求".into() };
+        if self.case.course.suspension.is_some() {
+            return vec![Command::Resume, withdraw];
+        }
+        if self.case.course.rectification.is_some() {
+            let give_up = Command::Abandon { reason: "原来没错".into() };
+            return vec![give_up, review(Decision::Pass), review(Decision::Return)];
+        }
         let Some(stage) = &self.case.stage else {
             return vec![withdraw, Command::Submit, Command::ConfirmAcceptance];
         };
+        // What was promised, or asked for again, is brought.
+        let mut brought: Vec<Command> = self
+            .case
+            .outstanding()
+            .iter()
+            .chain(&self.case.unsupplied())
+            .map(|material| add_page(material, dice))
+            .collect();
         let mut effect = self.effect(dice);
         if let Command::RecordEffect { answer, refused } = &mut effect {
             (answer.state, *refused) = (CheckState::Agrees, String::new());
         }
-        match stage.kind {
+        brought.extend(match stage.kind {
             StepKind::Review | StepKind::Investigate => {
-                vec![review(Decision::Pass), review(Decision::Return), review(Decision::Refuse), withdraw]
+                vec![review(Decision::Pass), review(Decision::Return), review(Decision::Refuse)]
             }
-            StepKind::Effect => vec![effect, review(Decision::Return), withdraw],
+            StepKind::Effect => vec![effect, review(Decision::Return)],
             StepKind::Issue | StepKind::LateScan => {
-                vec![Command::Continue, self.going_on(dice).1, withdraw]
+                let mut ways = vec![Command::Continue, self.going_on(dice).1];
+                ways.extend(self.late_fields(dice));
+                ways
             }
-            StepKind::Collect => vec![collect(dice), withdraw],
-        }
+            StepKind::Collect => vec![collect(dice)],
+        });
+        brought.push(withdraw);
+        brought
     }
 }
 
@@ -511,7 +567,7 @@ fn suggest(field: &Field, codes: &CodeTables, dice: &mut Dice) -> String {
             let table = codes.tables.get(field.codes.as_deref().unwrap_or_default());
             table.and_then(|table| dice.pick(&table.rows)).map_or_else(String::new, |row| row.code.clone())
         }
-        FieldKind::Assigned => String::new(),
+        FieldKind::Assigned | FieldKind::Computed => String::new(),
     }
 }
 

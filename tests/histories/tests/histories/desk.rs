@@ -97,6 +97,8 @@ pub struct Tally {
     pub accepted: usize,
     pub refusals: BTreeMap<&'static str, usize>,
     pub kinds: BTreeMap<String, usize>,
+    /// Events by type.
+    pub events: BTreeMap<String, usize>,
     pub done: usize,
     pub refused: usize,
     pub withdrawn: usize,
@@ -227,7 +229,13 @@ impl<'a> Desk<'a> {
             }
             Ok(events) => events,
         };
-        if before.outcome.is_some() && !events.iter().all(|event| matches!(event, Event::Printed(_))) {
+        // What is done reopens as rectification, and in no other way.
+        let may_follow = |event: &Event| match event {
+            Event::Printed(_) => true,
+            Event::RectificationOpened { .. } => before.outcome == Some(Outcome::Done),
+            _ => false,
+        };
+        if before.outcome.is_some() && !events.iter().all(may_follow) {
             return Err("an ended case took more than a print".into());
         }
         let declared = of_command(&idea.command);
@@ -239,6 +247,11 @@ impl<'a> Desk<'a> {
         self.may_decide(idea, &events)?;
         self.numbers(&events, &context, &before)?;
         tally.accepted += usize::from(!events.is_empty());
+        for event in &events {
+            let shown = format!("{event:?}");
+            let name = shown.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default();
+            *tally.events.entry(name.to_owned()).or_default() += 1;
+        }
         self.add(&events, &context)?;
         self.stands()?;
         if self.case.stage != before.stage || self.case.outcome != before.outcome || dice.percent(5) {
@@ -360,6 +373,7 @@ impl<'a> Desk<'a> {
         let sight = Sight { people: &everybody, ..self.sight() };
         let mut somebody = sight.at_stage();
         somebody.extend(sight.at_counter());
+        somebody.extend(sight.at_rectification());
         let mut told = BTreeSet::new();
         for command in sight.ways_on(dice) {
             for actor in &somebody {

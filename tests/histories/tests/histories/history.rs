@@ -12,7 +12,7 @@ use domain::command::Command;
 use domain::context::{Allotted, Context, Facts};
 use domain::decide::decide;
 use domain::effect::EffectKey;
-use domain::event::{CheckState, Event, EventRecord, EventTime, RegisterAnswer};
+use domain::event::{CheckState, Decision, Event, EventRecord, EventTime, RegisterAnswer};
 use domain::ids::{CaseId, ContentHash, EventId};
 use domain::matter::MatterDefinition;
 use domain::number::NumberKind;
@@ -92,6 +92,8 @@ pub struct History {
     /// Windows that take part.
     pub windows: Vec<usize>,
     views: HashMap<usize, View>,
+    /// Acts that the register was asked for, by their keys; true where it did them.
+    handed: HashMap<String, bool>,
     /// What the server must have placed, in order.
     pub log: Vec<EventRecord>,
     pub today: Case,
@@ -125,6 +127,7 @@ impl History {
             rounds,
             windows,
             views: HashMap::new(),
+            handed: HashMap::new(),
             log: Vec::new(),
             today: Case::new(case),
             fault: None,
@@ -212,7 +215,8 @@ impl History {
                 return;
             }
             let key = (self.definition, self.intent);
-            let asked = true_answer(&mut idea, key, view, window, ground, &mut self.dice).await;
+            let handed = &mut self.handed;
+            let asked = true_answer(&mut idea, key, view, window, ground, handed, &mut self.dice).await;
             if !asked {
                 continue;
             }
@@ -262,6 +266,20 @@ impl History {
         let others: Vec<&EventRecord> = behind
             .filter(|one| !own.is_some_and(|own| one.terminal == own.terminal && one.seq <= own.seq))
             .collect();
+        // What the register has is not given up, whatever the window knew of it.
+        let gives_up = match &act.command {
+            Command::Withdraw { .. } | Command::Terminate { .. } | Command::CancelTolerance { .. } => true,
+            Command::Review { decision, .. } => *decision != Decision::Pass,
+            _ => false,
+        };
+        let has = |key: EffectKey| self.handed.get(&key.to_string()).copied().unwrap_or_default();
+        if gives_up && EffectKey::of(&self.today).is_some_and(has) {
+            return PushOutcome::Rejected {
+                code: RejectCode::NoLongerHolds,
+                refusal: Some(domain::refusal::Refusal::EffectUnfinished),
+                field: None,
+            };
+        }
         let version = self.log.len() as u64;
         let conflict = |paths: Vec<String>| PushOutcome::Conflict {
             paths,
@@ -400,6 +418,7 @@ async fn true_answer(
     view: &View,
     window: &Window,
     ground: &mut Ground<'_>,
+    handed: &mut HashMap<String, bool>,
     dice: &mut Dice,
 ) -> bool {
     let definition = ground.definitions[key.0].0;
@@ -443,6 +462,7 @@ async fn true_answer(
             let state = if refused.is_empty() { "done" } else { "refused" };
             ground.register.answers(state, answer, dice);
             let Some(key) = EffectKey::of(&view.case) else { return false };
+            let name = key.to_string();
             let request = EffectRequest {
                 case: view.case.id,
                 key,
@@ -454,6 +474,7 @@ async fn true_answer(
             let Ok(given) = window.post::<EffectAnswer>("/v1/register/effect", &request).await else {
                 return false;
             };
+            handed.insert(name, given.refused.is_empty());
             *answer = given.answer;
             *refused = given.refused;
             true

@@ -331,8 +331,30 @@ impl Maker {
                 self.fields.push(Place { path, kind, cell });
                 fields.push(written);
             }
+            self.computed(table, &mut fields);
             section["field"] = json!(fields);
             self.parts.sections.push(section);
+        }
+    }
+
+    /// Sometimes a field that follows from another of its section; no condition and no rule names it.
+    fn computed(&mut self, table: bool, fields: &mut Vec<Value>) {
+        let of = |id: &str| fields.iter().any(|one| one["id"] == id);
+        let mut ways = Vec::new();
+        if of("birth_date") {
+            ways.push(json!({ "kind": "age", "birth": "birth_date" }));
+        }
+        if of("number") {
+            ways.push(json!({ "kind": "birth_date", "number": "number" }));
+        }
+        let tables = self.tables();
+        if let Some((section, _)) = tables.first().filter(|_| !table) {
+            ways.push(json!({ "kind": "rows", "section": section }));
+        }
+        if let Some(way) = self.dice.pick(&ways).cloned()
+            && self.dice.percent(40)
+        {
+            fields.push(json!({ "id": "follows", "label": "算出", "kind": "computed", "compute": way }));
         }
     }
 

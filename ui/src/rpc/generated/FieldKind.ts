@@ -3,4 +3,4 @@
 /**
  * Kinds of value of a field.
  */
-export type FieldKind = "text" | "name" | "id_number" | "date" | "date_or_long_term" | "code" | "phone" | "address" | "long_text" | "number" | "assigned";
+export type FieldKind = "text" | "name" | "id_number" | "date" | "date_or_long_term" | "code" | "phone" | "address" | "long_text" | "number" | "assigned" | "computed";

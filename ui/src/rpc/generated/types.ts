@@ -90,6 +90,7 @@ export type { Missing } from "./Missing";
 export type { MoveDefinition } from "./MoveDefinition";
 export type { NeededView } from "./NeededView";
 export type { NewerDefinition } from "./NewerDefinition";
+export type { NumberRule } from "./NumberRule";
 export type { OfferedView } from "./OfferedView";
 export type { OfficerId } from "./OfficerId";
 export type { OneBlob } from "./OneBlob";

@@ -6,7 +6,7 @@ import { shownMoment } from '../cases/moment'
 
 const types: Record<FieldView['kind'], FieldType> = {
   text: 'text', name: 'name', id_number: 'id_number', date: 'date', date_or_long_term: 'text', code: 'code',
-  phone: 'phone', address: 'address', long_text: 'long_text', number: 'number', assigned: 'assigned',
+  phone: 'phone', address: 'address', long_text: 'long_text', number: 'number', assigned: 'assigned', computed: 'text',
 }
 const sources: Record<NonNullable<FieldView['source']>, ValueSource> = {
   card: 'card', register: 'register', earlier_case: 'case', typed: 'typed',

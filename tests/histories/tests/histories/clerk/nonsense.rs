@@ -23,7 +23,7 @@ impl Sight<'_> {
         let definition = self.facts.definition;
         let word =
             |dice: &mut Dice| dice.one(&["", "甲", "nothing", "s0", "9999", "\u{0}", "a.b.c"]).to_owned();
-        match dice.below(24) {
+        match dice.below(27) {
             0 => Command::Open,
             1 => self.read_identity(dice.one(&ALL_PERSONS), dice),
             2 => {
@@ -144,6 +144,7 @@ impl Sight<'_> {
                 }
                 command
             }
+            24..=26 => self.beside_the_flow(dice),
             // Rarely, as it ends everything.
             _ if dice.percent(85) => Command::Withdraw { reason: String::new() },
             _ => Command::Withdraw { reason: "申请人要求".into() },
