@@ -26,6 +26,7 @@ use domain::refusal::Refusal;
 use domain::requirement::{
     Missing, check_value, field_applies, material_applies, missing, section_applies, signer_applies,
 };
+use jiff::civil::Date;
 use protocol::push::PushOutcome;
 use std::collections::BTreeMap;
 use store::table;
@@ -88,7 +89,7 @@ impl Terminal {
                 .sections
                 .iter()
                 .filter(|one| section_applies(one, case))
-                .map(|one| section_view(one, case, &current, &lacking))
+                .map(|one| section_view(one, case, &current, &lacking, day))
                 .collect(),
             materials: self.material_views(&loaded, &current, &context)?,
             late_fields: late_field_views(&loaded, &current, &context),
@@ -421,7 +422,13 @@ pub(crate) fn missing_words(missing: &[Missing]) -> String {
     words
 }
 
-fn section_view(section: &Section, case: &Case, current: &Current, lacking: &[Missing]) -> SectionView {
+fn section_view(
+    section: &Section,
+    case: &Case,
+    current: &Current,
+    lacking: &[Missing],
+    day: Date,
+) -> SectionView {
     let rows: Vec<Option<u16>> =
         if section.table { case.rows(&section.id).into_iter().map(Some).collect() } else { vec![None] };
     let fields = |row: Option<u16>| -> Vec<FieldView> {
@@ -432,7 +439,7 @@ fn section_view(section: &Section, case: &Case, current: &Current, lacking: &[Mi
             })
         };
         let shown = section.fields.iter().filter(|field| field_applies(field, case));
-        shown.map(|field| field_view(field, path(field), case, current)).collect()
+        shown.map(|field| field_view(field, path(field), case, current, day)).collect()
     };
     // Rows are named once: the next one is below all that ever were.
     let next = rows.iter().flatten().max().map_or(0, |row| row.saturating_add(1));
@@ -482,18 +489,21 @@ fn late_field_views(
     shown
         .filter_map(|path| Some((path, definition.field(path)?)))
         .filter(|(_, field)| field_applies(field, case))
-        .map(|(path, field)| field_view(field, path.clone(), case, current))
+        .map(|(path, field)| field_view(field, path.clone(), case, current, context.time.day()))
         .collect()
 }
 
-fn field_view(field: &Field, path: FieldPath, case: &Case, current: &Current) -> FieldView {
+fn field_view(field: &Field, path: FieldPath, case: &Case, current: &Current, day: Date) -> FieldView {
     let known = case.fields.get(&path);
     let value = known.map(|one| one.value.clone()).unwrap_or_default();
     let register = case.register.get(&path).filter(|one| !one.is_empty() && **one != value).cloned();
     let in_words = |value: &str| match (&field.kind, &field.codes) {
-        (FieldKind::Code, Some(table)) => current.codes.name(table, value).unwrap_or(value).to_owned(),
+        (FieldKind::Code, Some(table)) => {
+            current.codes.words_on(table, value, day).unwrap_or_else(|| value.to_owned())
+        }
         _ => value.to_owned(),
     };
+    let table = field.codes.as_ref().filter(|_| field.kind == FieldKind::Code);
     let address_code = case.value(&domain::address::code_path(&path)).map(str::to_owned);
     let non_standard = field.kind == FieldKind::Address
         && current.addresses.is_some()
@@ -502,6 +512,9 @@ fn field_view(field: &Field, path: FieldPath, case: &Case, current: &Current) ->
     FieldView {
         address_code,
         non_standard,
+        searched: table.is_some_and(|table| crate::code::is_searched(&current.codes, table)),
+        historic: field.historic,
+        previous_words: known.and_then(|one| one.previous.as_deref()).map(in_words),
         label: field.label.clone(),
         kind: field.kind,
         codes: field.codes.clone(),
@@ -518,7 +531,7 @@ fn field_view(field: &Field, path: FieldPath, case: &Case, current: &Current) ->
         fault: if field.kind == FieldKind::Assigned {
             None
         } else {
-            check_value(field, &value, &current.codes).err()
+            check_value(field, &value, &current.codes, day).err()
         },
         value,
         path,
