@@ -1,6 +1,7 @@
 //! Proves a store from its rows alone: chains, hashes, signatures, numbers. Nothing of the code that takes acts is
 //! used here, so that a fault in it does not hide itself.
 
+mod addresses;
 mod cases;
 mod numbers;
 mod outbox;
@@ -73,6 +74,7 @@ pub async fn check(house: &House) -> Result<Report> {
     rest::check_changes(&mut *work, &mut report, &found).await?;
     rest::check_contents(&mut *work, &mut report).await?;
     releases::check(house, &mut *work, &mut report).await?;
+    addresses::check(house, &mut *work, &mut report).await?;
     rest::check_access(&mut *work, &mut report).await?;
     rest::check_blobs(house, &mut *work, &mut report).await?;
     Ok(report)

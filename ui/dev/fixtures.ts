@@ -63,8 +63,8 @@ export const identity: Identity = {
 }
 
 const field = (path: string, label: string, kind: FieldView['kind'], more: Partial<FieldView> = {}): FieldView => ({
-  path, label, kind, codes: null, width: 4, non_standard: false, required: true, value: '', words: more.value ?? '', source: more.value ? 'typed' : null, at: more.value ? NOW - HOUR : null,
-  previous: null, register: null, register_words: null, locked: false, assigned: kind === 'assigned', fault: null, ...more,
+  path, label, kind, codes: null, width: 4, non_standard: false, searched: false, historic: false, required: true, value: '', words: more.value ?? '', source: more.value ? 'typed' : null, at: more.value ? NOW - HOUR : null,
+  previous: null, previous_words: null, register: null, register_words: null, locked: false, assigned: kind === 'assigned', fault: null, ...more,
 })
 const member = (row: number, name: string, number: string, relation: string): FieldView[] => [
   field(`members.${row}.name`, '姓名', 'name', { value: name }), field(`members.${row}.number`, '公民身份号码', 'id_number', { value: number }),

@@ -19,6 +19,8 @@ use uuid::Uuid;
 /// Rounds of mending after which a plan is given up: each round mends every broken rule once, and a rule may break
 /// one mended before it.
 const ROUNDS: usize = 12;
+/// Codes tried when a value has to change: the largest table that rules look into has about a hundred.
+const MOST_CODES: usize = 200;
 
 /// A case that was never played, only filled in: what the play will type, read and be told by the register.
 #[derive(Debug, Clone)]
@@ -254,7 +256,8 @@ impl<'a> Plan<'a> {
     /// The first code of a field's table that is none of these.
     fn other_code(&self, field: &Field, not: &[String]) -> Option<String> {
         let table = self.codes.tables.get(field.codes.as_deref()?)?;
-        table.rows.iter().map(|row| row.code.clone()).find(|code| !not.contains(code))
+        let usable = table.rows.iter().filter(|row| field.historic || row.holds_on(self.day));
+        usable.map(|row| row.code.clone()).find(|code| !not.contains(code))
     }
 
     /// What the register says to a look-up that is made in this situation.
@@ -364,9 +367,11 @@ impl<'a> Plan<'a> {
             FieldKind::Assigned | FieldKind::Computed => return false,
             FieldKind::Code => {
                 let table = self.codes.tables.get(field.codes.as_deref().unwrap_or_default());
-                let codes = table.map(|table| table.rows.iter().map(|row| row.code.clone()));
-                let others = codes.into_iter().flatten().filter(|code| !now.contains(code)).collect();
-                self.best(path, others)
+                let rows = table.into_iter().flat_map(|table| &table.rows);
+                let usable = rows.filter(|row| field.historic || row.holds_on(self.day));
+                // No rule tells one of some thousand places from another.
+                let others = usable.map(|row| row.code.clone()).filter(|code| !now.contains(code));
+                self.best(path, others.take(MOST_CODES).collect())
             }
             FieldKind::Date => {
                 let day = now.first().and_then(|text| text.parse::<Date>().ok()).unwrap_or(self.day);

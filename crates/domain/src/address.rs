@@ -47,9 +47,19 @@ pub enum Part {
 /// What is typed, in its parts. Half and full width, dashes and blanks make no difference.
 #[must_use]
 pub fn parts(typed: &str) -> Vec<Part> {
+    parts_up_to(typed, MOST_PARTS)
+}
+
+/// All parts of an address, as what is typed is held against them.
+#[must_use]
+pub fn parts_of(address: &str) -> Vec<Part> {
+    parts_up_to(address, usize::MAX)
+}
+
+fn parts_up_to(text: &str, most: usize) -> Vec<Part> {
     let mut found: Vec<Part> = Vec::new();
     let mut joined = false;
-    for sign in typed.chars().map(half_width) {
+    for sign in text.chars().map(half_width) {
         let next = if sign.is_ascii_digit() {
             Part::Number(sign.to_string())
         } else if sign.is_ascii_alphabetic() {
@@ -69,7 +79,7 @@ pub fn parts(typed: &str) -> Vec<Part> {
                 text.push_str(&more);
             }
             (_, next) => {
-                if found.len() == MOST_PARTS {
+                if found.len() == most {
                     return found;
                 }
                 found.push(next);
@@ -80,7 +90,9 @@ pub fn parts(typed: &str) -> Vec<Part> {
     found
 }
 
-fn half_width(sign: char) -> char {
+/// The half-width form of a letter, digit or mark that is typed or printed in full width.
+#[must_use]
+pub fn half_width(sign: char) -> char {
     match sign {
         '\u{ff01}'..='\u{ff5e}' => {
             u32::from(sign).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(sign)
@@ -115,7 +127,19 @@ pub fn division_in_front<'a, 'w>(
 /// Whether the rest of an address (building, unit, room) holds parts in their order. The last number may still grow.
 #[must_use]
 pub fn rest_holds(rest: &str, wanted: &[Part]) -> bool {
-    let there = parts(rest);
+    if wanted.is_empty() {
+        return true;
+    }
+    // Most rests are ruled out before they are taken apart. Letters, and what begins with this byte (full width),
+    // may be written in another way than they are typed.
+    let ruled_out = |part: &Part| match part {
+        Part::Words(text) | Part::Number(text) => !rest.contains(text.as_str()),
+        Part::Letters(_) => false,
+    };
+    if !rest.as_bytes().contains(&0xef) && wanted.iter().any(ruled_out) {
+        return false;
+    }
+    let there = parts_of(rest);
     let mut at = 0;
     for (place, part) in wanted.iter().enumerate() {
         let last = place + 1 == wanted.len();

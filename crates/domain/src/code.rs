@@ -55,6 +55,25 @@ pub struct CodeRow {
 }
 
 impl CodeRow {
+    /// How well a row fits what is typed, 0 best; none when it does not.
+    fn fits(&self, typed: &str, upper: &str) -> Option<u8> {
+        if self.code == typed || self.name == typed {
+            Some(0)
+        } else if self.code.starts_with(typed) {
+            Some(1)
+        } else if self.initials == upper {
+            Some(2)
+        } else if self.initials.starts_with(upper) {
+            Some(3)
+        } else if self.name.starts_with(typed) {
+            Some(4)
+        } else if self.name.contains(typed) {
+            Some(5)
+        } else {
+            None
+        }
+    }
+
     /// Whether the code is in use on a day.
     #[must_use]
     pub fn holds_on(&self, day: Date) -> bool {
@@ -108,11 +127,22 @@ impl CodeTables {
         if !self.ended(table, code, day) {
             return Some(row.name.clone());
         }
-        let next = row.next.as_deref().and_then(|next| self.name(table, next));
-        Some(match next {
-            Some(next) => format!("{}（已停用，现为{next}）", row.name),
-            None => format!("{}（已停用）", row.name),
-        })
+        Some(format!("{}（{}）", row.name, self.ended_words(table, row, day)))
+    }
+
+    /// What is told of a row that is not in use on a day: since when, and what took its place.
+    #[must_use]
+    pub fn ended_words(&self, table: &str, row: &CodeRow, day: Date) -> String {
+        if let Some(from) = row.from.filter(|from| day < *from) {
+            return format!("{}年起启用", from.year());
+        }
+        // The last day on which it was in use is known, so it went out of use on the next one.
+        let since = row.until.and_then(|until| until.tomorrow().ok());
+        let since = since.map_or_else(|| "已停用".to_owned(), |day| format!("已于{}年停用", day.year()));
+        match row.next.as_deref().and_then(|next| self.name(table, next)) {
+            Some(next) => format!("{since}，现为{next}"),
+            None => since,
+        }
     }
 
     /// The row of a code that is in use, or was last.
@@ -157,28 +187,16 @@ impl CodeTable {
         faults
     }
 
-    /// Rows by what an officer types: digits, initials or Chinese; the best first, at most `limit`. Ended rows come
-    /// last, and only where `historic` allows them.
+    /// Rows by what an officer types: digits, initials or Chinese, several with blanks between; the best first, at most
+    /// `limit`. Ended rows come last, and only where `historic` allows them.
     #[must_use]
     pub fn find(&self, typed: &str, day: Date, historic: bool, limit: usize) -> Vec<&CodeRow> {
-        let typed = typed.trim();
-        let upper = typed.to_uppercase();
+        let parts: Vec<(&str, String)> =
+            typed.split_whitespace().map(|part| (part, part.to_uppercase())).collect();
         let rank = |row: &CodeRow| -> Option<u8> {
-            let fits = if typed.is_empty() || row.code == typed || row.name == typed {
-                0
-            } else if row.code.starts_with(typed) {
-                1
-            } else if row.initials == upper {
-                2
-            } else if row.initials.starts_with(&upper) {
-                3
-            } else if row.name.starts_with(typed) {
-                4
-            } else if row.name.contains(typed) {
-                5
-            } else {
-                return None;
-            };
+            let fits = parts
+                .iter()
+                .try_fold(0, |worst: u8, (typed, upper)| Some(worst.max(row.fits(typed, upper)?)))?;
             match row.holds_on(day) {
                 true => Some(fits),
                 false if historic => Some(fits + 10),
@@ -230,7 +248,7 @@ mod tests {
         assert!(!codes.ended("division", "999911", then));
         assert!(codes.ended("division", "999912", then), "not yet");
         assert!(!codes.ended("division", "999999", now), "unknown is not ended");
-        assert_eq!(codes.words_on("division", "999911", now).unwrap(), "甲县（已停用，现为甲市）");
+        assert_eq!(codes.words_on("division", "999911", now).unwrap(), "甲县（已于1998年停用，现为甲市）");
         assert_eq!(codes.words_on("division", "999911", then).unwrap(), "甲县");
         assert_eq!(codes.name("division", "999913"), Some("丙县"), "a code given again has its last name");
     }
@@ -263,6 +281,8 @@ mod tests {
         assert_eq!(names("甲", false), ["甲市"]);
         assert_eq!(names("999913", false), ["丙县"]);
         assert_eq!(names("zx", true), ["甲市", "丙县"]);
+        assert_eq!(names(" zx 甲 ", true), ["甲市", "甲县"], "every part has to fit");
+        assert!(names("zx 丁", true).is_empty());
         assert_eq!(names("", true).len(), 2);
         assert!(names("丁", true).is_empty());
     }

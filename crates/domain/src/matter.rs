@@ -419,6 +419,9 @@ pub struct Field {
     /// Code table of a `code` field.
     #[serde(default)]
     pub codes: Option<String>,
+    /// Whether a code that is no longer in use may stand in it, as in what was long ago (籍贯、出生地).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub historic: bool,
     /// Part of a card reading that fills it: `name`, `number`, `address` ….
     #[serde(default)]
     pub card: Option<String>,

@@ -3,6 +3,7 @@
 //! A flat list maps dotted places to text: `newborn.name`, `consents.0`. [`flatten`] and [`nest`] turn answers
 //! and requests from and into JSON; the program that talks to the register does nothing else with them.
 
+use crate::address;
 use crate::case::Case;
 use crate::condition::Situation;
 use crate::event::{CheckState, Decision, RegisterAnswer, civil_day};
@@ -229,8 +230,12 @@ impl AnswerEntries {
 
 /// The value of a field that the form shows in this case.
 fn shown_value<'a>(definition: &MatterDefinition, case: &'a Case, field: &FieldPath) -> Option<&'a str> {
-    let shown = definition.section_of(field).is_some_and(|section| section_applies(section, case))
-        && definition.field(field).is_some_and(|one| field_applies(one, case));
+    // The code of a standard address is shown with its text, and means nothing without it.
+    let text = address::text_path(field);
+    let named = text.as_ref().unwrap_or(field);
+    let shown = definition.section_of(named).is_some_and(|section| section_applies(section, case))
+        && definition.field(named).is_some_and(|one| field_applies(one, case))
+        && (text.is_none() || case.value(named).is_some());
     if shown { case.value(field) } else { None }
 }
 

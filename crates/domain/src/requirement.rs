@@ -111,6 +111,8 @@ pub enum FieldFault {
     NotADate,
     /// Not a code of the table.
     NotACode,
+    /// A code that was taken out of use, where one in use is wanted.
+    CodeEnded,
     /// Not the right number of signs.
     NumberLength,
     /// A sign that cannot stand in the number.
@@ -148,6 +150,7 @@ impl FieldFault {
         (Self::NameSign, "FIELD_NAME_SIGN"),
         (Self::NotADate, "FIELD_NOT_A_DATE"),
         (Self::NotACode, "FIELD_NOT_A_CODE"),
+        (Self::CodeEnded, "FIELD_CODE_ENDED"),
         (Self::NumberLength, "FIELD_NUMBER_LENGTH"),
         (Self::NumberSign, "FIELD_NUMBER_SIGN"),
         (Self::CheckDigit, "FIELD_CHECK_DIGIT"),
@@ -166,6 +169,7 @@ impl FieldFault {
             Self::NameSign => "FIELD_NAME_SIGN",
             Self::NotADate => "FIELD_NOT_A_DATE",
             Self::NotACode => "FIELD_NOT_A_CODE",
+            Self::CodeEnded => "FIELD_CODE_ENDED",
             Self::NumberLength => "FIELD_NUMBER_LENGTH",
             Self::NumberSign => "FIELD_NUMBER_SIGN",
             Self::CheckDigit => "FIELD_CHECK_DIGIT",
@@ -187,11 +191,11 @@ pub const TEXT_LENGTH: usize = 100;
 /// A statement in the citizen's words fits one page.
 pub const LONG_TEXT_LENGTH: usize = 1000;
 
-/// Checks the shape of a value; an empty one is fine.
+/// Checks the shape of a value on a day; an empty one is fine.
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn check_value(field: &Field, value: &str, codes: &CodeTables) -> Result<(), FieldFault> {
+pub fn check_value(field: &Field, value: &str, codes: &CodeTables, day: Date) -> Result<(), FieldFault> {
     if value.is_empty() {
         return Ok(());
     }
@@ -221,7 +225,13 @@ pub fn check_value(field: &Field, value: &str, codes: &CodeTables) -> Result<(),
         }
         FieldKind::Code => {
             let table = field.codes.as_deref().unwrap_or_default();
-            if codes.has(table, value) { Ok(()) } else { Err(FieldFault::NotACode) }
+            if !codes.has(table, value) {
+                return Err(FieldFault::NotACode);
+            }
+            if codes.ended(table, value, day) && !field.historic {
+                return Err(FieldFault::CodeEnded);
+            }
+            Ok(())
         }
         FieldKind::Phone => {
             let digits = value.chars().filter(char::is_ascii_digit).count();
@@ -271,7 +281,7 @@ pub fn missing(
 ) -> Vec<Missing> {
     let mut found = Vec::new();
     missing_answers(definition, case, &mut found);
-    missing_fields(definition, case, codes, &mut found);
+    missing_fields(definition, case, codes, day, &mut found);
     missing_materials(definition, case, day, &mut found);
     for rule in &definition.rules {
         if rule.severity == Severity::Warn && case.overrides.contains_key(&rule.id) {
@@ -314,7 +324,13 @@ fn missing_answers(definition: &MatterDefinition, case: &Case, found: &mut Vec<M
     }
 }
 
-fn missing_fields(definition: &MatterDefinition, case: &Case, codes: &CodeTables, found: &mut Vec<Missing>) {
+fn missing_fields(
+    definition: &MatterDefinition,
+    case: &Case,
+    codes: &CodeTables,
+    day: Date,
+    found: &mut Vec<Missing>,
+) {
     for section in definition.sections.iter().filter(|section| section_applies(section, case)) {
         let rows: Vec<Option<u16>> =
             if section.table { case.rows(&section.id).into_iter().map(Some).collect() } else { vec![None] };
@@ -333,7 +349,7 @@ fn missing_fields(definition: &MatterDefinition, case: &Case, codes: &CodeTables
                     }
                     None => {}
                     Some(value) => {
-                        if let Err(fault) = check_value(field, value, codes) {
+                        if let Err(fault) = check_value(field, value, codes, day) {
                             found.push(Missing::FieldWrong {
                                 field: path,
                                 label: field.label.clone(),

@@ -32,6 +32,7 @@ pub const CURRENT: &[Migration] = &[
     table::recheck::MIGRATION,
     table::event::OWN_OF_CASE,
     table::addresses::MIGRATION,
+    table::addresses::RESTS_INDEXED,
 ];
 
 /// Number in `PRAGMA user_version`: one more with every breaking migration.

@@ -3,6 +3,7 @@
 // Seeds and counts are printed, so that a red run can be repeated.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
+mod address_oracle;
 mod addresses;
 mod earlier;
 mod opening;

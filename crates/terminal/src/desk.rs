@@ -21,9 +21,6 @@ use store::table::case::{CaseRow, Filter};
 use store::table::outbox::{OutboxRow, OutboxState};
 use store::{Priority, table};
 
-/// Rows of a table that a window is given whole; the divisions since 1980 would be a megabyte with every log-in, and no
-/// field of a form takes them yet.
-const LONGEST_TABLE: usize = 1_000;
 /// 临期: due within three days.
 const DUE_SOON_DAYS: i32 = 3;
 /// Newest cases shown by a search: more than an officer reads, and no totals.
@@ -260,7 +257,7 @@ impl Terminal {
     pub(crate) fn codes(&self, _: Empty) -> Result<Codes> {
         let store = self.store()?;
         let current = self.contents.current(&store)?;
-        let shown = |table: &&CodeTable| table.rows.len() <= LONGEST_TABLE;
+        let shown = |table: &&CodeTable| !crate::code::is_long(table);
         Ok(Codes { tables: current.codes.tables.values().filter(shown).cloned().collect() })
     }
 

@@ -99,6 +99,8 @@ own! {
     CaseUnknown = "CASE_UNKNOWN";
     /// The matter is not here.
     MatterUnknown = "MATTER_UNKNOWN";
+    /// There is no such code table.
+    TableUnknown = "TABLE_UNKNOWN";
     /// The case has to be looked at by itself.
     NotForBatch = "NOT_FOR_BATCH";
     /// The file is not here.

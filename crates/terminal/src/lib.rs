@@ -18,6 +18,7 @@ mod batch;
 mod card;
 mod carry;
 mod clock;
+mod code;
 mod consult;
 mod contents;
 mod counter;

@@ -428,7 +428,7 @@ fn section_view(
     case: &Case,
     current: &Current,
     lacking: &[Missing],
-    today: Date,
+    day: Date,
 ) -> SectionView {
     let rows: Vec<Option<u16>> =
         if section.table { case.rows(&section.id).into_iter().map(Some).collect() } else { vec![None] };
@@ -440,7 +440,7 @@ fn section_view(
             })
         };
         let shown = section.fields.iter().filter(|field| field_applies(field, case));
-        shown.map(|field| field_view(field, path(field), case, current, today)).collect()
+        shown.map(|field| field_view(field, path(field), case, current, day)).collect()
     };
     // Rows are named once: the next one is below all that ever were.
     let next = rows.iter().flatten().max().map_or(0, |row| row.saturating_add(1));
@@ -494,14 +494,17 @@ fn late_field_views(
         .collect()
 }
 
-fn field_view(field: &Field, path: FieldPath, case: &Case, current: &Current, today: Date) -> FieldView {
+fn field_view(field: &Field, path: FieldPath, case: &Case, current: &Current, day: Date) -> FieldView {
     let known = case.fields.get(&path);
-    let value = compute::shown(field, &path, case, today).unwrap_or_default();
+    let value = compute::shown(field, &path, case, day).unwrap_or_default();
     let register = case.register.get(&path).filter(|one| !one.is_empty() && **one != value).cloned();
     let in_words = |value: &str| match (&field.kind, &field.codes) {
-        (FieldKind::Code, Some(table)) => current.codes.name(table, value).unwrap_or(value).to_owned(),
+        (FieldKind::Code, Some(table)) => {
+            current.codes.words_on(table, value, day).unwrap_or_else(|| value.to_owned())
+        }
         _ => value.to_owned(),
     };
+    let table = field.codes.as_ref().filter(|_| field.kind == FieldKind::Code);
     let address_code = case.value(&domain::address::code_path(&path)).map(str::to_owned);
     let non_standard = field.kind == FieldKind::Address
         && current.addresses.is_some()
@@ -510,6 +513,9 @@ fn field_view(field: &Field, path: FieldPath, case: &Case, current: &Current, to
     FieldView {
         address_code,
         non_standard,
+        searched: table.is_some_and(|table| crate::code::is_searched(&current.codes, table)),
+        historic: field.historic,
+        previous_words: known.and_then(|one| one.previous.as_deref()).map(in_words),
         label: field.label.clone(),
         kind: field.kind,
         codes: field.codes.clone(),
@@ -523,7 +529,11 @@ fn field_view(field: &Field, path: FieldPath, case: &Case, current: &Current, to
         register,
         locked: known.is_some_and(|one| one.locked() && !one.value.is_empty()),
         assigned: field.kind == FieldKind::Assigned,
-        fault: if field.kind.typed() { check_value(field, &value, &current.codes).err() } else { None },
+        fault: if field.kind.typed() {
+            check_value(field, &value, &current.codes, day).err()
+        } else {
+            None
+        },
         value,
         path,
     }

@@ -28,7 +28,7 @@ fn export(folder: &Path) {
     export_all!(&config;
         rpc::Change, rpc::RpcError, rpc::WindowRole,
         request::Empty, request::Enrol, request::Login, request::Unlock, request::SwitchPost, request::FindCases,
-        request::FindAddresses, view::AddressesFound,
+        request::FindAddresses, view::AddressesFound, request::FindCodes, view::CodesFound,
         request::OpenCase, request::OneCase, request::CaseAct, request::AnswerQuestion, request::ChangeFields,
         request::SaveDraft, request::ReadCard, request::TypeIdentity, request::RunLookup, request::ScanPages,
         request::RotatePage, request::CropPage, request::RemovePage, request::ReorderPages,

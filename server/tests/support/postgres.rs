@@ -117,7 +117,8 @@ impl Cluster {
         cluster
     }
 
-    fn psql(&self, database: &str, text: &str) -> bool {
+    /// Runs a statement; whether it worked.
+    pub fn psql(&self, database: &str, text: &str) -> bool {
         command(&self.bin.join("psql"), self.user)
             .args(["-q", "-U", "window", "-h"])
             .arg(self.folder.path())

@@ -18,6 +18,7 @@ export const faultWords: Record<FieldFault, string> = {
   name_sign: '姓名里有数字或符号，请改正',
   not_a_date: '不是完整的日期，应为年月日八位',
   not_a_code: '代码表里没有这一项，请选定',
+  code_ended: '这个代码已经停用，请改选现在用的一项',
   number_length: '号码位数不对，应为 18 位',
   number_sign: '号码里有不能出现的字符',
   check_digit: '号码校验位不对，请核对原件',
@@ -38,6 +39,15 @@ export interface FormState {
   marks: ReadonlyMap<string, string>
   /** Locked fields that are open because a reason was given. */
   unlocked: ReadonlySet<string>
+}
+
+/** Words of the codes that a field of a long table holds, held before, or has in the register. */
+export function wordsOf(field: FieldView): Record<string, string> {
+  const words: Record<string, string> = {}
+  for (const [code, told] of [[field.value, field.words], [field.previous, field.previous_words], [field.register, field.register_words]]) {
+    if (code && told) words[code] = told
+  }
+  return words
 }
 
 export function formField(field: FieldView, state: FormState): FormField {
@@ -63,6 +73,7 @@ export function formField(field: FieldView, state: FormState): FormField {
     ...(field.fault && pending === undefined ? { error: faultWords[field.fault] } : {}),
     ...(field.non_standard && pending === undefined ? { warning: '非标准地址' } : {}),
     ...(field.codes ? { codeTable: field.codes } : {}),
+    ...(field.searched ? { searched: true, historic: field.historic, words: wordsOf(field) } : {}),
     ...(field.width > 0 ? { width: field.width } : {}),
     ...(max ? { maxLength: max } : {}),
     ...(field.kind === 'date_or_long_term' ? { hint: '2035-01-31 或 长期' } : {}),

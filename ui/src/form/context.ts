@@ -1,5 +1,5 @@
 import type { InjectionKey, Ref } from 'vue'
-import type { AddressLookup, CodeTables, FieldChange } from './types'
+import type { AddressLookup, CodeLookup, CodeTables, FieldChange } from './types'
 import type { RareCharacterFile } from './rareCharacters'
 
 /** Keys that the control under the cursor understands by itself, beyond typing. */
@@ -14,6 +14,7 @@ export interface FormContext {
   codes: CodeTables
   rare: () => RareCharacterFile | undefined
   addressLookup: () => AddressLookup | undefined
+  codeLookup: () => CodeLookup | undefined
   typed(change: FieldChange): void
   chosen(change: FieldChange): void
   left(field: string): void

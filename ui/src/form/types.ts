@@ -41,6 +41,12 @@ export interface FormField {
   warning?: string
   /** Table of a `code` field. */
   codeTable?: string
+  /** The table is too long to be here: its rows are asked for as they are typed. */
+  searched?: boolean
+  /** Codes out of use may be chosen. */
+  historic?: boolean
+  /** Words of the codes that stand in the field, where the table is not here. */
+  words?: Readonly<Record<string, string>>
   /** Twelfths of the row, 1 to 12. Without it the type decides. */
   width?: number
   /** Longest text in characters; a name has 50 without it. */
@@ -116,6 +122,19 @@ export interface AddressHit {
 
 /** Standard addresses that fit, the likeliest first; null while none have come to this PC. */
 export type AddressLookup = (typed: string) => Promise<readonly AddressHit[] | null>
+
+/** A row of a long table that fits what is typed. */
+export interface CodeHit {
+  code: string
+  text: string
+  /** The text as the field shows it once it is chosen. */
+  words: string
+  /** Since when it is out of use and what took its place; empty while it is in use. */
+  ended: string
+}
+
+/** Rows of a long table that fit, the likeliest first, with the table's title. */
+export type CodeLookup = (table: string, typed: string, historic: boolean) => Promise<{ title: string; hits: readonly CodeHit[] }>
 
 export interface FieldChange {
   field: string

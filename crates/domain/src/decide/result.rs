@@ -11,6 +11,7 @@ use crate::identity::{DocumentKind, check_number, checked_by_arithmetic};
 use crate::matter::{Print, PrintMoment};
 use crate::refusal::Refusal;
 use crate::requirement::{Missing, check_value, field_applies, material_applies, section_applies};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 type Decided = Result<Vec<Event>, Refusal>;
@@ -102,7 +103,7 @@ pub(super) fn go_on(case: &Case, context: &Context, facts: &Facts<'_>) -> Decide
     let lacking: Vec<Missing> = match step.kind {
         StepKind::LateScan => {
             let mut lacking = late_materials(step, case, facts);
-            lacking.extend(late_fields(step, case, facts));
+            lacking.extend(late_fields(step, case, facts, context.time.day()));
             lacking
         }
         // What was issued is in the citizen's hands only once it came out of a printer.
@@ -132,7 +133,7 @@ pub(super) fn go_on(case: &Case, context: &Context, facts: &Facts<'_>) -> Decide
 }
 
 /// The fields that a step asks for and that are empty or cannot be.
-fn late_fields(step: &Step, case: &Case, facts: &Facts<'_>) -> Vec<Missing> {
+fn late_fields(step: &Step, case: &Case, facts: &Facts<'_>, day: Date) -> Vec<Missing> {
     let mut found = Vec::new();
     for path in &step.fields {
         let (Some(section), Some(field)) = (facts.definition.section_of(path), facts.definition.field(path))
@@ -148,7 +149,7 @@ fn late_fields(step: &Step, case: &Case, facts: &Facts<'_>) -> Vec<Missing> {
             }
             None => {}
             Some(value) => {
-                if let Err(fault) = check_value(field, value, facts.codes) {
+                if let Err(fault) = check_value(field, value, facts.codes, day) {
                     found.push(Missing::FieldWrong {
                         field: path.clone(),
                         label: field.label.clone(),

@@ -3,6 +3,7 @@
 
 use super::file::Placed;
 use super::{Effect, Field, FieldKind, Lookup, MaterialRule, MatterDefinition, PrintMoment, Section};
+use crate::address;
 use crate::condition::Condition;
 use crate::document_number::IDENTITY_DOCUMENT_TYPE;
 use crate::fault::Wrong;
@@ -130,6 +131,18 @@ impl<'a> Check<'a> {
             Wrong::unknown("栏目", path, known.iter().map(String::as_str))
         };
         self.add(place, wrong);
+    }
+
+    /// A field, or the code beside a field for an address.
+    fn known_value(&mut self, place: &str, path: &FieldPath) {
+        let Some(text) = address::text_path(path) else { return self.known_field(place, path) };
+        match self.definition.field(&text) {
+            Some(field) if field.kind != FieldKind::Address => {
+                let said = format!("“{text}”不是地址栏，没有标准地址编码");
+                self.add(place, Wrong::Unreadable { said });
+            }
+            _ => self.known_field(place, &text),
+        }
     }
 
     fn known_column(&mut self, place: &str, section: &str, column: &str) {
@@ -294,6 +307,13 @@ impl<'a> Check<'a> {
         }
         for section in &definition.sections {
             for field in &section.fields {
+                if field.historic && field.kind != FieldKind::Code {
+                    let said = "historic 只用于代码栏".to_owned();
+                    self.add(
+                        format!("section.{}.field.{}.historic", section.id, field.id),
+                        Wrong::Unreadable { said },
+                    );
+                }
                 if field.kind == FieldKind::Code && field.codes.is_none() {
                     self.add(
                         format!("section.{}.field.{}", section.id, field.id),
@@ -350,7 +370,7 @@ impl<'a> Check<'a> {
 
     fn effect(&mut self, place: &str, effect: &Effect) {
         for field in effect.body.values() {
-            self.known_field(&format!("{place}.body"), field);
+            self.known_value(&format!("{place}.body"), field);
         }
         for field in effect.result.keys() {
             self.known_field(&format!("{place}.result"), field);

@@ -76,6 +76,29 @@ fn names_that_lead_nowhere() {
 }
 
 #[test]
+fn what_only_some_fields_have() {
+    const FORM: &str = "forms/household-creation.toml";
+    let from = "address_code = \"new_household.address@code\"";
+    let of = |field: &str| format!("address_code = \"{field}@code\"");
+    let place = "effect.household_creation.body";
+    told(FORM, from, &of("new_household.ground"), &["matters/N09.toml", place, "不是地址栏"]);
+    told(
+        FORM,
+        from,
+        &of("new_household.place"),
+        &["matters/N09.toml", place, "没有叫“new_household.place”的栏目"],
+    );
+    let from = "label = \"地址\", kind = \"address\",";
+    let to = "label = \"地址\", kind = \"address\", historic = true,";
+    told(
+        FORM,
+        from,
+        to,
+        &["matters/N09.toml", "section.new_household.field.address.historic", "只用于代码栏"],
+    );
+}
+
+#[test]
 fn keys_that_nobody_knows() {
     told(T001, "accept_offline = false", "accept_ofline = false", &[T001, "读不出来"]);
     told("flows/b.toml", "kind = \"collect\"", "kind = \"hand_out\"", &["flows/b.toml", "读不出来"]);

@@ -23,6 +23,7 @@ mod messages;
 mod name_change;
 mod offline;
 mod package;
+mod places;
 mod promises;
 mod proof;
 mod properties;

@@ -3,7 +3,8 @@
 //! Two slots with the same tables. Pieces go into the slot that is not read; one transaction then makes it the one
 //! that is read, so that no search ever sees half a package. An address is cut in two: the site (road, number,
 //! estate) is indexed by single characters and initials, the rest (building, unit, room) lies beside its site in
-//! order. Sites are far fewer than addresses, which keeps index and file small.
+//! order, and the index of a site knows which characters and numbers stand in its rests. Sites are far fewer than
+//! addresses, which keeps index and file small.
 
 mod find;
 
@@ -46,6 +47,23 @@ pub const MIGRATION: Migration = Migration {
             tokenize = 'unicode61 remove_diacritics 0');",
     breaking: false,
 };
+
+/// The index of a site knows the rests of its addresses too. A package from before is fetched again.
+pub const RESTS_INDEXED: Migration = Migration {
+    name: "2026-11-22 addresses found by their rests",
+    sql: "CREATE VIRTUAL TABLE address_index_0 USING fts5 (text, initials, area, rest, content = '',
+            tokenize = 'unicode61 remove_diacritics 0');
+          CREATE VIRTUAL TABLE address_index_1 USING fts5 (text, initials, area, rest, content = '',
+            tokenize = 'unicode61 remove_diacritics 0');
+          DROP TABLE address_search_0;
+          DROP TABLE address_search_1;
+          UPDATE address_package SET state = 'old';",
+    breaking: false,
+};
+
+/// Rows of the index that a site may have: one for each batch that brings addresses of it. More than the addresses
+/// of a piece ([`SiteRow::id`] is another one in the next piece).
+const ROWS_OF_SITE: i64 = 1 << 13;
 
 /// State of a package that is not whole yet.
 const COMING: &str = "coming";
@@ -119,7 +137,7 @@ pub struct Present {
 /// A site with the addresses in it, or with some more of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SiteRow {
-    /// Number within the package; rises in the order in which addresses are offered.
+    /// Number within the package; rises in the order in which addresses are offered. Below 2^50.
     pub id: i64,
     /// Code of the division.
     pub division: String,
@@ -129,7 +147,7 @@ pub struct SiteRow {
     pub text: String,
     /// Initials in small letters.
     pub initials: Vec<String>,
-    /// Place within the site, code and rest of each address.
+    /// Place within the site (below 2^13), code and rest of each address.
     pub rooms: Vec<(u32, String, String)>,
 }
 
@@ -229,8 +247,8 @@ pub fn sweep(connection: &Connection) -> Result<bool> {
         return Ok(true);
     }
     let search = match slot {
-        Slot::First => "INSERT INTO address_search_0 (address_search_0) VALUES ('delete-all')",
-        Slot::Second => "INSERT INTO address_search_1 (address_search_1) VALUES ('delete-all')",
+        Slot::First => "INSERT INTO address_index_0 (address_index_0) VALUES ('delete-all')",
+        Slot::Second => "INSERT INTO address_index_1 (address_index_1) VALUES ('delete-all')",
     };
     connection.execute(search, [])?;
     connection.prepare_cached("DELETE FROM address_package WHERE slot = ?1")?.execute([slot.number()])?;
@@ -271,8 +289,8 @@ pub fn put(connection: &Connection, at: Coming, sites: &[SiteRow], last: bool) -
     ))?;
     let mut search_into = connection.prepare_cached(of_slot!(
         at.slot,
-        "INSERT INTO address_search",
-        " (rowid, text, initials, area) VALUES (?1, ?2, ?3, ?4)"
+        "INSERT INTO address_index",
+        " (rowid, text, initials, area, rest) VALUES (?1, ?2, ?3, ?4, ?5)"
     ))?;
     let mut room_into = connection.prepare_cached(of_slot!(
         at.slot,
@@ -280,11 +298,16 @@ pub fn put(connection: &Connection, at: Coming, sites: &[SiteRow], last: bool) -
         " (site, place, code, rest) VALUES (?1, ?2, ?3, ?4)"
     ))?;
     for site in sites {
-        // A site that a batch cuts in two is indexed once.
-        if site_into.execute((site.id, &site.division, &site.station, &site.text))? == 1 {
-            let area = format!("d{}", site.division);
-            search_into.execute((site.id, find::spaced(&site.text), site.initials.join(" "), area))?;
+        // A site that a batch cuts in two has a row of the index for each part: what stands in one address is then
+        // always in one row.
+        site_into.execute((site.id, &site.division, &site.station, &site.text))?;
+        if site.rooms.iter().any(|room| i64::from(room.0) >= ROWS_OF_SITE) {
+            return Err(StoreError::Unreadable("addresses"));
         }
+        let row = site.id * ROWS_OF_SITE + site.rooms.first().map_or(0, |room| i64::from(room.0));
+        let rests = find::signs(site.rooms.iter().map(|(_, _, rest)| rest.as_str()));
+        let area = format!("d{}", site.division);
+        search_into.execute((row, find::spaced(&site.text), site.initials.join(" "), area, rests))?;
         for (place, code, rest) in &site.rooms {
             room_into.execute((site.id, place, code, rest))?;
         }

@@ -192,6 +192,8 @@ commands! {
     codes(Empty) -> Codes;
     /// Standard addresses by what is typed.
     find_addresses(FindAddresses) -> AddressesFound;
+    /// Codes of a long table by what is typed.
+    find_codes(FindCodes) -> CodesFound;
     /// Devices.
     devices(Empty) -> DevicesView;
     /// What waits for the server.

@@ -140,6 +140,17 @@ request! {
     }
 }
 request! {
+    /// Codes of a long table by what is typed.
+    FindCodes {
+        /// The table.
+        table: String,
+        /// Digits, pinyin initials or Chinese; several parts with blanks between.
+        text: String,
+        /// Whether codes out of use may be chosen.
+        historic: bool,
+    }
+}
+request! {
     /// Keeps what is being typed, within a second of the last key.
     SaveDraft {
         /// Case.

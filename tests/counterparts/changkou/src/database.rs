@@ -12,13 +12,14 @@ use crate::model::{BirthCertificate, Collision, DeathCertificate, Marriage, Pers
 use crate::population::{self, POPULATION_VERSION, Population};
 
 /// Goes up when the tables change; part of the file names, so that an old file is never misread.
-const SCHEMA_VERSION: u32 = 3;
+const SCHEMA_VERSION: u32 = 4;
 
 const TABLES: &str = "
 CREATE TABLE household (
   number TEXT PRIMARY KEY, kind TEXT NOT NULL, division TEXT NOT NULL, owner_unit TEXT NOT NULL,
   address TEXT NOT NULL, booklet TEXT NOT NULL, flags TEXT NOT NULL, status TEXT NOT NULL,
-  head TEXT, head_exception TEXT, name TEXT, responsible TEXT, version INTEGER NOT NULL) WITHOUT ROWID;
+  head TEXT, head_exception TEXT, name TEXT, responsible TEXT, version INTEGER NOT NULL,
+  address_code TEXT) WITHOUT ROWID;
 CREATE TABLE person (
   id INTEGER PRIMARY KEY, number TEXT NOT NULL, name TEXT NOT NULL, former_name TEXT, sex TEXT NOT NULL,
   ethnic TEXT NOT NULL, birth TEXT NOT NULL, marital TEXT NOT NULL, education TEXT,
@@ -176,22 +177,23 @@ fn insert_population(transaction: &Transaction<'_>, population: &Population) -> 
 /// When SQLite refuses, for example because the number is taken.
 pub fn insert_household(connection: &Connection, household: &Household) -> rusqlite::Result<()> {
     connection
-        .prepare_cached("INSERT INTO household VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)")?
+        .prepare_cached("INSERT INTO household VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)")?
         .execute(params![
-        household.household_number,
-        household.kind,
-        household.division,
-        household.owner_unit,
-        household.address,
-        household.booklet_number,
-        household.flags.join(","),
-        household.status,
-        household.head,
-        household.head_exception,
-        household.name,
-        household.responsible,
-        household.version
-    ])?;
+            household.household_number,
+            household.kind,
+            household.division,
+            household.owner_unit,
+            household.address,
+            household.booklet_number,
+            household.flags.join(","),
+            household.status,
+            household.head,
+            household.head_exception,
+            household.name,
+            household.responsible,
+            household.version,
+            household.address_code
+        ])?;
     Ok(())
 }
 

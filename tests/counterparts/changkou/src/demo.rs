@@ -185,6 +185,7 @@ pub fn load(path: &Path, today: Date) -> anyhow::Result<DemoPeople> {
             division: entry.division.clone(),
             owner_unit: entry.owner_unit.clone(),
             address: entry.address.clone(),
+            address_code: None,
             booklet_number: entry.booklet_number.clone(),
             flags: entry.flags.clone(),
             status: "open".into(),

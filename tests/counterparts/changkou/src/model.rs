@@ -139,6 +139,9 @@ pub struct Household {
     pub owner_unit: String,
     /// 住址
     pub address: String,
+    /// 标准地址编码 of the address, where an act said it
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address_code: Option<String>,
     /// 户口簿编号
     pub booklet_number: String,
     /// `collective_land`, `frozen_land`, `business_frozen`

@@ -126,7 +126,7 @@ pub fn search(
 pub fn household(connection: &Connection, number: &str) -> rusqlite::Result<Option<Household>> {
     let found = connection
         .prepare_cached(
-            "SELECT kind,division,owner_unit,address,booklet,flags,status,head,head_exception,version,name,responsible
+            "SELECT kind,division,owner_unit,address,booklet,flags,status,head,head_exception,version,name,responsible,address_code
              FROM household WHERE number = ?1",
         )?
         .query_row([number], |row| {
@@ -145,6 +145,7 @@ pub fn household(connection: &Connection, number: &str) -> rusqlite::Result<Opti
                 version: row.get(9)?,
                 name: row.get(10)?,
                 responsible: row.get(11)?,
+                address_code: row.get(12)?,
                 members: Vec::new(),
             })
         })

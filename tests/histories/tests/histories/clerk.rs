@@ -228,9 +228,9 @@ impl Sight<'_> {
 
     fn fits(&self, path: &FieldPath) -> bool {
         let Some(field) = self.facts.definition.field(path) else { return true };
-        self.case
-            .value(path)
-            .is_some_and(|value| domain::requirement::check_value(field, value, self.facts.codes).is_ok())
+        self.case.value(path).is_some_and(|value| {
+            domain::requirement::check_value(field, value, self.facts.codes, self.day).is_ok()
+        })
     }
 
     fn at_intake(&self, dice: &mut Dice, online: bool) -> Command {
@@ -323,7 +323,7 @@ impl Sight<'_> {
                 let known = definition.field(path);
                 let fits = |value: &&String| {
                     known.is_some_and(|field| {
-                        domain::requirement::check_value(field, value, self.facts.codes).is_ok()
+                        domain::requirement::check_value(field, value, self.facts.codes, self.day).is_ok()
                     })
                 };
                 // A rule may have been planned around with a value that the field cannot take.

@@ -8,6 +8,7 @@ mod counter;
 mod shelf;
 mod station;
 
+mod addresses;
 mod applicant;
 mod birth;
 mod business;

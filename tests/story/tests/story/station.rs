@@ -178,6 +178,16 @@ impl Station {
         self.runtime.block_on(published).unwrap()
     }
 
+    /// Publishes a file of standard addresses as the console does, beside the running server; how many.
+    pub fn publish_addresses(&self, file: &Path) -> u32 {
+        let words = server::AddressWords {
+            title: "江城市标准地址（演示）".into(),
+            source: "虚构".into(),
+            day: "2026-11-22".into(),
+        };
+        self.runtime.block_on(server::import_addresses(&self.server_settings, file, &words)).unwrap()
+    }
+
     /// Rolls the definitions back as the console does.
     pub fn roll_back(&self, number: u64) -> String {
         let rolled = server::definitions::roll_back_to(&self.server_settings, number, "A0001", "");

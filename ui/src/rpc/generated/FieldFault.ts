@@ -3,4 +3,4 @@
 /**
  * What is wrong with a value.
  */
-export type FieldFault = "too_long" | "name_sign" | "not_a_date" | "not_a_code" | "number_length" | "number_sign" | "check_digit" | "number_birth_date" | "not_a_phone" | "not_a_number" | "assigned_by_register" | "computed";
+export type FieldFault = "too_long" | "name_sign" | "not_a_date" | "not_a_code" | "code_ended" | "number_length" | "number_sign" | "check_digit" | "number_birth_date" | "not_a_phone" | "not_a_number" | "assigned_by_register" | "computed";

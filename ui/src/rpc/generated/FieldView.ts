@@ -53,6 +53,10 @@ at: number | null,
  */
 previous: string | null, 
 /**
+ * The same in words (name of a code).
+ */
+previous_words: string | null, 
+/**
  * Value as the register has it, when it differs.
  */
 register: string | null, 
@@ -79,4 +83,12 @@ address_code?: string,
 /**
  * An address typed by hand although standard addresses are here: to be looked at, stops nothing.
  */
-non_standard: boolean, };
+non_standard: boolean, 
+/**
+ * A code whose table is too long for the windows: asked for by `find_codes` as it is typed.
+ */
+searched: boolean, 
+/**
+ * Whether a code out of use may stand in it.
+ */
+historic: boolean, };

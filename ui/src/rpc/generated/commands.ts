@@ -13,6 +13,7 @@ import type { CaseView } from "./CaseView";
 import type { ChangeFields } from "./ChangeFields";
 import type { ClearSignature } from "./ClearSignature";
 import type { Codes } from "./Codes";
+import type { CodesFound } from "./CodesFound";
 import type { CollectResult } from "./CollectResult";
 import type { Consult } from "./Consult";
 import type { Consultation } from "./Consultation";
@@ -27,6 +28,7 @@ import type { Empty } from "./Empty";
 import type { Enrol } from "./Enrol";
 import type { FindAddresses } from "./FindAddresses";
 import type { FindCases } from "./FindCases";
+import type { FindCodes } from "./FindCodes";
 import type { FindMatters } from "./FindMatters";
 import type { FoundMatters } from "./FoundMatters";
 import type { Login } from "./Login";
@@ -203,6 +205,8 @@ export interface OfficerCommands {
   codes: { request: Empty; answer: Codes };
   /** Standard addresses by what is typed. */
   find_addresses: { request: FindAddresses; answer: AddressesFound };
+  /** Codes of a long table by what is typed. */
+  find_codes: { request: FindCodes; answer: CodesFound };
   /** Devices. */
   devices: { request: Empty; answer: DevicesView };
   /** What waits for the server. */
@@ -290,6 +294,7 @@ export const OFFICER_COMMANDS = [
   "undo",
   "codes",
   "find_addresses",
+  "find_codes",
   "devices",
   "sync_state",
   "sync_now",

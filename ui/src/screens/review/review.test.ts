@@ -4,7 +4,7 @@ import { emptyDraft, lacking, nextInQueue, reasonOf } from './decision'
 import { differing, materialOf, readField, reviewSections } from './reviewForm'
 
 const field = (path: string, label: string, value: string, register: string | null = null): FieldView => ({
-  path, label, kind: 'text', codes: null, width: 0, non_standard: false, required: false, value, words: '', source: 'typed', at: 0, previous: null, register, register_words: register, locked: false, assigned: false, fault: null,
+  path, label, kind: 'text', codes: null, width: 0, non_standard: false, searched: false, historic: false, required: false, value, words: '', source: 'typed', at: 0, previous: null, previous_words: null, register, register_words: register, locked: false, assigned: false, fault: null,
 })
 const section = (id: string, title: string, rows: FieldView[][], person: SectionView['person'] = null, table = false): SectionView => ({ id, title, person, table, rows, next_row: [], lacking: 0 })
 const material = (id: string, name: string, pages = 1): MaterialView => ({

@@ -1,6 +1,7 @@
 /** The form as a reviewer reads it, and which page belongs to the field under the cursor. */
 import type { CaseView, FieldView, MaterialView, SectionView } from '@/rpc'
 import type { FormField, FormRow, FormSection, FieldType, RowTable, SectionState, ValueSource } from '@/form/types'
+import { wordsOf } from '@/app/form'
 import { personWords } from '../cases/words'
 import { shownMoment } from '../cases/moment'
 
@@ -20,6 +21,7 @@ export function readField(field: FieldView): FormField {
     value: field.value,
     required: field.required,
     ...(field.codes ? { codeTable: field.codes } : {}),
+    ...(field.searched ? { words: wordsOf(field) } : {}),
     ...(field.width > 0 ? { width: field.width } : {}),
     ...(field.source ? { source: sources[field.source] } : {}),
     ...(field.at !== null ? { sourceAt: shownMoment(field.at) } : {}),

@@ -1,16 +1,14 @@
 //! Searching addresses as they are typed.
 
-use super::{Present, Slot, of_slot};
+use super::{Present, ROWS_OF_SITE, Slot, of_slot};
 use crate::Result;
 use domain::address::{self, Part};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Sites looked into for one way of reading what was typed: a road has some hundred numbers, and whoever types a
-/// room has typed the number of the house before.
-const MOST_SITES: u32 = 64;
-/// Addresses read in one search at most: about 30 pages of the file.
-const MOST_READ: usize = 6_000;
+/// Addresses read in one search at most: the index leaves few that do not fit, and so many are read in the time that
+/// an officer does not notice.
+const MOST_READ: usize = 10_000;
 /// While several sites fit, so many addresses of each are offered.
 const OF_EACH_SITE: usize = 3;
 
@@ -27,11 +25,11 @@ pub struct Found {
     pub text: String,
 }
 
-/// Single characters with spaces between; a number is one word of the index.
+/// Single characters with spaces between, in half width and small letters; a number is one word of the index.
 pub(super) fn spaced(text: &str) -> String {
     let mut spaced = String::with_capacity(text.len() * 2);
     let mut digits = false;
-    for sign in text.chars() {
+    for sign in text.chars().map(address::half_width) {
         if sign.is_ascii_digit() {
             if !digits {
                 spaced.push(' ');
@@ -47,6 +45,20 @@ pub(super) fn spaced(text: &str) -> String {
         }
     }
     spaced
+}
+
+/// What stands in the rests of addresses, each once: characters, numbers, letters that stand together.
+pub(super) fn signs<'a>(rests: impl Iterator<Item = &'a str>) -> String {
+    let mut known = BTreeSet::new();
+    for part in rests.flat_map(address::parts_of) {
+        match part {
+            Part::Words(words) => known.extend(words.chars().map(String::from)),
+            Part::Number(one) | Part::Letters(one) => {
+                known.insert(one);
+            }
+        }
+    }
+    known.into_iter().collect::<Vec<_>>().join(" ")
 }
 
 struct Search<'a> {
@@ -76,9 +88,11 @@ pub fn find(
     let mut search =
         Search { connection, slot: package.slot, limit, found: Vec::new(), seen: BTreeSet::new(), read: 0 };
     let several = divisions.len() > 1 && divisions.contains_key(own_division);
-    let areas: &[Option<&str>] = if several { &[Some(own_division), None] } else { &[None] };
+    let areas =
+        if several { vec![Area::Own(own_division), Area::Others(own_division)] } else { vec![Area::All] };
+    let (least, most) = search.cuts(&parts, divisions)?;
     for area in areas {
-        for site_parts in (1..=parts.len()).rev() {
+        for site_parts in (least..=most).rev() {
             let (site, rest) = parts.split_at(site_parts);
             for growing in [false, true] {
                 if search.full() {
@@ -88,21 +102,35 @@ pub fn find(
                 if growing && (!rest.is_empty() || !matches!(site.last(), Some(Part::Number(_)))) {
                     continue;
                 }
-                let Some(expression) = expression(site, *area, growing, divisions) else { continue };
-                search.sites(&expression, rest)?;
+                let asked = [of_site(site, growing, divisions), of_rest(rest)].concat();
+                search.sites(&area.within(&asked), rest)?;
             }
         }
     }
     Ok(search.found)
 }
 
-/// What the index is asked; none when the parts say nothing.
-fn expression(
-    parts: &[Part],
-    area: Option<&str>,
-    growing: bool,
-    divisions: &BTreeMap<String, String>,
-) -> Option<String> {
+/// Where is searched.
+#[derive(Clone, Copy)]
+enum Area<'a> {
+    All,
+    Own(&'a str),
+    Others(&'a str),
+}
+
+impl Area<'_> {
+    fn within(self, asked: &[String]) -> String {
+        let asked = asked.join(" AND ");
+        match self {
+            Self::All => asked,
+            Self::Own(code) => format!("{asked} AND area : \"d{code}\""),
+            Self::Others(code) => format!("({asked}) NOT area : \"d{code}\""),
+        }
+    }
+}
+
+/// What the index is asked for road, number and estate.
+fn of_site(parts: &[Part], growing: bool, divisions: &BTreeMap<String, String>) -> Vec<String> {
     let names = divisions.iter().map(|(code, name)| (code.as_str(), name.as_str()));
     let mut asked: Vec<String> = Vec::new();
     for (at, part) in parts.iter().enumerate() {
@@ -126,17 +154,26 @@ fn expression(
             Part::Number(number) if last && growing => asked.push(format!("text : \"{number}\" *")),
             Part::Number(number) => asked.push(format!("text : \"{number}\"")),
             Part::Letters(letters) => {
-                asked.push(format!("(initials : \"{letters}\" * OR text : \"{letters}\")"));
+                let single = spaced(letters);
+                asked.push(format!("(initials : \"{letters}\" * OR text : \"{}\")", single.trim()));
             }
         }
     }
-    if asked.is_empty() {
-        return None;
+    asked
+}
+
+/// What the index is asked for building, unit and room. It knows the signs alone, not their order.
+fn of_rest(parts: &[Part]) -> Vec<String> {
+    let mut asked: Vec<String> = Vec::new();
+    for (at, part) in parts.iter().enumerate() {
+        match part {
+            Part::Words(words) => asked.extend(words.chars().map(|sign| format!("rest : \"{sign}\""))),
+            Part::Number(number) if at + 1 == parts.len() => asked.push(format!("rest : \"{number}\" *")),
+            Part::Number(number) => asked.push(format!("rest : \"{number}\"")),
+            Part::Letters(letters) => asked.push(format!("rest : \"{letters}\" *")),
+        }
     }
-    if let Some(area) = area {
-        asked.push(format!("area : \"d{area}\""));
-    }
-    Some(asked.join(" AND "))
+    asked
 }
 
 impl Search<'_> {
@@ -144,28 +181,58 @@ impl Search<'_> {
         self.found.len() >= self.limit || self.read >= MOST_READ
     }
 
+    /// How few and how many parts can stand before the rest: where no site has the first parts, none has them with
+    /// one more, and the same for the last ones. Spares questions that cost most where nothing is found.
+    fn cuts(&self, parts: &[Part], divisions: &BTreeMap<String, String>) -> Result<(usize, usize)> {
+        let mut most = 0;
+        while most < parts.len() && self.any(&of_site(&parts[..=most], most + 1 == parts.len(), divisions))? {
+            most += 1;
+        }
+        let mut least = parts.len();
+        while least > 1 && self.any(&of_rest(&parts[least - 1..]))? {
+            least -= 1;
+        }
+        Ok((least.max(1), most))
+    }
+
+    fn any(&self, asked: &[String]) -> Result<bool> {
+        let question = match self.slot {
+            Slot::First => "SELECT 1 FROM address_index_0 WHERE address_index_0 MATCH ?1 LIMIT 1",
+            Slot::Second => "SELECT 1 FROM address_index_1 WHERE address_index_1 MATCH ?1 LIMIT 1",
+        };
+        Ok(self.connection.prepare_cached(question)?.exists([asked.join(" AND ")])?)
+    }
+
     fn sites(&mut self, expression: &str, rest: &[Part]) -> Result<()> {
         let question = match self.slot {
-            Slot::First => {
-                "SELECT rowid FROM address_search_0 WHERE address_search_0 MATCH ?1 ORDER BY rowid LIMIT ?2"
-            }
-            Slot::Second => {
-                "SELECT rowid FROM address_search_1 WHERE address_search_1 MATCH ?1 ORDER BY rowid LIMIT ?2"
-            }
+            Slot::First => "SELECT rowid FROM address_index_0 WHERE address_index_0 MATCH ?1 ORDER BY rowid",
+            Slot::Second => "SELECT rowid FROM address_index_1 WHERE address_index_1 MATCH ?1 ORDER BY rowid",
         };
-        let sites: Vec<i64> = self
-            .connection
-            .prepare_cached(question)?
-            .query_map((expression, MOST_SITES), |row| row.get(0))?
-            .collect::<std::result::Result<_, _>>()?;
-        let of_each = if sites.len() > 1 && rest.is_empty() { OF_EACH_SITE } else { self.limit };
-        for site in sites {
-            if self.full() {
-                break;
+        let mut statement = self.connection.prepare_cached(question)?;
+        let mut rows = statement.query([expression])?;
+        // A site may have several rows of the index, one behind the other.
+        let mut next = |after: Option<i64>| -> Result<Option<i64>> {
+            while let Some(row) = rows.next()? {
+                let site = row.get::<_, i64>(0)? / ROWS_OF_SITE;
+                if after != Some(site) {
+                    return Ok(Some(site));
+                }
             }
+            Ok(None)
+        };
+        let Some(first) = next(None)? else { return Ok(()) };
+        let mut following = next(Some(first))?;
+        let alone = following.is_none();
+        let of_each = if alone || !rest.is_empty() { self.limit } else { OF_EACH_SITE };
+        let mut site = first;
+        loop {
             self.rooms(site, rest, of_each)?;
+            match following {
+                Some(one) if !self.full() => site = one,
+                _ => return Ok(()),
+            }
+            following = next(Some(site))?;
         }
-        Ok(())
     }
 
     fn rooms(&mut self, site: i64, rest: &[Part], most: usize) -> Result<()> {
@@ -187,8 +254,8 @@ impl Search<'_> {
         while taken < most && !self.full() {
             let Some(row) = rows.next()? else { break };
             self.read += 1;
-            let found: String = row.get(1)?;
-            if !address::rest_holds(&found, rest) {
+            let found = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+            if !address::rest_holds(found, rest) {
                 continue;
             }
             let code: String = row.get(0)?;

@@ -66,6 +66,8 @@ pub struct FieldView {
     pub at: Option<i64>,
     /// Value before.
     pub previous: Option<String>,
+    /// The same in words (name of a code).
+    pub previous_words: Option<String>,
     /// Value as the register has it, when it differs.
     pub register: Option<String>,
     /// The same in words (name of a code).
@@ -83,6 +85,12 @@ pub struct FieldView {
     /// An address typed by hand although standard addresses are here: to be looked at, stops nothing.
     #[serde(default)]
     pub non_standard: bool,
+    /// A code whose table is too long for the windows: asked for by `find_codes` as it is typed.
+    #[serde(default)]
+    pub searched: bool,
+    /// Whether a code out of use may stand in it.
+    #[serde(default)]
+    pub historic: bool,
 }
 
 /// A material.

@@ -111,6 +111,28 @@ pub struct Codes {
     pub tables: Vec<CodeTable>,
 }
 
+/// Codes of a long table that fit what is typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CodesFound {
+    /// Title of the table.
+    pub title: String,
+    /// The likeliest first; codes out of use last.
+    pub lines: Vec<CodeLine>,
+}
+
+/// A code of a long table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CodeLine {
+    /// Code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// The name as a form shows it: with what became of a code that is out of use.
+    pub words: String,
+    /// Since when it is out of use and what took its place; empty while it is in use.
+    pub ended: String,
+}
+
 /// Standard addresses that fit what is typed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct AddressesFound {

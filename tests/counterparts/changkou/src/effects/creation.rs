@@ -12,6 +12,7 @@ pub(super) fn apply(desk: &Desk<'_>, act: &HouseholdCreation) -> Result<Change, 
     let founding = Founding {
         kind: &act.kind,
         address: &act.address,
+        address_code: act.address_code.as_deref(),
         name: act.name.as_deref(),
         responsible: act.responsible.as_deref(),
         owner_unit: desk.keeping_unit()?,

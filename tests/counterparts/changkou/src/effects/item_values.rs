@@ -8,8 +8,9 @@ use super::{household_kind, write};
 use crate::model::Person;
 
 /// Items kept beside the main ones.
-const FURTHER: [&str; 9] = [
+const FURTHER: [&str; 10] = [
     "native_place",
+    "birth_division",
     "birth_place",
     "religion",
     "occupation",
@@ -111,6 +112,11 @@ pub(super) fn current(person: &Person, place: &str) -> Result<Option<String>, Ef
     })
 }
 
+/// The shape of a code of GB/T 2260, of today or of long ago.
+fn is_division(value: &str) -> bool {
+    value.len() == 6 && value.bytes().all(|sign| sign.is_ascii_digit())
+}
+
 /// Writes a value into the person, or refuses one the item cannot have.
 pub(super) fn set(person: &mut Person, place: &str, value: &str, today: Date) -> Result<(), EffectError> {
     let text = value.to_owned();
@@ -130,6 +136,9 @@ pub(super) fn set(person: &mut Person, place: &str, value: &str, today: Date) ->
         "marital_status" => MARITAL.contains(&value),
         "education" => EDUCATION.contains(&value),
         "blood_type" => BLOOD.contains(&value),
+        "birth_division" => is_division(value),
+        // Older records have it in words.
+        "native_place" if value.bytes().all(|sign| sign.is_ascii_digit()) => is_division(value),
         "height" => value.parse().is_ok_and(|height: u16| HEIGHT.contains(&height)),
         _ => (1..=TEXT_LIMIT).contains(&value.trim().chars().count()),
     };

@@ -46,6 +46,10 @@ pub(super) fn apply(desk: &Desk<'_>, act: &HouseholdSplit) -> Result<Change, Eff
     let founding = Founding {
         kind: &old.kind,
         address: act.address.as_deref().unwrap_or(&old.address),
+        address_code: match act.address {
+            Some(_) => act.address_code.as_deref(),
+            None => old.address_code.as_deref(),
+        },
         name: None,
         responsible: None,
         owner_unit: &old.owner_unit,

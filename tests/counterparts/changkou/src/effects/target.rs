@@ -37,6 +37,8 @@ pub(super) struct Founding<'a> {
     pub kind: &'a str,
     /// 住址
     pub address: &'a str,
+    /// 标准地址编码 of the address
+    pub address_code: Option<&'a str>,
     /// Name of a collective household
     pub name: Option<&'a str>,
     /// Who answers for it
@@ -63,6 +65,7 @@ impl Target<'_> {
             (None, None, Some(new)) => draft(Founding {
                 kind: &new.kind,
                 address: &new.address,
+                address_code: new.address_code.as_deref(),
                 name: None,
                 responsible: None,
                 owner_unit: desk.keeping_unit()?,
@@ -96,6 +99,7 @@ pub(super) fn draft(founding: Founding<'_>) -> Result<Household, EffectError> {
     for (place, possible) in [
         ("kind", matches!(founding.kind, "1" | "2")),
         ("address", (1..=100).contains(&founding.address.trim().chars().count())),
+        ("address_code", founding.address_code.is_none_or(is_address_code)),
     ] {
         if !possible {
             return Err(Refusal::with(
@@ -112,6 +116,7 @@ pub(super) fn draft(founding: Founding<'_>) -> Result<Household, EffectError> {
         division: founding.owner_unit.get(..6).unwrap_or_default().to_owned(),
         owner_unit: founding.owner_unit.to_owned(),
         address: founding.address.to_owned(),
+        address_code: founding.address_code.map(str::to_owned),
         booklet_number: String::new(),
         flags: founding.flags,
         status: "open".into(),
@@ -122,6 +127,13 @@ pub(super) fn draft(founding: Founding<'_>) -> Result<Household, EffectError> {
         version: 0,
         members: Vec::new(),
     })
+}
+
+/// 标准地址编码: at most 34 digits and capital letters, the first six a division.
+fn is_address_code(code: &str) -> bool {
+    (7..=34).contains(&code.len())
+        && code.bytes().all(|sign| sign.is_ascii_digit() || sign.is_ascii_uppercase())
+        && code.bytes().take(6).all(|sign| sign.is_ascii_digit())
 }
 
 /// Gives a drafted household its numbers and writes it.

@@ -44,6 +44,7 @@ impl Inventor {
             booklet_number: format!("{}{:08}", district.code, count + 1),
             owner_unit,
             address,
+            address_code: None,
             flags,
             status: "open".into(),
             head: None,

@@ -11,6 +11,9 @@ pub struct NewHousehold {
     pub kind: String,
     /// 住址
     pub address: String,
+    /// 标准地址编码, where the address was chosen from the standard ones
+    #[serde(default)]
+    pub address_code: Option<String>,
 }
 
 /// Why a person comes into the register without being born or moving.
@@ -105,6 +108,9 @@ pub struct HouseholdCreation {
     pub name: Option<String>,
     /// 住址
     pub address: String,
+    /// 标准地址编码, where the address was chosen from the standard ones
+    #[serde(default)]
+    pub address_code: Option<String>,
     /// Who answers for a collective household (协管员)
     #[serde(default)]
     pub responsible: Option<String>,

@@ -213,6 +213,9 @@ pub struct HouseholdSplit {
     /// 住址 of the new household; missing when it is the old one's
     #[serde(default)]
     pub address: Option<String>,
+    /// 标准地址编码 of that address, where it was chosen from the standard ones
+    #[serde(default)]
+    pub address_code: Option<String>,
     /// The old household's new head, when its head goes
     #[serde(default)]
     pub remaining_head: Option<String>,

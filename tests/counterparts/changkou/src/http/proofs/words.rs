@@ -12,8 +12,9 @@ macro_rules! table {
     };
 }
 
-const TABLES: [(&str, &str); 11] = [
+const TABLES: [(&str, &str); 12] = [
     table!("sex"),
+    table!("division"),
     table!("ethnic-group"),
     table!("relation-to-head"),
     table!("household-kind"),
@@ -27,7 +28,7 @@ const TABLES: [(&str, &str); 11] = [
 ];
 
 /// The items of a record: name, words, table of its codes.
-const ITEMS: [(&str, &str, &str); 18] = [
+const ITEMS: [(&str, &str, &str); 19] = [
     ("name", "姓名", ""),
     ("former_name", "曾用名", ""),
     ("sex", "性别", "sex"),
@@ -39,7 +40,8 @@ const ITEMS: [(&str, &str, &str); 18] = [
     ("marital_status", "婚姻状况", "marital-status"),
     ("education", "文化程度", "education"),
     ("blood_type", "血型", "blood-type"),
-    ("native_place", "籍贯", ""),
+    ("native_place", "籍贯", "division"),
+    ("birth_division", "出生地（省市县）", "division"),
     ("birth_place", "出生地", ""),
     ("religion", "宗教信仰", ""),
     ("occupation", "职业", ""),
@@ -60,6 +62,13 @@ fn names() -> &'static Names {
                 let part = |name: &str| row.get(name).and_then(toml::Value::as_str).map(str::to_owned);
                 if let (Some(code), Some(name)) = (part("code"), part("name")) {
                     names.insert((table.to_owned(), code), name);
+                }
+            }
+            // Long tables have a line for each code: code|name|…; a code given again has its last name.
+            for line in read.get("lines").and_then(toml::Value::as_str).unwrap_or_default().lines() {
+                let mut parts = line.split('|');
+                if let (Some(code), Some(name)) = (parts.next(), parts.next()) {
+                    names.insert((table.to_owned(), code.to_owned()), name.to_owned());
                 }
             }
         }
