@@ -102,6 +102,7 @@ pub fn router(house: Arc<House>) -> Router {
         .route("/v1/blobs/{id}/complete", post(take_complete))
         .route("/v1/blobs/{id}/key", post(take_key))
         .route("/v1/register/query", post(take_query))
+        .route("/v1/duplicates", post(take_duplicates))
         .route("/v1/register/effect", post(take_effect))
         .layer(limited(BODY))
         .route("/v1/push", post(take_push).layer(limited(PUSH_BODY)))
@@ -226,6 +227,11 @@ async fn take_key(State(house): Shared, Path(id): Path<String>, signed: Signed) 
 async fn take_query(State(house): Shared, signed: Signed) -> Answer<domain::event::RegisterAnswer> {
     let request: QueryRequest = signed.read()?;
     Ok(Cbor(register::query(&house, &signed.terminal, &request).await?))
+}
+
+async fn take_duplicates(State(house): Shared, signed: Signed) -> Answer<domain::duplicate::Elsewhere> {
+    let request: protocol::duplicates::DuplicateRequest = signed.read()?;
+    Ok(Cbor(crate::duplicates::look(&house, &signed.terminal, &request).await?))
 }
 
 async fn take_effect(State(house): Shared, signed: Signed) -> Answer<EffectAnswer> {

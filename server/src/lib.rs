@@ -16,6 +16,7 @@ mod cases;
 pub mod check;
 pub mod definitions;
 pub mod demo;
+mod duplicates;
 mod enrol;
 pub mod fault;
 mod house;

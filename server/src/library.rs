@@ -163,6 +163,7 @@ pub async fn put_in_force(work: &mut dyn Work, kept: &Kept) -> Result<()> {
         definitions: release.matters.iter().map(|(id, one)| (id.clone(), one.definition)).collect(),
         codes: release.codes,
         calendar: release.calendar,
+        packages: release.packages,
         roster: before.map_or(0, |one| one.roster),
         release: Some(kept.signed.clone()),
     };

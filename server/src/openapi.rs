@@ -26,6 +26,13 @@ const LINES: &[Line] = &[
     ),
     (HttpMethod::Post, "/v1/login", "Certifies an officer key", "login::LoginRequest", "login::LoginAnswer"),
     (HttpMethod::Post, "/v1/blocks", "Leases numbers", "enrol::BlockRequest", "domain::number::NumberBlock"),
+    (
+        HttpMethod::Post,
+        "/v1/duplicates",
+        "The same business of the same person",
+        "duplicates::DuplicateRequest",
+        "domain::duplicate::Elsewhere",
+    ),
     (HttpMethod::Get, "/v1/roster", "Officers and units", "", "domain::person::Roster"),
     (HttpMethod::Get, "/v1/edition", "Definitions, tables and calendar in force", "", "edition::Edition"),
     (HttpMethod::Get, "/v1/addresses", "The package of standard addresses", "", "addresses::AddressPackage"),

@@ -105,6 +105,7 @@ pub async fn put_in_force(house: &House, work: &mut dyn Work, mut roster: Roster
         definitions: std::collections::BTreeMap::new(),
         codes: domain::ids::ContentHash::ZERO,
         calendar: domain::ids::ContentHash::ZERO,
+        packages: None,
         roster: 0,
         release: None,
     };

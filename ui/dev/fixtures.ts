@@ -79,20 +79,20 @@ export const birth = (): CaseView => ({
     { id: 'in_wedlock', text: '孩子是婚内生育吗？', answers: [{ id: 'yes', text: '婚内' }, { id: 'no', text: '非婚' }], answer: null },
   ],
   sections: [
-    { id: 'applicant', title: '申请人', person: 'applicant', table: false, lacking: 1, next_row: [], rows: [[
+    { id: 'applicant', title: '申请人', person: 'applicant', table: false, lacking: 1, takes_cards: false, next_row: [], rows: [[
       field('applicant.name', '姓名', 'name', { value: '欧阳㛃', ...card }), field('applicant.number', '公民身份号码', 'id_number', { value: '999901198503120020', ...card }),
       field('applicant.phone', '联系电话', 'phone', { value: '1390000', fault: 'not_a_phone' }),
     ]] },
-    { id: 'mother', title: '母亲', person: 'mother', table: false, lacking: 0, next_row: [], rows: [[
+    { id: 'mother', title: '母亲', person: 'mother', table: false, lacking: 0, takes_cards: false, next_row: [], rows: [[
       field('mother.number', '公民身份号码', 'id_number', { value: '999901198503120020' }), field('mother.name', '姓名', 'name', { value: '欧阳㛃', ...library }),
       field('mother.ethnic_group', '民族', 'code', { codes: 'ethnic-group', value: '02', words: '蒙古族', register: '01', register_words: '汉族', previous: '01' }), field('mother.birth_date', '出生日期', 'date', { value: '1985-03-12', ...library }),
     ]] },
-    { id: 'newborn', title: '新生儿', person: null, table: false, lacking: 4, next_row: [], rows: [[
+    { id: 'newborn', title: '新生儿', person: null, table: false, lacking: 4, takes_cards: false, next_row: [], rows: [[
       field('newborn.certificate', '出生证编号', 'text'), field('newborn.name', '姓名', 'name', { value: '张𠮷' }), field('newborn.sex', '性别', 'code', { codes: 'sex', width: 2 }),
       field('newborn.ethnic_group', '民族', 'code', { codes: 'ethnic-group', width: 2 }), field('newborn.birth_date', '出生日期', 'date'),
       field('newborn.birth_place', '出生地', 'address', { width: 8 }), field('newborn.citizen_number', '公民身份号码', 'assigned'),
     ]] },
-    { id: 'members', title: '全户成员', person: null, table: true, lacking: 1, rows: [0, 1].map((row) => member(row, row ? '欧阳㛃' : '欧阳演示', row ? '999901198503120020' : '', row ? '30' : '02')), next_row: member(2, '', '', '') },
+    { id: 'members', title: '全户成员', person: null, table: true, lacking: 1, takes_cards: false, rows: [0, 1].map((row) => member(row, row ? '欧阳㛃' : '欧阳演示', row ? '999901198503120020' : '', row ? '30' : '02')), next_row: member(2, '', '', '') },
   ],
   materials: [
     { id: 'mother_booklet', name: '婴儿母亲《居民户口簿》', plain: '孩子母亲的户口簿', rule: 'required', group: '', met: true, open: true, tolerated: false, asked_again: false, inspect: '', because: '', pages: [{ id: 'p1', blob: '00', attestation: 'virtual', here: true }, { id: 'p2', blob: '01', attestation: 'virtual', here: true }], check: { id: 'mother_household', title: '母亲所在户', state: 'agrees', at: NOW - 60_000, query_id: 'q', must_agree: true, askable: true } },

@@ -86,6 +86,8 @@ fn check(arguments: &Arguments) -> Result<bool, String> {
     let mut sources = sources(arguments)?;
     if !arguments.only.is_empty() {
         catalogue.matters.retain(|id, _| id.as_str().starts_with(&arguments.only));
+        // Their members may be among those left out.
+        catalogue.packages.clear();
         sources.coverage.clear();
         sources.modules.clear();
         sources.catalogue.retain(|one| one.id.starts_with(&arguments.only));
@@ -111,6 +113,7 @@ fn check(arguments: &Arguments) -> Result<bool, String> {
         ("source ", "source entries compared"),
         ("coverage ", "source entries covered"),
         ("expect ", "expectations met"),
+        ("package ", "packages checked"),
     ] {
         let (all, failed) = report.count(beginning);
         good &= failed == 0 || (!coverage_rows && beginning == "coverage ");

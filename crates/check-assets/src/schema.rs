@@ -4,6 +4,7 @@ use domain::catalogue::CodeFile;
 use domain::flow::Flow;
 use domain::limit::Calendar;
 use domain::matter::file::{FormFile, MatterFile, PaperSetFile};
+use domain::package::Package;
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::Value;
 
@@ -31,6 +32,7 @@ pub fn all() -> Vec<FolderSchema> {
         of::<Flow>("flows", "flow.schema.json"),
         of::<FormFile>("forms", "form.schema.json"),
         of::<MatterFile>("matters", "matter.schema.json"),
+        of::<Package>("packages", "package.schema.json"),
         of::<PaperSetFile>("papersets", "paper-set.schema.json"),
     ]
 }

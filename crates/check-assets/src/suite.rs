@@ -1,10 +1,13 @@
-//! The whole check as rows of a report: `source ID`, `play ID`, `coverage`, `expect`.
+//! The whole check as rows of a report: `source ID`, `play ID`, `coverage`, `expect`, `package ID`.
 
 use crate::coverage;
 use crate::play::{Played, play};
 use crate::report::{Report, Row};
 use crate::source::{Entry, differences};
 use domain::catalogue::Catalogue;
+use domain::ids::FieldPath;
+use domain::matter::Field;
+use domain::package::Package;
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,7 +83,41 @@ pub fn run(catalogue: &Catalogue, sources: &Sources, day: Date) -> Report {
         let said = format!("{situations} 种情形，{ends} 个办件办到终点，{} 种状态", states.len());
         cases.push(row(&format!("play {id}"), &matter.bytes, begin, &faults, said));
     }
+    for package in &catalogue.packages {
+        let begin = Instant::now();
+        let said = format!("{} 个事项，相同的栏目和材料都对得上", package.members.len());
+        let faults: Vec<String> = package_faults(package, catalogue);
+        cases.push(row(
+            &format!("package {}", package.id),
+            &domain::cbor::to_vec(package),
+            begin,
+            &faults,
+            said,
+        ));
+    }
     Report { suite: "assets".to_owned(), mutant: std::env::var("MUTANT").ok(), cases }
+}
+
+/// What stands against a package: what its file says wrong, and that its members have nothing in common, which makes
+/// it none.
+fn package_faults(package: &Package, catalogue: &Catalogue) -> Vec<String> {
+    let definitions = catalogue.matters.iter().map(|(id, one)| (id.clone(), &one.definition)).collect();
+    let mut faults: Vec<String> = package.faults(&definitions).iter().map(ToString::to_string).collect();
+    let mut members = package.members.iter().filter_map(|one| definitions.get(&one.matter));
+    let Some(leader) = members.next() else { return faults };
+    for other in members {
+        let shares = leader.sections.iter().filter(|one| !one.table).any(|section| {
+            let path = |field: &Field| FieldPath(format!("{}.{}", section.id, field.id));
+            section.fields.iter().any(|field| package.field(&path(field), leader, other).is_some())
+        });
+        if !shares && package.shared_materials(leader, other).is_empty() {
+            faults.push(format!(
+                "事项“{}”与第一个事项没有相同的栏目，也没有相同的材料。请去掉它，或者写明哪些相同。",
+                other.id
+            ));
+        }
+    }
+    faults
 }
 
 fn row(id: &str, input: &[u8], begin: Instant, faults: &[String], said: String) -> Row {

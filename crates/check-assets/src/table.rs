@@ -97,6 +97,7 @@ impl<'a> Table<'a> {
             time: self.time(),
             online: true,
             duplicates: Vec::new(),
+            elsewhere: None,
             allotted: Allotted {
                 case_number: Some("1".to_owned()),
                 intake_number: Some("2".to_owned()),

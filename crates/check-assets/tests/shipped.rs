@@ -73,4 +73,6 @@ fn every_matter_is_played_and_every_source_is_compared() {
     assert!(matters.len() >= 20, "{} matters", matters.len());
     // Every situation of every matter, to each end of its flow.
     all_pass("play ", 131);
+    // Every one-thing package fits the matters and shares something.
+    all_pass("package ", 5);
 }

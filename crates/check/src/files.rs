@@ -74,7 +74,9 @@ fn whole(opened: &Opened, id: ContentHash, row: &Row) -> bool {
 /// The files that an event names.
 fn named(event: &Event) -> Option<&BlobRef> {
     match event {
-        Event::IdentityRead { identity, .. } => identity.portrait.as_ref(),
+        Event::IdentityRead { identity, .. } | Event::RowIdentityRead { identity, .. } => {
+            identity.portrait.as_ref()
+        }
         Event::PageAdded { picture, .. } | Event::PageReplaced { picture, .. } => Some(picture),
         Event::Signed { strokes, .. } | Event::Collected { strokes, .. } => Some(strokes),
         Event::Printed(document) => Some(&document.pdf),

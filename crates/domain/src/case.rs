@@ -29,6 +29,8 @@ pub struct Case {
     pub opening: Option<Opening>,
     /// Identities by person.
     pub identities: BTreeMap<PersonRole, IdentityRecord>,
+    /// Identities that were read into tables of persons, by section and row.
+    pub row_identities: BTreeMap<(String, u16), IdentityRecord>,
     /// Answers by question.
     pub answers: BTreeMap<QuestionId, String>,
     /// Values by field.
@@ -249,6 +251,7 @@ impl Case {
             id,
             opening: None,
             identities: BTreeMap::new(),
+            row_identities: BTreeMap::new(),
             answers: BTreeMap::new(),
             fields: BTreeMap::new(),
             lookups: BTreeMap::new(),
@@ -575,6 +578,10 @@ impl Case {
                 }
             }
             Event::CaseLinked(link) => self.links.push(link.clone()),
+            Event::RowIdentityRead { section, row, identity, reading } => {
+                let record = IdentityRecord { identity: identity.clone(), reading: Some(reading.clone()) };
+                self.row_identities.insert((section.clone(), *row), record);
+            }
             Event::Unknown { kind } => self.needs_update = Some(kind.clone()),
         }
     }

@@ -8,12 +8,13 @@ use crate::ids::MatterId;
 use crate::limit::Calendar;
 use crate::matter::MatterDefinition;
 use crate::matter::file::{FormFile, Forms, MatterFile, PaperSetFile, line_of_forms};
+use crate::package::Package;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// The folders of the assets that make a catalogue, each with files `*.toml`.
-pub const FOLDERS: [&str; 6] = ["calendar", "codes", "flows", "forms", "matters", "papersets"];
+pub const FOLDERS: [&str; 7] = ["calendar", "codes", "flows", "forms", "matters", "packages", "papersets"];
 
 /// A file: its name, `FOLDER/FILE.toml`, and its text.
 pub type NamedText = (String, String);
@@ -46,6 +47,8 @@ pub struct Catalogue {
     pub demo_tables: Vec<String>,
     /// Calendar.
     pub calendar: Calendar,
+    /// One-thing packages (一件事), by name.
+    pub packages: Vec<Package>,
 }
 
 /// A code table as a file of `assets/codes/` writes it. Keys of a table's own are left to those who know the table.
@@ -112,6 +115,7 @@ struct Reading {
     catalogue: Catalogue,
     forms: Forms,
     paper_sets: BTreeMap<String, PaperSetFile>,
+    packages: BTreeMap<String, (String, Package)>,
     faults: Vec<DefinitionFault>,
 }
 
@@ -123,7 +127,7 @@ impl Catalogue {
     pub fn from_files(files: &[NamedText]) -> Result<Self, DefinitionFaults> {
         let mut reading = Reading::default();
         // What others name comes first.
-        for folder in ["calendar", "codes", "flows", "forms", "papersets", "matters"] {
+        for folder in ["calendar", "codes", "flows", "forms", "papersets", "matters", "packages"] {
             if folder == "matters" {
                 reading.check_forms();
             }
@@ -131,6 +135,7 @@ impl Catalogue {
                 reading.file(folder, file, text);
             }
         }
+        reading.check_packages();
         if reading.faults.is_empty() { Ok(reading.catalogue) } else { Err(DefinitionFaults(reading.faults)) }
     }
 
@@ -189,6 +194,13 @@ impl Reading {
                 }
             }
             "matters" => self.matter(file, text),
+            "packages" => {
+                let Some(package) = self.read::<Package>(file, text) else { return };
+                let name = package.id.clone();
+                if self.packages.insert(name.clone(), (file.to_owned(), package)).is_some() {
+                    self.twice(file, "一件事", name);
+                }
+            }
             _ => {}
         }
     }
@@ -280,6 +292,28 @@ impl Reading {
         if self.catalogue.matters.insert(name.clone(), matter).is_some() {
             self.twice(file, "事项", name.to_string());
         }
+    }
+
+    /// Packages name matters, fields and materials: looked at when everything else holds.
+    fn check_packages(&mut self) {
+        if !self.faults.is_empty() {
+            return;
+        }
+        let definitions: BTreeMap<MatterId, &MatterDefinition> =
+            self.catalogue.matters.iter().map(|(id, one)| (id.clone(), &one.definition)).collect();
+        let mut faults = Vec::new();
+        let mut packages = Vec::new();
+        for (file, package) in self.packages.values() {
+            let wrong = package.faults(&definitions).into_iter().map(Wrong::Package);
+            faults.extend(wrong.map(|wrong| DefinitionFault {
+                file: file.clone(),
+                place: String::new(),
+                wrong,
+            }));
+            packages.push(package.clone());
+        }
+        self.faults.extend(faults);
+        self.catalogue.packages = packages;
     }
 
     fn codes_used(&mut self, file: &str, definition: &MatterDefinition) {

@@ -225,4 +225,13 @@ pub enum Command {
     },
     /// Tie the case to another one.
     LinkCase(CaseLink),
+    /// Take a card that was read into a table of persons (连续读卡): a new row, or the row of the same number.
+    ReadRowCard {
+        /// The table section.
+        section: String,
+        /// What the card shows.
+        identity: Identity,
+        /// How it was read.
+        reading: Reading,
+    },
 }

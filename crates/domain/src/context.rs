@@ -1,6 +1,7 @@
 //! What a decision depends on beside the case: recorded with the act, so that the server can decide again.
 
 use crate::code::CodeTables;
+use crate::duplicate::Elsewhere;
 use crate::event::EventTime;
 use crate::ids::{CaseId, ContentHash, TerminalId};
 use crate::limit::Calendar;
@@ -32,6 +33,9 @@ pub struct Context {
     /// Cases of the same person and matter that the terminal knew of ([`crate::duplicate::same_business`]).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub duplicates: Vec<CaseId>,
+    /// What the server said of others when it was asked; none where it was not asked or could not be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<Elsewhere>,
 }
 
 /// Numbers and passwords taken for an act.

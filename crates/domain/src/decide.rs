@@ -9,6 +9,7 @@ mod link;
 mod rectify;
 mod result;
 mod review;
+mod row_card;
 mod submit;
 mod unfinished;
 
@@ -57,6 +58,9 @@ pub fn decide(
         Command::Open => Err(Refusal::AlreadyOpen),
         Command::ReadIdentity { person, identity, reading } => {
             counter::read_identity(*person, identity, reading.as_ref(), case, context, facts)
+        }
+        Command::ReadRowCard { section, identity, reading } => {
+            row_card::read_row_card(section, identity, reading, case, context, facts)
         }
         Command::Answer { question, answer } => counter::answer(question, answer, case, context, facts),
         Command::ChangeFields { changes, source, reason } => {

@@ -2,11 +2,14 @@
 //! (cross-case rules are warnings; only the server may turn one into a refusal).
 
 use crate::case::Case;
-use crate::event::civil_day;
-use crate::ids::{CaseId, MatterId};
+use crate::condition::Situation;
+use crate::event::{Outcome, civil_day};
+use crate::ids::{CaseId, FieldPath, MatterId};
+use crate::person::PersonRole;
 use crate::requirement::Missing;
 use crate::rule::Severity;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 /// Name under which the warning is overridden with a reason.
 pub const RULE: &str = "duplicate_case";
@@ -29,6 +32,69 @@ pub struct Known {
     pub ended: bool,
     /// Whether it brings no result, ended or not: refused, withdrawn, terminated, abandoned. Then it may be done again.
     pub fruitless: bool,
+}
+
+impl Known {
+    /// What matters here of a case; none before it was opened.
+    #[must_use]
+    pub fn of(case: &Case) -> Option<Self> {
+        let (_, person_number) = person(case);
+        Some(Self {
+            case: case.id,
+            matter: case.opening.as_ref()?.matter.clone(),
+            person_number,
+            changed: case.changed.map_or(0, |time| time.trusted),
+            ended: case.outcome.is_some(),
+            fruitless: case.refused.is_some() || case.outcome.is_some_and(|one| one != Outcome::Done),
+        })
+    }
+}
+
+/// What the server knew when it was asked for the same business of the same person (服务器查重).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// Cases that the asking unit may read: its own, and those of units below it.
+    pub cases: Vec<CaseId>,
+    /// Days since which other units have open cases, one for each case. Nothing more of them is told.
+    pub since: Vec<Date>,
+}
+
+impl Elsewhere {
+    /// The answer without cases that are known already, or are meant to be there.
+    #[must_use]
+    pub fn without(mut self, known: impl Fn(&CaseId) -> bool) -> Self {
+        self.cases.retain(|one| !known(one));
+        self
+    }
+
+    fn is_empty(&self) -> bool {
+        self.cases.is_empty() && self.since.is_empty()
+    }
+}
+
+/// Whose business a case is: name and number of the person whose record changes if named, else of the applicant.
+#[must_use]
+pub fn person(case: &Case) -> (String, String) {
+    let by_field = |section: &str| {
+        let name = case.value(&FieldPath(format!("{section}.name")))?;
+        let number = ["citizen_number", "number"]
+            .iter()
+            .find_map(|field| case.value(&FieldPath(format!("{section}.{field}"))))
+            .unwrap_or_default();
+        Some((name.to_owned(), number.to_owned()))
+    };
+    ["newborn", "subject", "deceased", "applicant"]
+        .iter()
+        .find_map(|section| by_field(section))
+        .or_else(|| {
+            let order = [PersonRole::Subject, PersonRole::Applicant];
+            order
+                .iter()
+                .find_map(|role| case.identities.get(role))
+                .or_else(|| case.identities.values().next())
+                .map(|one| (one.identity.name.clone(), one.identity.number.clone()))
+        })
+        .unwrap_or_default()
 }
 
 /// Cases of the same person and matter that are open, or were done within [`WITHIN_DAYS`]; none while the person's
@@ -54,16 +120,24 @@ pub fn same_business(
     known.iter().filter(same).filter(recent).map(|one| one.case).collect()
 }
 
-/// The warning, while it is not overridden.
+/// The warning, while it is not overridden: cases that this terminal knows, and what the server told of others.
 #[must_use]
-pub fn warning(case: &Case, duplicates: &[CaseId]) -> Option<Missing> {
-    if duplicates.is_empty() || case.overrides.contains_key(RULE) {
+pub fn warning(case: &Case, duplicates: &[CaseId], elsewhere: Option<&Elsewhere>) -> Option<Missing> {
+    let other = elsewhere.filter(|one| !one.is_empty());
+    if (duplicates.is_empty() && other.is_none()) || case.overrides.contains_key(RULE) {
         return None;
     }
-    let text = format!(
-        "同一人的同一事项在本窗口已有 {} 件在办或者 {WITHIN_DAYS} 日内办结，请先核对；确需再办的，写明理由后继续。",
-        duplicates.len()
-    );
+    let mut found = Vec::new();
+    if !duplicates.is_empty() {
+        found.push(format!("本窗口已有 {} 件在办或者 {WITHIN_DAYS} 日内办结", duplicates.len()));
+    }
+    if let Some(other) = other {
+        if !other.cases.is_empty() {
+            found.push(format!("服务器上本单位另有 {} 件", other.cases.len()));
+        }
+        found.extend(other.since.iter().map(|day| format!("另有单位自 {day} 起在办")));
+    }
+    let text = format!("同一人的同一事项：{}。请先核对；确需再办的，写明理由后继续。", found.join("；"));
     Some(Missing::Rule { rule: RULE.to_owned(), text, severity: Severity::Warn })
 }
 

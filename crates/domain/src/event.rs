@@ -572,6 +572,17 @@ pub enum Event {
     },
     /// The case belongs together with another one.
     CaseLinked(CaseLink),
+    /// A card was read for a person of a table.
+    RowIdentityRead {
+        /// The table section.
+        section: String,
+        /// The row.
+        row: u16,
+        /// What the card showed.
+        identity: Identity,
+        /// How it was read.
+        reading: Reading,
+    },
     /// Something that this version does not know.
     #[serde(skip)]
     Unknown {
@@ -615,7 +626,7 @@ pub enum Outcome {
 }
 
 /// Types of event that this version knows.
-const KNOWN: [&str; 37] = [
+const KNOWN: [&str; 38] = [
     "case_opened",
     "identity_read",
     "situation_answered",
@@ -653,6 +664,7 @@ const KNOWN: [&str; 37] = [
     "review_delegated",
     "moved_to_definition",
     "case_linked",
+    "row_identity_read",
 ];
 
 /// An event with its envelope: what is signed.

@@ -1,5 +1,6 @@
 //! What is wrong with the files of the catalogue, in words for whoever keeps them: where, what, and what to do.
 
+use crate::package::PackageFault;
 use std::fmt;
 
 /// One thing that is wrong.
@@ -76,6 +77,8 @@ pub enum Wrong {
     },
     /// A material that may never come later.
     NeverLater,
+    /// Something in a one-thing package.
+    Package(PackageFault),
 }
 
 impl Wrong {
@@ -112,6 +115,7 @@ impl fmt::Display for Wrong {
             Self::Unreachable { why } => write!(f, "这一步走不到：{why}。请调整流程。"),
             Self::Never { what } => write!(f, "{what}，任何情形下都不成立。请改正条件，或者去掉它。"),
             Self::Misused { what } => write!(f, "{what}。请改正。"),
+            Self::Package(fault) => fault.fmt(f),
             Self::NeverLater => f.write_str(
                 "身份证明、出生医学证明、亲子鉴定和审批依据不能容缺。请去掉这份材料的 tolerance。",
             ),

@@ -41,5 +41,6 @@ pub mod person;
 pub mod refusal;
 pub mod register;
 pub mod requirement;
+pub mod row_card;
 pub mod rule;
 pub mod situation;

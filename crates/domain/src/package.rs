@@ -11,6 +11,8 @@ use crate::condition::Situation;
 use crate::ids::{FieldPath, MaterialId, MatterId, QuestionId};
 use crate::matter::{MaterialRule, MatterDefinition};
 use crate::person::PersonRole;
+use crate::requirement::{field_applies, section_applies};
+use crate::row_card::takes_cards;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -259,6 +261,7 @@ impl Package {
                 Command::ChangeFields { changes, source: *source, reason: reason.clone() }
             }
             Command::ReadIdentity { person, .. } if asks_for(*person, to) => command.clone(),
+            Command::ReadRowCard { section, .. } if self.same_table(section, from, to) => command.clone(),
             Command::AddPage { material: id, page, picture, reading } => Command::AddPage {
                 material: material(id)?,
                 page: *page,
@@ -279,6 +282,45 @@ impl Package {
             }
             _ => return None,
         })
+    }
+
+    /// Fields of a member's form that stand in the form of a member before it already: the one form of the package has
+    /// them once. A column of a table is named by its first row.
+    #[must_use]
+    pub fn shown_before(
+        &self,
+        before: &[(&Case, &MatterDefinition)],
+        (case, definition): (&Case, &MatterDefinition),
+    ) -> Vec<FieldPath> {
+        let visible = |path: &FieldPath, case: &Case, definition: &MatterDefinition| {
+            definition.section_of(path).is_some_and(|one| section_applies(one, case))
+                && definition.field(path).is_some_and(|one| field_applies(one, case))
+        };
+        let known = |path: &FieldPath| {
+            before.iter().any(|(other, there)| {
+                self.field(path, definition, there).is_some_and(|one| visible(&one, other, there))
+            })
+        };
+        let paths = definition.sections.iter().flat_map(|section| {
+            section.fields.iter().map(move |field| {
+                FieldPath(match section.table {
+                    true => format!("{}.0.{}", section.id, field.id),
+                    false => format!("{}.{}", section.id, field.id),
+                })
+            })
+        });
+        paths.filter(|path| visible(path, case, definition) && known(path)).collect()
+    }
+
+    /// Whether both members have the table, and none of its columns is kept apart.
+    fn same_table(&self, section: &str, from: &MatterDefinition, to: &MatterDefinition) -> bool {
+        let known = from.sections.iter().find(|one| one.id == section);
+        let there = to.sections.iter().any(|one| one.id == section && takes_cards(one));
+        let column = |path: FieldPath| self.field(&path, from, to) == Some(path.clone());
+        there
+            && known.is_some_and(|one| {
+                one.fields.iter().all(|field| column(FieldPath(format!("{section}.0.{}", field.id))))
+            })
     }
 
     /// Fields of one member whose value in another is not the same: what was typed did not reach it, or it was typed

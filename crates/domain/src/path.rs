@@ -60,6 +60,11 @@ pub fn of_command(command: &Command) -> Paths {
             .collect(),
         Command::Override { rule, .. } => vec![format!("overrides/{rule}"), "stage".into()],
         Command::RecordPrint(document) => vec![format!("prints/{}", document.document)],
+        Command::ReadRowCard { section, .. } => ["stage", "fields", "lookups", "signatures"]
+            .map(str::to_owned)
+            .into_iter()
+            .chain([format!("row_identities/{section}")])
+            .collect(),
         Command::LinkCase(link) => vec![format!("links/{}", link.other)],
         // Whoever submits, decides, hands over or gives out answers for the whole case as he saw it; papers
         // printed meanwhile change nothing of that.
@@ -119,6 +124,7 @@ pub fn of_event(event: &Event) -> Paths {
         Event::Signed { slot, .. } | Event::SignatureCleared { slot } => vec![format!("signatures/{slot}")],
         Event::WarningOverridden { rule, .. } => vec![format!("overrides/{rule}")],
         Event::Printed(document) => vec![format!("prints/{}", document.document)],
+        Event::RowIdentityRead { section, .. } => vec![format!("row_identities/{section}")],
         Event::CaseLinked(link) => vec![format!("links/{}", link.other)],
         Event::Reviewed { .. } | Event::ProvisionalOpinionGiven { .. } => {
             vec!["reviews".into(), "stage".into()]

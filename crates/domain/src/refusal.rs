@@ -36,6 +36,13 @@ pub enum Refusal {
     NotOffline,
     /// A reason must be given.
     ReasonMissing,
+    /// The card was read into this table already.
+    CardAlreadyRead,
+    /// The card has expired.
+    CardExpired {
+        /// Its last day, `YYYY-MM-DD`.
+        until: String,
+    },
     /// The definition does not have this.
     UnknownName {
         /// What is not there.
@@ -144,6 +151,8 @@ impl Refusal {
             Self::ReviewerTwice => "REVIEWER_TWICE",
             Self::NotOffline => "NOT_OFFLINE",
             Self::ReasonMissing => "REASON_MISSING",
+            Self::CardAlreadyRead => "CARD_ALREADY_READ",
+            Self::CardExpired { .. } => "CARD_EXPIRED",
             Self::UnknownName { .. } => "UNKNOWN_NAME",
             Self::WrongValue { .. } => "WRONG_VALUE",
             Self::FieldLocked { .. } => "FIELD_LOCKED",
@@ -175,7 +184,7 @@ impl Refusal {
     }
 
     /// All codes, for the completeness test of the message catalogue.
-    pub const CODES: [&'static str; 40] = [
+    pub const CODES: [&'static str; 42] = [
         "CASE_ALREADY_OPEN",
         "CASE_NOT_OPEN",
         "CASE_ENDED",
@@ -189,6 +198,8 @@ impl Refusal {
         "REVIEWER_TWICE",
         "NOT_OFFLINE",
         "REASON_MISSING",
+        "CARD_ALREADY_READ",
+        "CARD_EXPIRED",
         "UNKNOWN_NAME",
         "WRONG_VALUE",
         "FIELD_LOCKED",

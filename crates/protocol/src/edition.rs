@@ -22,6 +22,9 @@ pub struct Edition {
     pub codes: ContentHash,
     /// Calendar: CBOR of [`domain::limit::Calendar`].
     pub calendar: ContentHash,
+    /// One-thing packages: CBOR of a list of [`domain::package::Package`]; none where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packages: Option<ContentHash>,
     /// Version of the roster.
     pub roster: u64,
     /// The release that named definitions, code tables and calendar; none before the first one.
@@ -48,6 +51,9 @@ pub struct Release {
     pub codes: ContentHash,
     /// Calendar: CBOR of [`domain::limit::Calendar`].
     pub calendar: ContentHash,
+    /// One-thing packages: CBOR of a list of [`domain::package::Package`]; none where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packages: Option<ContentHash>,
     /// SM3 of the bytes of the release before; zeros for the first.
     pub previous: ContentHash,
 }

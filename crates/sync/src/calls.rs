@@ -3,11 +3,13 @@
 use crate::client::{Channel, Client};
 use crate::credential::prove;
 use crate::{Result, Settings, Sync, SyncError, numbers};
+use domain::duplicate::Elsewhere;
 use domain::event::{BlobRef, RegisterAnswer};
-use domain::ids::{CaseId, OfficerId, TerminalId};
+use domain::ids::{CaseId, MatterId, OfficerId, TerminalId};
 use domain::number::{NumberBlock, NumberKind};
 use gm::VerifyingKey;
 use protocol::credential::OfficerCertificate;
+use protocol::duplicates::DuplicateRequest;
 use protocol::enrol::{EnrolAnswer, EnrolRequest};
 use protocol::login::{LoginAnswer, LoginRequest};
 use protocol::register::{EffectAnswer, EffectRequest, QueryRequest};
@@ -16,6 +18,8 @@ use tokio::runtime::Handle;
 
 /// An officer waits at the counter: longer than a slow register needs, shorter than patience.
 pub const CALL: Duration = Duration::from_secs(20);
+/// A look that only warns: an officer does not wait long for it.
+const LOOK: Duration = Duration::from_secs(5);
 /// The register's act may take longer; it is repeated with the same key when the answer got lost.
 const EFFECT: Duration = Duration::from_secs(40);
 /// The largest file in pieces over a poor line (about 2 Mbit/s).
@@ -28,6 +32,19 @@ impl Sync {
     /// The server's refusal, or that it was not reached in 20 s.
     pub fn query(&self, request: &QueryRequest) -> Result<RegisterAnswer> {
         self.wait(CALL, self.core.client.post(Channel::Call, "/v1/register/query", request, CALL))
+    }
+
+    /// Asks whether the server knows the same business of the same person.
+    ///
+    /// # Errors
+    /// The server's refusal, or that it was not reached in 5 s.
+    pub fn duplicates(&self, case: CaseId, matter: &MatterId, number: &str) -> Result<Elsewhere> {
+        let request = DuplicateRequest {
+            case,
+            matter: matter.clone(),
+            sealed_number: gm::envelope::seal_to(&self.core.server_key, number.as_bytes())?,
+        };
+        self.wait(LOOK, self.core.client.post(Channel::Call, "/v1/duplicates", &request, LOOK))
     }
 
     /// Hands a decided act over to the register. A repeat has the same key and gets the same answer.

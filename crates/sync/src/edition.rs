@@ -128,6 +128,7 @@ async fn prove_and_fetch(
     let (server, wanted) = (core.server_key, edition.clone());
     let proved = core.blocking(move |_| release::prove(&server, &wanted, here.as_ref())).await?;
     let named = edition.definitions.values().chain([&edition.codes, &edition.calendar]);
+    let named = named.chain(&edition.packages);
     let named: Vec<ContentHash> = named.filter(|name| **name != ContentHash::ZERO).copied().collect();
     fetch_contents(core, named).await?;
     let Some(signed) = edition.release.clone() else { return Ok(proved) };

@@ -46,6 +46,7 @@ pub(crate) fn prove(
     let release: Release = domain::cbor::from_slice(&signed.release.bytes).map_err(|_| forged())?;
     let same = release.codes == edition.codes
         && release.calendar == edition.calendar
+        && release.packages == edition.packages
         && release.matters.iter().map(|(id, one)| (id, &one.definition)).eq(&edition.definitions);
     if !same {
         return Err(forged());

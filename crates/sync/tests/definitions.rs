@@ -48,7 +48,8 @@ fn has(counter: &Counter, name: ContentHash) -> bool {
 
 fn all_here(counter: &Counter) -> bool {
     let edition = edition(counter);
-    edition.definitions.values().chain([&edition.codes, &edition.calendar]).all(|name| has(counter, *name))
+    let named = edition.definitions.values().chain([&edition.codes, &edition.calendar]);
+    named.chain(&edition.packages).all(|name| has(counter, *name))
 }
 
 fn told(path: &str, body: Vec<u8>, change: impl FnOnce(&mut Edition)) -> Vec<u8> {

@@ -80,12 +80,17 @@ impl Terminal {
             online: self.online(),
             allotted: Allotted::default(),
             duplicates: Vec::new(),
+            elsewhere: None,
         })
     }
 
     /// Does a command on an existing case. A repeat of a command that was done changes nothing.
     /// In a one-thing package the other members follow.
     pub(crate) fn act(&self, case: CaseId, id: CommandId, command: Command, words: &str) -> Result<()> {
+        if matches!(command, Command::Submit) {
+            // Before the acts are held up: the server may take its time.
+            self.look_elsewhere(case)?;
+        }
         self.act_alone(case, id, command.clone(), words)?;
         self.mirror(case, id, &command, words);
         Ok(())
@@ -162,6 +167,7 @@ impl Terminal {
         let taken = self.allot(store, &command, &mut context)?;
         if matches!(command, Command::Submit) {
             context.duplicates = self.duplicates(case)?;
+            context.elsewhere = self.elsewhere(case)?;
         }
         let facts =
             Facts { definition, codes: &current.codes, calendar: &current.calendar, roster: &current.roster };

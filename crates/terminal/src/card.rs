@@ -45,6 +45,9 @@ impl Terminal {
     /// The reader's watch saw a card.
     pub(crate) fn card_laid(&self, card: LaidCard) {
         let working = self.actor().is_ok();
+        if working && self.told_row_cards(&card) {
+            return;
+        }
         {
             let mut state = self.state();
             if !working || state.focus.is_some() {
@@ -236,7 +239,7 @@ impl Terminal {
 }
 
 /// What a contract's attestation means in an event.
-fn attestation_of(attestation: driver_contract::Attestation) -> Attestation {
+pub(crate) fn attestation_of(attestation: driver_contract::Attestation) -> Attestation {
     match attestation {
         driver_contract::Attestation::Physical => Attestation::Physical,
         driver_contract::Attestation::Virtual => Attestation::Virtual,
@@ -245,7 +248,7 @@ fn attestation_of(attestation: driver_contract::Attestation) -> Attestation {
 }
 
 /// The identity that a card shows.
-fn identity_of(reading: &CardReading) -> Identity {
+pub(crate) fn identity_of(reading: &CardReading) -> Identity {
     let document = match reading.kind {
         CardKind::Resident => DocumentKind::ResidentCard,
         CardKind::HongKongMacaoTaiwan => DocumentKind::ResidencePermit,

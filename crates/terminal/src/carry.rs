@@ -3,16 +3,15 @@
 use crate::Terminal;
 use crate::act::LoadedCase;
 use crate::error::Result;
-use crate::project::person;
 use crate::rpc::ChangeSource;
 use crate::rpc::request::{CarryMaterial, OneCase, OpenFrom};
 use crate::rpc::view::{CarryView, CaseLine, CaseView, OfferedView};
 use domain::carry;
 use domain::case::Case;
 use domain::command::Command;
-use domain::duplicate::{Known, same_business};
-use domain::event::{CaseLink, Event, Identity, Outcome, Reading, Relation, ValueSource};
-use domain::ids::{CaseId, CommandId, MatterId, PageId};
+use domain::duplicate::{Known, person, same_business};
+use domain::event::{CaseLink, Event, Identity, Reading, Relation, ValueSource};
+use domain::ids::{CaseId, CommandId, PageId};
 use domain::refusal::Refusal;
 use gm::sm3;
 use store::table;
@@ -104,8 +103,20 @@ impl Terminal {
     pub(crate) fn carry(&self, request: OneCase) -> Result<CarryView> {
         self.actor()?;
         let loaded = self.load_case(request.case)?;
-        let mut view =
-            CarryView { from: None, relation: None, materials: Vec::new(), duplicates: Vec::new() };
+        let mut view = CarryView {
+            from: None,
+            relation: None,
+            materials: Vec::new(),
+            duplicates: Vec::new(),
+            server: self.server_look(&loaded.case)?,
+            elsewhere: Vec::new(),
+        };
+        if let Some(other) = self.elsewhere(&loaded.case)? {
+            if !other.cases.is_empty() {
+                view.elsewhere.push(format!("服务器上本单位另有 {} 件，本机没有", other.cases.len()));
+            }
+            view.elsewhere.extend(other.since.iter().map(|day| format!("另有单位自 {day} 起在办")));
+        }
         for case in self.duplicates(&loaded.case)? {
             view.duplicates.extend(self.line_of(case)?);
         }
@@ -175,17 +186,7 @@ impl Terminal {
         let rows = self.store()?.read(|db| table::case::find(db, &filter))?;
         let mut known = Vec::new();
         for row in rows.into_iter().filter(|row| row.matter == opening.matter.as_str() && row.id != case.id) {
-            let other = self.load_case(row.id)?.case;
-            let fruitless =
-                other.refused.is_some() || other.outcome.is_some_and(|outcome| outcome != Outcome::Done);
-            known.push(Known {
-                case: row.id,
-                matter: MatterId(row.matter),
-                person_number: row.person_number,
-                changed: row.changed,
-                ended: row.ended,
-                fruitless,
-            });
+            known.extend(Known::of(&self.load_case(row.id)?.case));
         }
         // A case of the same package, or the one that is done again, is meant to be there.
         let linked = |one: &CaseId| case.links.iter().any(|link| link.other == *one);

@@ -6,6 +6,7 @@ use domain::code::CodeTables;
 use domain::ids::{ContentHash, MatterId};
 use domain::limit::Calendar;
 use domain::matter::MatterDefinition;
+use domain::package::Package;
 use domain::person::Roster;
 use protocol::edition::Edition;
 use std::collections::HashMap;
@@ -39,6 +40,7 @@ pub(crate) struct Current {
     pub(crate) codes: Arc<CodeTables>,
     pub(crate) calendar: Arc<Calendar>,
     pub(crate) roster: Arc<Roster>,
+    pub(crate) packages: Arc<Vec<Package>>,
     pub(crate) addresses: Option<Arc<crate::address::Addresses>>,
 }
 
@@ -85,12 +87,17 @@ impl Contents {
         };
         let codes: CodeTables = cbor::from_slice(&content(edition.codes)?).map_err(unreadable)?;
         let calendar: Calendar = cbor::from_slice(&content(edition.calendar)?).map_err(unreadable)?;
+        let packages: Vec<Package> = match edition.packages {
+            Some(name) => cbor::from_slice(&content(name)?).map_err(unreadable)?,
+            None => Vec::new(),
+        };
         let addresses = crate::address::Addresses::read(store)?.map(Arc::new);
         let current = Arc::new(Current {
             addresses,
             edition,
             codes: Arc::new(codes),
             calendar: Arc::new(calendar),
+            packages: Arc::new(packages),
             roster: Arc::new(roster),
         });
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);

@@ -265,7 +265,19 @@ impl Terminal {
         if watch.is_some() || !self.devices.watched {
             return;
         }
-        let Ok((host, device)) = self.device(DeviceClass::IdCardReader) else { return };
+        match self.begin_watch() {
+            Ok(begun) => *watch = Some(begun),
+            Err(error) => tracing::warn!(%error, "the card reader is not watched"),
+        }
+    }
+
+    /// Watches the card reader of a window that else leaves it alone; none where it is watched anyhow.
+    pub(crate) fn watch_for_row_cards(&self) -> Result<Option<CardWatch>> {
+        if self.devices.watched { Ok(None) } else { self.begin_watch().map(Some) }
+    }
+
+    fn begin_watch(&self) -> Result<CardWatch> {
+        let (host, device) = self.device(DeviceClass::IdCardReader)?;
         let me = self.me.clone();
         let begun = host.watch_cards(
             &device.id,
@@ -281,16 +293,17 @@ impl Terminal {
                     CardNews::Read(reading) => terminal.card_laid(LaidCard::Read(reading)),
                     CardNews::Failed(fault) => terminal.card_laid(LaidCard::Failed(Box::new(fault))),
                     CardNews::Removed => terminal.card_removed(),
-                    CardNews::Trouble(_) | CardNews::Ready | CardNews::Present => {
+                    CardNews::Trouble(fault) => {
+                        terminal.told_row_cards(&LaidCard::Failed(Box::new(fault)));
+                        terminal.changed(ChangeSource::Device, ["shell", "devices"]);
+                    }
+                    CardNews::Ready | CardNews::Present => {
                         terminal.changed(ChangeSource::Device, ["shell", "devices"]);
                     }
                 }
             },
         );
-        match begun {
-            Ok(begun) => *watch = Some(begun),
-            Err(error) => tracing::warn!(%error, "the card reader is not watched"),
-        }
+        Ok(begun?)
     }
 }
 

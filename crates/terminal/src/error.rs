@@ -103,6 +103,8 @@ own! {
     TableUnknown = "TABLE_UNKNOWN";
     /// The case has to be looked at by itself.
     NotForBatch = "NOT_FOR_BATCH";
+    /// The line is broken: a batch passes nothing more.
+    BatchOffline = "BATCH_OFFLINE";
     /// The file is not here.
     BlobUnknown = "BLOB_UNKNOWN";
     /// The file is not for this window's eyes.
@@ -213,6 +215,7 @@ impl Terminal {
         match refusal {
             Refusal::Incomplete { missing } => BTreeMap::from([("count", missing.len().to_string())]),
             Refusal::UnknownName { name } => BTreeMap::from([("name", name.clone())]),
+            Refusal::CardExpired { until } => BTreeMap::from([("until", until.clone())]),
             Refusal::NotCrossStation { unit } => BTreeMap::from([("unit", unit.clone())]),
             Refusal::BlankUsed { serial } => BTreeMap::from([("serial", serial.clone())]),
             Refusal::FieldLocked { field } => BTreeMap::from([("field", field.clone())]),

@@ -246,7 +246,7 @@ impl<'b> Paper<'_, 'b> {
 
     /// Whose business it is, when that is not the applicant.
     fn subject(&self, applicant: &str) -> Option<String> {
-        let (name, _) = crate::project::person(self.case());
+        let (name, _) = domain::duplicate::person(self.case());
         (!name.is_empty() && name != applicant).then_some(name)
     }
 

@@ -29,6 +29,7 @@ mod desk;
 mod devices;
 mod diagnostic;
 mod effects;
+mod elsewhere;
 mod error;
 mod finding;
 mod forms;
@@ -38,6 +39,7 @@ mod package;
 mod printing;
 mod project;
 mod result;
+mod row_cards;
 pub mod rpc;
 mod scan;
 mod session;
@@ -88,7 +90,6 @@ pub struct Terminal {
     devices: Devices,
     paper: PaperWorker,
     paper_words: PaperWords,
-    packages: Vec<domain::package::Package>,
 }
 
 /// What changes while the program runs.
@@ -111,6 +112,8 @@ struct State {
     printings: VecDeque<(domain::ids::CommandId, String)>,
     undo: Option<counter::Undo>,
     heard: effects::Heard,
+    looked: elsewhere::Looked,
+    row_cards: Option<row_cards::RowCards>,
     stopped: Option<String>,
     /// Previews by the hash of their bytes; never on disk, gone with lock and log-out.
     previewed: VecDeque<(ContentHash, Vec<u8>)>,
@@ -137,7 +140,6 @@ impl Terminal {
             settings.assets.join("templates"),
         ));
         let paper_words = PaperWords::read(&settings.assets)?;
-        let packages = package::read(&settings.assets)?;
         let (changes, _) = broadcast::channel(CHANGES_KEPT);
         let devices = Devices::read(&settings)?;
         let terminal = Arc::new_cyclic(|me| Self {
@@ -155,7 +157,6 @@ impl Terminal {
             devices,
             paper,
             paper_words,
-            packages,
             settings,
         });
         terminal.start_devices();

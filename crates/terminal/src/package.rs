@@ -15,27 +15,8 @@ use domain::matter::MatterDefinition;
 use domain::package::Package;
 use domain::refusal::Refusal;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Arc;
 use uuid::Uuid;
-
-/// Reads the packages of the folder of assets, by name. A folder without any is fine.
-///
-/// # Errors
-/// When a file does not read as a package.
-pub(crate) fn read(assets: &Path) -> Result<Vec<Package>> {
-    let Ok(folder) = std::fs::read_dir(assets.join("packages")) else { return Ok(Vec::new()) };
-    let mut packages = Vec::new();
-    for file in folder {
-        let path = file?.path();
-        if path.extension().is_some_and(|end| end == "toml") {
-            let text = std::fs::read_to_string(path)?;
-            packages.push(Package::from_toml(&text).map_err(|_| Own::ProgramFault)?);
-        }
-    }
-    packages.sort_by(|one, other| one.id.cmp(&other.id));
-    Ok(packages)
-}
 
 impl Terminal {
     /// Packages whose matters are all in force, and that fit the definitions.
@@ -44,7 +25,8 @@ impl Terminal {
         let definitions = self.definitions()?;
         let by_name: BTreeMap<MatterId, &MatterDefinition> =
             definitions.iter().map(|one| (one.id.clone(), &**one)).collect();
-        let sound = self.packages.iter().filter(|one| one.faults(&by_name).is_empty());
+        let packages = self.packages_in_force()?;
+        let sound = packages.iter().filter(|one| one.faults(&by_name).is_empty());
         Ok(sound
             .map(|one| PackageLine {
                 id: one.id.clone(),
@@ -71,8 +53,14 @@ impl Terminal {
             .collect())
     }
 
-    fn package_named(&self, id: &str) -> Result<&Package> {
-        let known = self.packages.iter().find(|one| one.id == id);
+    /// Packages of the release in force, by name.
+    fn packages_in_force(&self) -> Result<Arc<Vec<Package>>> {
+        let store = self.store()?;
+        Ok(Arc::clone(&self.contents.current(&store)?.packages))
+    }
+
+    fn package_named(&self, id: &str) -> Result<Package> {
+        let known = self.packages_in_force()?.iter().find(|one| one.id == id).cloned();
         known.ok_or_else(|| Refusal::UnknownName { name: id.to_owned() }.into())
     }
 
@@ -113,7 +101,7 @@ impl Terminal {
     }
 
     /// The cases of a package to which a case belongs, with the package; none where it belongs to none.
-    fn members_of(&self, case: CaseId) -> Result<Option<(&Package, Vec<LoadedCase>)>> {
+    fn members_of(&self, case: CaseId) -> Result<Option<(Package, Vec<LoadedCase>)>> {
         let own = self.load_case(case)?;
         let tied = |one: &LoadedCase| -> Vec<CaseId> {
             let links = one.case.links.iter().filter(|link| link.relation == Relation::Package);
@@ -150,6 +138,7 @@ impl Terminal {
             Command::Answer { .. }
                 | Command::ChangeFields { .. }
                 | Command::ReadIdentity { .. }
+                | Command::ReadRowCard { .. }
                 | Command::AddPage { .. }
                 | Command::ReplacePage { .. }
                 | Command::RemovePage { .. }
@@ -187,6 +176,10 @@ impl Terminal {
                 let identity = self.identity_for(to, from, &identity)?;
                 Command::ReadIdentity { person, identity, reading }
             }
+            Command::ReadRowCard { section, identity, reading } => {
+                let identity = self.identity_for(to, from, &identity)?;
+                Command::ReadRowCard { section, identity, reading }
+            }
             other => other,
         })
     }
@@ -208,7 +201,9 @@ impl Terminal {
         let lead = members.first().ok_or(Own::ProgramFault)?;
         let mut views = Vec::new();
         let mut shared = BTreeSet::new();
-        for member in &members {
+        for (place, member) in members.iter().enumerate() {
+            let before: Vec<_> =
+                members.iter().take(place).map(|one| (&one.case, &*one.definition)).collect();
             let view = self.case_view(member.case.id)?;
             let (from, to) = ((&lead.case, &*lead.definition), (&member.case, &*member.definition));
             if member.case.id != lead.case.id {
@@ -224,6 +219,7 @@ impl Terminal {
                     .iter()
                     .map(|path| label(&lead.definition, path))
                     .collect(),
+                shared: package.shown_before(&before, to),
                 refused: refused.remove(&member.case.id),
             });
         }
@@ -264,7 +260,7 @@ impl Terminal {
 }
 
 /// Label of a field with its section.
-fn label(definition: &MatterDefinition, path: &FieldPath) -> String {
+pub(crate) fn label(definition: &MatterDefinition, path: &FieldPath) -> String {
     let section = definition.section_of(path).map(|one| one.title.clone()).unwrap_or_default();
     let field = definition.field(path).map(|one| one.label.clone()).unwrap_or_default();
     format!("{section} · {field}")

@@ -3,11 +3,11 @@
 use crate::act::replay;
 use domain::case::Case;
 use domain::cbor;
-use domain::condition::Situation;
+use domain::duplicate::person;
 use domain::effect::UnfinishedState;
 use domain::flow::Level;
 use domain::ids::{CaseId, FieldPath};
-use domain::person::{PersonRole, Role, Roster};
+use domain::person::{Role, Roster};
 use serde::{Deserialize, Serialize};
 use store::table::case::CaseRow;
 use store::{StoreError, Transaction, table};
@@ -156,30 +156,6 @@ fn is_searched(path: &FieldPath) -> bool {
         || last == "number"
         || last.ends_with("_number")
         || last == "certificate"
-}
-
-/// Whose business it is: the person whose record changes if named, else the applicant.
-pub(crate) fn person(case: &Case) -> (String, String) {
-    let by_field = |section: &str| {
-        let name = case.value(&FieldPath(format!("{section}.name")))?;
-        let number = ["citizen_number", "number"]
-            .iter()
-            .find_map(|field| case.value(&FieldPath(format!("{section}.{field}"))))
-            .unwrap_or_default();
-        Some((name.to_owned(), number.to_owned()))
-    };
-    ["newborn", "subject", "deceased", "applicant"]
-        .iter()
-        .find_map(|section| by_field(section))
-        .or_else(|| {
-            let order = [PersonRole::Subject, PersonRole::Applicant];
-            order
-                .iter()
-                .find_map(|role| case.identities.get(role))
-                .or_else(|| case.identities.values().next())
-                .map(|one| (one.identity.name.clone(), one.identity.number.clone()))
-        })
-        .unwrap_or_default()
 }
 
 /// A role as the work list holds it: the word that serde writes.

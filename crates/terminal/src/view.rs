@@ -52,6 +52,7 @@ impl Terminal {
         let row = row.ok_or(Own::CaseUnknown)?;
         let mut context = self.context(actor.clone(), loaded.definition_hash, &current)?;
         context.duplicates = self.duplicates(case)?;
+        context.elsewhere = self.elsewhere(case)?;
         let context = context;
         let day = context.time.day();
         let opening = case.opening.as_ref().ok_or(Own::CaseUnknown)?;
@@ -61,7 +62,7 @@ impl Terminal {
         let lacking = if case.at_counter() || case.awaits_confirmation() {
             let taken_in_only = !context.online && !definition.accept_offline;
             let mut lacking = missing(definition, case, &current.codes, day, taken_in_only);
-            lacking.extend(domain::duplicate::warning(case, &context.duplicates));
+            lacking.extend(domain::duplicate::warning(case, &context.duplicates, context.elsewhere.as_ref()));
             lacking
         } else {
             Vec::new()
@@ -443,7 +444,7 @@ fn section_view(
         shown.map(|field| field_view(field, path(field), case, current, day)).collect()
     };
     // Rows are named once: the next one is below all that ever were.
-    let next = rows.iter().flatten().max().map_or(0, |row| row.saturating_add(1));
+    let next = domain::row_card::next_row(&section.id, case);
     let next_row = if section.table { fields(Some(next)) } else { Vec::new() };
     let views: Vec<Vec<FieldView>> = rows.into_iter().map(fields).collect();
     let prefix = format!("{}.", section.id);
@@ -463,6 +464,7 @@ fn section_view(
         table: section.table,
         rows: views,
         next_row,
+        takes_cards: domain::row_card::takes_cards(section),
         lacking: u32::try_from(lacks).unwrap_or(u32::MAX),
     }
 }
@@ -656,6 +658,7 @@ fn event_words(record: &EventRecord, loaded: &LoadedCase) -> String {
             format!("授权{name}代审，到 {until}：{reason}")
         }
         Event::MovedToDefinition { version, .. } => format!("换用事项定义第 {version} 版"),
+        Event::RowIdentityRead { row, .. } => format!("读取身份证件（表内第 {} 行）", row.saturating_add(1)),
         Event::CaseLinked(link) => match link.relation {
             domain::event::Relation::Package => "与一件事的其他办件联办",
             domain::event::Relation::Redo => "按以前的办件再次办理",

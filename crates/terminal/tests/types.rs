@@ -38,6 +38,7 @@ fn export(folder: &Path) {
         request::OneOperation, request::OneBlob, request::SubmitSignature,
         request::FindMatters, request::Consult, request::PrintConsultation, request::OpenFrom, request::CarryMaterial,
         request::OpenPackage, request::DayOf, request::PrintDaySheet, request::PassBatch,
+        request::ReadRowCards,
         view::FoundMatters, view::Consultation, view::PackageLine, view::PackageView, view::CarryView,
         view::DaySheetView, view::BatchLine, view::BatchView,
         view::Shell, view::Desk, view::CaseLine, view::MatterLine, view::Arrival, view::CaseView, view::ReviewView,

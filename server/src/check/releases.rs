@@ -36,7 +36,7 @@ pub(super) async fn check(house: &House, work: &mut dyn Work, report: &mut Repor
         let fits = number == at as u64 + 1 && release.number == number && release.previous == head;
         report.must(fits, || format!("release {number} does not fit the one before"));
         let named = release.matters.values().map(|one| &one.definition);
-        for name in named.chain([&release.codes, &release.calendar]) {
+        for name in named.chain([&release.codes, &release.calendar]).chain(&release.packages) {
             let kept = one(work, "SELECT kind FROM content WHERE hash = $1", values![name.to_hex()]).await?;
             report.must(kept.is_some(), || format!("release {number}: content {name} is not kept"));
         }

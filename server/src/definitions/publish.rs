@@ -133,6 +133,7 @@ async fn put(
     versions_rise(catalogue, &matters, &before)?;
     let codes = domain::cbor::to_vec(&catalogue.codes);
     let calendar = domain::cbor::to_vec(&catalogue.calendar);
+    let packages = (!catalogue.packages.is_empty()).then(|| domain::cbor::to_vec(&catalogue.packages));
     let release = Release {
         number,
         at: now,
@@ -142,9 +143,11 @@ async fn put(
         matters,
         codes: hash(&codes),
         calendar: hash(&calendar),
+        packages: packages.as_deref().map(hash),
         previous: ContentHash::ZERO,
     };
-    for (kind, body) in [("codes", codes), ("calendar", calendar)] {
+    let packages = packages.into_iter().map(|body| ("packages", body));
+    for (kind, body) in [("codes", codes), ("calendar", calendar)].into_iter().chain(packages) {
         library::keep(work, kind, fitting(body)?, now).await?;
     }
     for matter in catalogue.matters.values() {
@@ -186,7 +189,8 @@ fn versions_rise(
 async fn seal(house: &House, work: &mut dyn Work, mut release: Release) -> Result<u64> {
     if let Some(before) = release::present(work).await? {
         let was = &before.release;
-        if (&was.matters, was.codes, was.calendar) == (&release.matters, release.codes, release.calendar) {
+        let named = |one: &Release| (one.codes, one.calendar, one.packages);
+        if was.matters == release.matters && named(was) == named(&release) {
             return Err(Fault::Unpublished(Unpublished::Nothing { number: was.number }));
         }
         release.previous = name_of(&before);

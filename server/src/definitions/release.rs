@@ -42,6 +42,8 @@ pub struct ReleaseDifference {
     pub tables: Vec<String>,
     /// Whether the calendar changed.
     pub calendar: bool,
+    /// Whether a one-thing package changed.
+    pub packages: bool,
 }
 
 /// Keeps a release.
@@ -143,6 +145,7 @@ pub async fn difference(
     }
     if let Some(before) = &before {
         found.calendar = before.calendar != release.calendar;
+        found.packages = before.packages != release.packages;
         if before.codes != release.codes {
             found.tables = tables(library, work, &before.codes, &release.codes).await?;
         }

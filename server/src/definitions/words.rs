@@ -95,5 +95,8 @@ pub(crate) fn changes(difference: &ReleaseDifference) -> Vec<String> {
     if difference.calendar {
         lines.push("修改节假日安排".to_owned());
     }
+    if difference.packages {
+        lines.push("修改一件事".to_owned());
+    }
     lines
 }

@@ -136,7 +136,10 @@ async fn note_people(bench: &mut Bench<'_>, definition: &MatterDefinition, case:
     let touches_people = bench.proved.records.iter().any(|record| {
         matches!(
             record.event,
-            Event::IdentityRead { .. } | Event::FieldsChanged { .. } | Event::Effected { .. }
+            Event::IdentityRead { .. }
+                | Event::RowIdentityRead { .. }
+                | Event::FieldsChanged { .. }
+                | Event::Effected { .. }
         )
     });
     if !touches_people {
@@ -144,7 +147,7 @@ async fn note_people(bench: &mut Bench<'_>, definition: &MatterDefinition, case:
     }
     let keys = &bench.house.keys;
     let mut tokens = BTreeSet::new();
-    for record in case.identities.values() {
+    for record in case.identities.values().chain(case.row_identities.values()) {
         tokens.insert(keys.token("number", &record.identity.number));
         tokens.insert(keys.token("name", &record.identity.name));
     }

@@ -129,6 +129,7 @@ impl Window {
                 definitions: BTreeMap::new(),
                 codes: ContentHash::ZERO,
                 calendar: ContentHash::ZERO,
+                packages: None,
                 roster: 0,
                 release: None,
             },
@@ -290,6 +291,7 @@ impl Window {
             online: true,
             allotted: Allotted::default(),
             duplicates: Vec::new(),
+            elsewhere: None,
         };
         Draft {
             id: CommandId(fresh()),

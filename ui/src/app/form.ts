@@ -117,6 +117,7 @@ function table(section: SectionView, state: FormState, added: readonly number[],
     columns: columns.map((field) => ({ label: field.label, required: field.required })),
     rows,
     ...(editable && columns.length > 0 ? { addLabel: '添加一行' } : {}),
+    ...(editable && section.takes_cards ? { cardsLabel: '连续读卡' } : {}),
     empty: '还没有内容。查询户籍后自动带出，也可以照户口簿添加。',
   }
 }

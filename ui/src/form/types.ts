@@ -77,6 +77,8 @@ export interface RowTable {
   rows: readonly FormRow[]
   /** Words of the key that adds a row: 添加成员. Without it no row can be added. */
   addLabel?: string
+  /** Words of the key that reads cards into it one after the other. Without it the table takes none. */
+  cardsLabel?: string
   /** What stands there without rows. */
   empty?: string
   error?: string

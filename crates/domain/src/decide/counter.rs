@@ -212,7 +212,7 @@ fn address_code(
 }
 
 /// An answer of the register belongs to what was asked: when that changes, the look-up counts as not made.
-fn outdated_lookups(
+pub(super) fn outdated_lookups(
     changes: &[FieldChange],
     just_made: Option<&str>,
     case: &Case,
@@ -238,7 +238,7 @@ fn outdated_lookups(
 }
 
 /// Who signed signed what he was shown: a change of the form, or of the situation, takes the signatures back.
-fn stale_signatures(case: &Case, events: &[Event]) -> Vec<Event> {
+pub(super) fn stale_signatures(case: &Case, events: &[Event]) -> Vec<Event> {
     // What is filled in after the submission was never shown to those who signed; a rectification is told beside it.
     if case.stage.is_some() || case.course.rectification.is_some() {
         return Vec::new();

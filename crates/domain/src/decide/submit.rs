@@ -32,7 +32,7 @@ pub(super) fn submit(case: &Case, context: &Context, facts: &Facts<'_>) -> Decid
     let case = &*handed_in(case, context);
     let accepted = context.online || facts.definition.accept_offline;
     let mut lacking = missing(facts.definition, case, facts.codes, context.time.day(), !accepted);
-    lacking.extend(crate::duplicate::warning(case, &context.duplicates));
+    lacking.extend(crate::duplicate::warning(case, &context.duplicates, context.elsewhere.as_ref()));
     if !lacking.is_empty() {
         return Err(Refusal::Incomplete { missing: lacking });
     }

@@ -167,6 +167,7 @@ pub struct Desk {
     pub records: Vec<EventRecord>,
     pub allotted: Allotted,
     pub duplicates: Vec<CaseId>,
+    pub elsewhere: Option<domain::duplicate::Elsewhere>,
     seq: u64,
 }
 
@@ -187,6 +188,7 @@ impl Desk {
             now: noon("2026-11-23"),
             records: Vec::new(),
             duplicates: Vec::new(),
+            elsewhere: None,
             allotted: Allotted {
                 case_number: Some("1-FIRST".into()),
                 intake_number: Some("2-FIRST".into()),
@@ -212,6 +214,7 @@ impl Desk {
             online: self.online,
             allotted: self.allotted.clone(),
             duplicates: self.duplicates.clone(),
+            elsewhere: self.elsewhere.clone(),
         }
     }
 

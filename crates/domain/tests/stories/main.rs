@@ -28,6 +28,7 @@ mod promises;
 mod proof;
 mod properties;
 mod refusals;
+mod row_card;
 mod samples;
 mod source;
 mod unfinished;

@@ -227,3 +227,57 @@ fn a_duplicate_stops_the_submission_until_a_reason_is_given() {
     desk.act(AUXILIARY, Command::Override { rule, reason: "上一件材料不齐，已当面核对".into() });
     assert!(!told(&desk).contains("duplicate_case"));
 }
+
+#[test]
+fn what_the_server_told_of_other_units_is_a_warning_with_its_day_and_no_more() {
+    let mut desk = Desk::new("T070");
+    desk.act(AUXILIARY, Command::Open);
+    let told = |desk: &Desk| format!("{:?}", desk.ask(AUXILIARY, &Command::Submit).unwrap_err());
+    desk.elsewhere = Some(domain::duplicate::Elsewhere::default());
+    assert!(!told(&desk).contains("duplicate_case"), "asked, and nothing found");
+    desk.elsewhere =
+        Some(domain::duplicate::Elsewhere { cases: Vec::new(), since: vec![jiff::civil::date(2026, 11, 1)] });
+    assert!(told(&desk).contains("另有单位自 2026-11-01 起在办"), "{}", told(&desk));
+    let rule = domain::duplicate::RULE.to_owned();
+    desk.act(AUXILIARY, Command::Override { rule, reason: "已当面核对".into() });
+    assert!(!told(&desk).contains("duplicate_case"));
+}
+
+#[test]
+fn the_one_form_of_a_package_has_each_shared_field_once() {
+    let package = shipped().into_iter().find(|one| one.id == "veteran").unwrap();
+    let (mut lead, mut other) = (Desk::new("T070"), Desk::new("T043"));
+    lead.act(AUXILIARY, Command::Open);
+    other.act(AUXILIARY, Command::Open);
+    let first = (&lead.case, &lead.definition);
+    let second = (&other.case, &other.definition);
+    assert!(package.shown_before(&[], first).is_empty(), "the first member shows everything");
+    let shared = package.shown_before(&[first], second);
+    for path in ["applicant.name", "applicant.phone"] {
+        assert!(shared.contains(&path.into()), "{shared:?}");
+    }
+    // What only the second asks for stays its own.
+    let own = |path: &FieldPath| !shared.contains(path);
+    let asks = other.definition.sections.iter().filter(|one| !one.table).flat_map(|section| {
+        section.fields.iter().map(|field| FieldPath(format!("{}.{}", section.id, field.id)))
+    });
+    assert!(asks.filter(own).any(|path| lead.definition.field(&path).is_none()));
+    // Kept apart, it is filled in for each.
+    let apart = Package { apart: vec!["applicant.phone".into()], ..package };
+    assert!(!apart.shown_before(&[first], second).contains(&"applicant.phone".into()));
+}
+
+#[test]
+fn a_package_that_names_nothing_is_refused_with_the_others_of_its_release() {
+    let mut files = super::desk::files();
+    let text = "id = \"x\"\ntitle = \"x\"\ninitials = \"X\"\nguide = \"x\"\nsource = \"x\"\n\
+                [[member]]\nmatter = \"T070\"\n[[member]]\nmatter = \"T999\"\n";
+    files.push(("packages/x.toml".to_owned(), text.to_owned()));
+    let faults = domain::catalogue::Catalogue::from_files(&files).unwrap_err().to_string();
+    assert!(faults.starts_with("packages/x.toml") && faults.contains("T999"), "{faults}");
+    files.last_mut().unwrap().1 = "id = 3".to_owned();
+    let faults = domain::catalogue::Catalogue::from_files(&files).unwrap_err().to_string();
+    assert!(faults.starts_with("packages/x.toml"), "{faults}");
+    files.pop();
+    assert_eq!(domain::catalogue::Catalogue::from_files(&files).unwrap().packages, shipped());
+}

@@ -173,6 +173,12 @@ pub fn events() -> Vec<Event> {
             reason: "外出学习".into(),
         },
         Event::MovedToDefinition { definition: ContentHash([9; 32]), version: 2 },
+        Event::RowIdentityRead {
+            section: "members".into(),
+            row: 3,
+            identity: identity(),
+            reading: reading(),
+        },
         Event::CaseLinked(link()),
     ]
 }
@@ -190,6 +196,7 @@ pub fn commands() -> Vec<Command> {
     vec![
         Command::Open,
         Command::ReadIdentity { person: PersonRole::Mother, identity: identity(), reading: Some(reading()) },
+        Command::ReadRowCard { section: "members".into(), identity: identity(), reading: reading() },
         Command::Answer { question: "in_wedlock".into(), answer: "yes".into() },
         typed(&[("newborn.name", "周念安")]),
         Command::RecordLookup {

@@ -30,12 +30,14 @@ impl Publisher {
             matters: [(MatterId::from("T001"), ReleasedMatter { version: 1, definition })].into(),
             codes: ContentHash([1; 32]),
             calendar: ContentHash([2; 32]),
+            packages: Some(ContentHash([3; 32])),
             previous: ContentHash::ZERO,
         };
         Edition {
             definitions: [(MatterId::from("T001"), definition)].into(),
             codes: release.codes,
             calendar: release.calendar,
+            packages: release.packages,
             roster: 1,
             release: Some(SignedRelease {
                 certificate: sign(&self.server, &self.certificate()),

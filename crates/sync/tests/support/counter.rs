@@ -258,6 +258,7 @@ impl Counter {
             online: self.sync.as_ref().is_some_and(Sync::online),
             allotted: Allotted::default(),
             duplicates: Vec::new(),
+            elsewhere: None,
         };
         let events = decide(&command, &self.case(case), &context, &facts).unwrap();
         let id = CommandId(Uuid::from_bytes(gm::random::random_array().unwrap()));

@@ -99,6 +99,8 @@ commands! {
     open_from(OpenFrom) -> CaseView;
     /// What an earlier case offers, and which cases look like this one.
     carry(OneCase) -> CarryView;
+    /// Asks the server for the same business of the same person.
+    look_for_duplicates(OneCase) -> CarryView;
     /// Takes over a scanned material of the earlier case.
     carry_material(CarryMaterial) -> CaseView;
     /// The day sheet.
@@ -131,6 +133,8 @@ commands! {
     save_draft(SaveDraft) -> Shell;
     /// Reads a card for a person of the case.
     read_card(ReadCard) -> OperationView;
+    /// Reads cards one after the other into a table of persons.
+    read_row_cards(ReadRowCards) -> OperationView;
     /// Takes an identity as typed.
     type_identity(TypeIdentity) -> CaseView;
     /// Asks the register.

@@ -169,6 +169,7 @@ impl<'a> Desk<'a> {
             time: EventTime { wall: self.now, trusted: self.now, confirmed: true },
             online,
             duplicates: Vec::new(),
+            elsewhere: None,
             allotted: Allotted {
                 case_number: number(NumberKind::Acceptance),
                 intake_number: number(NumberKind::Intake),

@@ -178,6 +178,7 @@ impl Truth {
             time: EventTime { wall: time, trusted: time, confirmed: true },
             online: true,
             duplicates: Vec::new(),
+            elsewhere: None,
             allotted: Allotted {
                 case_number: window.number(NumberKind::Acceptance).await,
                 intake_number: window.number(NumberKind::Intake).await,

@@ -193,6 +193,7 @@ impl History {
                 time: EventTime { wall: time, trusted: time, confirmed: true },
                 online: idea.online,
                 duplicates: Vec::new(),
+                elsewhere: None,
                 allotted: Allotted::default(),
             };
             if matches!(idea.command, Command::Submit | Command::ConfirmAcceptance) {

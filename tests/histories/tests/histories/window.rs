@@ -77,6 +77,7 @@ impl Window {
             definitions: BTreeMap::new(),
             codes: ContentHash::ZERO,
             calendar: ContentHash::ZERO,
+            packages: None,
             roster: 0,
             release: None,
         };

@@ -111,6 +111,89 @@ fn one_thing_is_filled_in_once_and_each_member_is_answered_on_its_own() {
 }
 
 #[test]
+fn each_member_of_one_thing_is_accepted_or_refused_on_its_own() {
+    let station = Station::start();
+    let counter = Counter::new(station.terminal("柜台一"));
+    counter.login("F0001");
+    station.lay("wu_son");
+    counter.wait("the card", || (!counter.ask("arrival", json!({})).is_null()).then_some(()));
+    let begun =
+        counter.act("open_package", json!({ "package": "after-death", "with": ["T094"], "arrival": true }));
+    station.reader.lift();
+    let id = |place: usize| begun["members"][place]["line"]["id"].as_str().unwrap().to_owned();
+    let (death, booklet) = (id(0), id(1));
+    // The one form has the applicant once; what only the booklet asks for is its own.
+    let shared = |view: &Value, place: usize| view["members"][place]["shared"].as_array().unwrap().clone();
+    assert!(shared(&begun, 0).is_empty());
+    let once = shared(&begun, 1);
+    assert!(once.contains(&json!("applicant.phone")) && once.contains(&json!("applicant.name")), "{once:?}");
+    assert!(!once.contains(&json!("issue.reason")), "{once:?}");
+
+    crate::death::declare(&station, &counter, &death);
+    for lookup in ["applicant", "household"] {
+        assert_eq!(counter.look_up(&booklet, lookup), "agrees", "{lookup}");
+    }
+    assert_eq!(field(&counter.case(&booklet), "applicant.phone")["value"], "19900000005", "typed once");
+    counter.sign(&death, "applicant");
+    // Each is answered on its own: the booklet lacks its signature, the death is accepted.
+    let command = uuid::Uuid::now_v7();
+    let tried = counter.ask("submit_package", json!({ "case": death, "command": command }));
+    assert_eq!(tried["members"][0]["line"]["state"], "待民警审核", "{}", tried["members"][0]["missing"]);
+    assert_eq!(tried["members"][0]["refused"], Value::Null);
+    assert_eq!(tried["members"][1]["refused"]["code"], "INCOMPLETE");
+    assert_eq!(tried["members"][1]["line"]["state"], "收件中");
+    let number = tried["members"][0]["line"]["number"].clone();
+    counter.sign(&booklet, "applicant");
+    let done = counter.act("submit_package", json!({ "case": booklet }));
+    assert_eq!(done["members"][1]["line"]["state"], "待民警审核", "{}", done["members"][1]["missing"]);
+    assert_eq!(done["members"][0]["line"]["number"], number, "accepted once");
+    assert_ne!(done["members"][1]["line"]["number"], number, "a number of its own");
+
+    // The reviewer passes one and refuses the other.
+    crate::matters::relogin(&counter, "J0001");
+    assert_eq!(crate::matters::decide(&counter, &death, "pass", None)["step"], "effect");
+    crate::matters::decide(&counter, &booklet, "refuse", Some("死亡登记办结以后再换发"));
+    let (one_view, other_view) = (counter.case(&death), counter.case(&booklet));
+    assert_eq!((&one_view["step"], &one_view["refused"]), (&json!("effect"), &Value::Null));
+    assert_eq!(other_view["line"]["state"], "不予办理，待告知");
+    assert_eq!(other_view["refused"]["text"], "死亡登记办结以后再换发");
+    let view = counter.act("effect_case", json!({ "case": death }));
+    assert_eq!(view["step"], "collect", "{}", view["register_refused"]);
+    counter.drained();
+}
+
+#[test]
+fn a_package_is_given_out_with_the_release_and_used_without_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let assets = folder.path().join("assets");
+    crate::new_matter::copy(&crate::station::root().join("assets"), &assets);
+    let station = Station::start_with(assets.clone(), crate::station::Glass::TestPicture);
+    let counter = Counter::new(station.terminal("柜台一"));
+    counter.login("F0001");
+    let named = |counter: &Counter, id: &str| {
+        let all = counter.ask("packages", json!({}));
+        all.as_array().unwrap().iter().any(|one| one["id"] == id)
+    };
+    assert!(named(&counter, "veteran") && !named(&counter, "sample"));
+    // A file in the terminal's own folder is nothing: only what was signed and given out counts.
+    let package = "id = \"sample\"\ntitle = \"样例一件事\"\ninitials = \"YLYJS\"\nguide = \"样例。\"\nsource = \"样例\"\n\
+                   [[member]]\nmatter = \"T070\"\n[[member]]\nmatter = \"T043\"\n";
+    std::fs::write(assets.join("packages/sample.toml"), package).unwrap();
+    assert!(!named(&counter, "sample"));
+    let told = station.publish(&assets, "加一件样例");
+    assert!(told.contains("修改一件事") && !told.contains("修改事项"), "{told}");
+    counter.wait("the new package", || named(&counter, "sample").then_some(()));
+    let begun = counter.act("open_package", json!({ "package": "sample", "with": [], "arrival": false }));
+    assert_eq!(begun["title"], "样例一件事");
+    assert_eq!(begun["members"].as_array().unwrap().len(), 2);
+    // Rolled back it is gone for new cases; what was begun as one thing stays known by its members.
+    station.roll_back(1);
+    counter.wait("the roll-back", || (!named(&counter, "sample")).then_some(()));
+    let lead = begun["members"][0]["line"]["id"].as_str().unwrap();
+    assert_eq!(counter.case(lead)["editable"], true);
+}
+
+#[test]
 fn one_more_takes_person_and_papers_along_and_a_duplicate_wants_a_reason() {
     let station = Station::start();
     let counter = Counter::new(station.terminal("柜台一"));

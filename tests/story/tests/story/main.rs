@@ -5,13 +5,16 @@
 #![allow(clippy::unwrap_used, clippy::result_large_err)]
 
 mod counter;
+mod line;
 mod shelf;
 mod station;
 
 mod addresses;
 mod applicant;
+mod batch;
 mod birth;
 mod business;
+mod cross_station;
 mod death;
 mod effects;
 mod hardened;
@@ -24,4 +27,5 @@ mod pages;
 mod papers;
 mod reader;
 mod results;
+mod row_cards;
 mod secrets;

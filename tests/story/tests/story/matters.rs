@@ -82,7 +82,7 @@ pub fn relogin(counter: &Counter, officer: &str) {
     counter.login(officer);
 }
 
-fn name_change(station: &Station, counter: &Counter) -> String {
+pub fn name_change(station: &Station, counter: &Counter) -> String {
     let case = open(station, counter, "T026", "sun_father");
     counter.answer(&case, "parents", "both");
     counter.answer(&case, "consent", "together");

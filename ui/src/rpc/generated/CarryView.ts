@@ -2,6 +2,7 @@
 import type { CaseLine } from "./CaseLine";
 import type { OfferedView } from "./OfferedView";
 import type { Relation } from "./Relation";
+import type { ServerLook } from "./ServerLook";
 
 /**
  * What an earlier case offers to this one.
@@ -22,4 +23,12 @@ materials: Array<OfferedView>,
 /**
  * Cases of the same person and matter that are open or were done lately.
  */
-duplicates: Array<CaseLine>, };
+duplicates: Array<CaseLine>, 
+/**
+ * Whether the server was asked for others.
+ */
+server: ServerLook, 
+/**
+ * Cases that the server told of and that are not here, in words.
+ */
+elsewhere: Array<string>, };

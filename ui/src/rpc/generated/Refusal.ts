@@ -5,7 +5,11 @@ import type { Missing } from "./Missing";
 /**
  * The rules refuse a command. No personal data inside.
  */
-export type Refusal = { "kind": "already_open" } | { "kind": "not_open" } | { "kind": "ended" } | { "kind": "needs_update" } | { "kind": "not_at_counter" } | { "kind": "wrong_stage" } | { "kind": "role_not_allowed" } | { "kind": "unit_not_allowed" } | { "kind": "post_not_held" } | { "kind": "maker_cannot_review" } | { "kind": "reviewer_twice" } | { "kind": "not_offline" } | { "kind": "reason_missing" } | { "kind": "unknown_name", 
+export type Refusal = { "kind": "already_open" } | { "kind": "not_open" } | { "kind": "ended" } | { "kind": "needs_update" } | { "kind": "not_at_counter" } | { "kind": "wrong_stage" } | { "kind": "role_not_allowed" } | { "kind": "unit_not_allowed" } | { "kind": "post_not_held" } | { "kind": "maker_cannot_review" } | { "kind": "reviewer_twice" } | { "kind": "not_offline" } | { "kind": "reason_missing" } | { "kind": "card_already_read" } | { "kind": "card_expired", 
+/**
+ * Its last day, `YYYY-MM-DD`.
+ */
+until: string, } | { "kind": "unknown_name", 
 /**
  * What is not there.
  */

@@ -31,6 +31,10 @@ rows: Array<Array<FieldView>>,
  */
 next_row: Array<FieldView>, 
 /**
+ * Whether cards may be read into it one after the other (连续读卡).
+ */
+takes_cards: boolean, 
+/**
  * Fields still missing or wrong.
  */
 lacking: number, };

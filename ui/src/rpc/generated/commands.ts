@@ -50,6 +50,7 @@ import type { PrintConsultation } from "./PrintConsultation";
 import type { PrintDaySheet } from "./PrintDaySheet";
 import type { PrintDocument } from "./PrintDocument";
 import type { ReadCard } from "./ReadCard";
+import type { ReadRowCards } from "./ReadRowCards";
 import type { RemovePage } from "./RemovePage";
 import type { ReorderPages } from "./ReorderPages";
 import type { RequestSignature } from "./RequestSignature";
@@ -112,6 +113,8 @@ export interface OfficerCommands {
   open_from: { request: OpenFrom; answer: CaseView };
   /** What an earlier case offers, and which cases look like this one. */
   carry: { request: OneCase; answer: CarryView };
+  /** Asks the server for the same business of the same person. */
+  look_for_duplicates: { request: OneCase; answer: CarryView };
   /** Takes over a scanned material of the earlier case. */
   carry_material: { request: CarryMaterial; answer: CaseView };
   /** The day sheet. */
@@ -144,6 +147,8 @@ export interface OfficerCommands {
   save_draft: { request: SaveDraft; answer: Shell };
   /** Reads a card for a person of the case. */
   read_card: { request: ReadCard; answer: OperationView };
+  /** Reads cards one after the other into a table of persons. */
+  read_row_cards: { request: ReadRowCards; answer: OperationView };
   /** Takes an identity as typed. */
   type_identity: { request: TypeIdentity; answer: CaseView };
   /** Asks the register. */
@@ -247,6 +252,7 @@ export const OFFICER_COMMANDS = [
   "submit_package",
   "open_from",
   "carry",
+  "look_for_duplicates",
   "carry_material",
   "day_sheet",
   "preview_day_sheet",
@@ -263,6 +269,7 @@ export const OFFICER_COMMANDS = [
   "change_fields",
   "save_draft",
   "read_card",
+  "read_row_cards",
   "type_identity",
   "run_lookup",
   "scan_pages",

@@ -10,6 +10,10 @@ import { asFailure, call, newCommandId, type CaseView } from '@/rpc'
 import { shownClock } from '../cases/moment'
 import { useCase } from '../cases/useCase'
 
+/** A look-up with what the form holds that the register did not give: it is made by itself once for each. */
+export const lookupKey = (lookup: string, now: CaseView): string =>
+  `${lookup} ${now.sections.map((one) => one.rows.map((row) => row.map((field) => (field.source === 'register' ? '' : field.value)).join('\t')).join('\n')).join('\n')}`
+
 export function useIntake(caseId: () => string) {
   const { view, error, busy, load, change, take } = useCase(caseId)
   const marks = shallowRef<ReadonlyMap<string, string>>(new Map())
@@ -87,16 +91,13 @@ export function useIntake(caseId: () => string) {
     }
   }
 
-  const key = (lookup: string, now: CaseView): string =>
-    `${lookup} ${now.sections.map((one) => one.rows.map((row) => row.map((field) => (field.source === 'register' ? '' : field.value)).join('\t')).join('\n')).join('\n')}`
-
   /** A check that can be made and was not made yet is made without a key: once for what the form holds now. */
   async function askByItself(): Promise<void> {
     const now = view.value
     if (!now || !editable.value || !online.value || asking.value !== null || keeper.pending.value.size > 0) return
-    const next = now.lookups.find((one) => one.askable && one.state === 'not_checked' && !asked.has(key(one.id, now)))
+    const next = now.lookups.find((one) => one.askable && one.state === 'not_checked' && !asked.has(lookupKey(one.id, now)))
     if (!next) return
-    asked.add(key(next.id, now))
+    asked.add(lookupKey(next.id, now))
     const before = now
     const done = await lookUp(next.id, true)
     if (done && view.value) {

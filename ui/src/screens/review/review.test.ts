@@ -6,7 +6,7 @@ import { differing, materialOf, readField, reviewSections } from './reviewForm'
 const field = (path: string, label: string, value: string, register: string | null = null): FieldView => ({
   path, label, kind: 'text', codes: null, width: 0, non_standard: false, searched: false, historic: false, required: false, value, words: '', source: 'typed', at: 0, previous: null, previous_words: null, register, register_words: register, locked: false, assigned: false, fault: null,
 })
-const section = (id: string, title: string, rows: FieldView[][], person: SectionView['person'] = null, table = false): SectionView => ({ id, title, person, table, rows, next_row: [], lacking: 0 })
+const section = (id: string, title: string, rows: FieldView[][], person: SectionView['person'] = null, table = false): SectionView => ({ id, title, person, table, rows, next_row: [], takes_cards: false, lacking: 0 })
 const material = (id: string, name: string, pages = 1): MaterialView => ({
   id, name, plain: '', rule: 'required', group: '', met: true, open: true, tolerated: false, asked_again: false, inspect: '', because: '', check: null,
   pages: Array.from({ length: pages }, (_, at) => ({ id: `${id}${at}`, blob: '', attestation: null, here: true })),

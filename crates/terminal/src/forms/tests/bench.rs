@@ -173,6 +173,7 @@ impl Bench {
             time: EventTime { wall: self.now, trusted: self.now, confirmed: true },
             online: self.online,
             duplicates: Vec::new(),
+            elsewhere: None,
             allotted: Allotted {
                 case_number: Some(CASE_NUMBER.into()),
                 intake_number: Some("299990151000020260000013".into()),

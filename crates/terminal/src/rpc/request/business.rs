@@ -98,3 +98,14 @@ request! {
         opinion: String,
     }
 }
+request! {
+    /// Reads cards one after the other into a table of persons, until it is stopped.
+    ReadRowCards {
+        /// Names the wish: repeated, it begins nothing more.
+        command: CommandId,
+        /// Case.
+        case: CaseId,
+        /// The table section.
+        section: String,
+    }
+}

@@ -129,6 +129,8 @@ pub struct MemberView {
     pub missing: Vec<String>,
     /// Labels of shared fields whose value here differs from the leading case.
     pub differs: Vec<String>,
+    /// Fields of its form that stand in the form of a member before it; a column of a table by its first row.
+    pub shared: Vec<FieldPath>,
     /// Why it was not taken when all were submitted.
     pub refused: Option<RpcError>,
 }
@@ -144,6 +146,22 @@ pub struct CarryView {
     pub materials: Vec<OfferedView>,
     /// Cases of the same person and matter that are open or were done lately.
     pub duplicates: Vec<CaseLine>,
+    /// Whether the server was asked for others.
+    pub server: ServerLook,
+    /// Cases that the server told of and that are not here, in words.
+    pub elsewhere: Vec<String>,
+}
+
+/// How it stands with the look-up of the same business at the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerLook {
+    /// Nobody is named yet, or the case lies at no counter.
+    NotNeeded,
+    /// The server answered.
+    Looked,
+    /// It was not asked, or did not answer.
+    NotLooked,
 }
 
 /// A scanned material of the earlier case.
@@ -216,8 +234,19 @@ pub struct BatchView {
 pub struct BatchLine {
     /// The case.
     pub line: CaseLine,
-    /// Fields that differ from the register.
-    pub differs: Vec<FieldPath>,
+    /// What the form says otherwise than the register.
+    pub differs: Vec<BatchDifference>,
     /// Why it has to be looked at by itself, in words; empty when it may be passed with others.
     pub alone: String,
+}
+
+/// A field whose value is not what the register holds, both in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct BatchDifference {
+    /// Section and field.
+    pub label: String,
+    /// What the form says.
+    pub form: String,
+    /// What the register holds.
+    pub register: String,
 }

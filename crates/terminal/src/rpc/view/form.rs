@@ -36,6 +36,8 @@ pub struct SectionView {
     pub rows: Vec<Vec<FieldView>>,
     /// Fields of the next row of a table, empty; none for a section that is no table.
     pub next_row: Vec<FieldView>,
+    /// Whether cards may be read into it one after the other (连续读卡).
+    pub takes_cards: bool,
     /// Fields still missing or wrong.
     pub lacking: u32,
 }
