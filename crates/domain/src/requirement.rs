@@ -145,7 +145,7 @@ impl From<crate::identity::NumberFault> for FieldFault {
 
 impl FieldFault {
     /// Every kind with its stable code, for the completeness test of the message catalogue.
-    pub const CODES: [(Self, &'static str); 12] = [
+    pub const CODES: [(Self, &'static str); 13] = [
         (Self::TooLong, "FIELD_TOO_LONG"),
         (Self::NameSign, "FIELD_NAME_SIGN"),
         (Self::NotADate, "FIELD_NOT_A_DATE"),

@@ -52,8 +52,10 @@ pub const MIGRATION: Migration = Migration {
 pub const RESTS_INDEXED: Migration = Migration {
     name: "2026-11-22 addresses found by their rests",
     sql: "CREATE VIRTUAL TABLE address_index_0 USING fts5 (text, initials, area, rest, content = '',
+            prefix = '1 2',
             tokenize = 'unicode61 remove_diacritics 0');
           CREATE VIRTUAL TABLE address_index_1 USING fts5 (text, initials, area, rest, content = '',
+            prefix = '1 2',
             tokenize = 'unicode61 remove_diacritics 0');
           DROP TABLE address_search_0;
           DROP TABLE address_search_1;

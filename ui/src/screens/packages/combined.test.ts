@@ -5,6 +5,7 @@ import { combinedSections, idOf, placeOf } from './combined'
 const field = (path: string): FieldView => ({
   path, label: path, kind: 'text', codes: null, width: 4, required: true, value: '', words: '', source: null, at: null, previous: null,
   register: null, register_words: null, locked: false, assigned: false, fault: null, non_standard: false,
+  previous_words: null, searched: false, historic: false,
 })
 const section = (id: string, fields: string[], table = false): SectionView => ({
   id, title: id, person: null, table, lacking: 0, takes_cards: false,
