@@ -22,7 +22,7 @@ const LOOKED_AT: u32 = 50;
 pub async fn look(house: &House, terminal: &Terminal, request: &DuplicateRequest) -> Result<Elsewhere> {
     let unreadable = || told(ErrorCode::Unreadable);
     let number = house.keys.open_envelope(&request.sealed_number).map_err(|_| unreadable())?;
-    let number = String::from_utf8(number.to_vec()).map_err(|_| unreadable())?;
+    let number = String::from_utf8(number).map_err(|_| unreadable())?;
     let today = civil_day(now());
     let mut work = house.write().await?;
     let work_ref = &mut *work;

