@@ -87,7 +87,7 @@ it.step('the death is passed; the register ends the entry of the dead man', asyn
 
 it.step('its paper is given out against a signature; the household goes on under its new head', async () => {
   await counter.key('F11')
-  await print(counter, /死亡/)
+  await print(counter, '死亡登记结果单')
   await counter.picture('paper-death')
   await counter.key('Escape')
   await counter.ready('领取登记 F1')
@@ -101,6 +101,7 @@ it.step('its paper is given out against a signature; the household goes on under
   await counter.key('F12')
   await counter.sees('已办结')
   await uploaded(counter)
+  await counter.key('F2')
   await begin(counter, it.station, people.zheng_widow, '户主变更')
   await answer(counter, '新户主有完全民事行为能力吗', /^1 有/)
   await checked(counter, '全户成员')

@@ -2,6 +2,7 @@
 
 use ciborium::Value;
 use serde::{Serialize, de::DeserializeOwned};
+use std::cmp::Ordering;
 
 /// Bytes that do not read as the expected thing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,17 +51,29 @@ fn sort(value: &mut Value) {
                 sort(key);
                 sort(item);
             }
-            // Core deterministic order: by the bytes of the encoded keys.
-            entries.sort_by_cached_key(|(key, _)| {
-                let mut bytes = Vec::new();
-                let _ = ciborium::into_writer(key, &mut bytes);
-                bytes
-            });
+            entries.sort_by(|(one, _), (other, _)| order(one, other));
         }
         Value::Array(items) => items.iter_mut().for_each(sort),
         Value::Tag(_, inner) => sort(inner),
         _ => {}
     }
+}
+
+/// Core deterministic order: by the bytes of the encoded keys. A text begins with its length, and a longer length has
+/// greater bytes, so texts need not be encoded for it.
+fn order(one: &Value, other: &Value) -> Ordering {
+    if let (Value::Text(one), Value::Text(other)) = (one, other) {
+        return (one.len(), one.as_bytes()).cmp(&(other.len(), other.as_bytes()));
+    }
+    encoded(one).cmp(&encoded(other))
+}
+
+fn encoded(key: &Value) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // Writing to a Vec cannot fail.
+    let written = ciborium::into_writer(key, &mut bytes);
+    debug_assert!(written.is_ok());
+    bytes
 }
 
 #[cfg(test)]
@@ -74,6 +87,21 @@ mod tests {
         let bytes = to_vec(&forward);
         // map(3) "a"→3, "b"→1, "aa"→2: shorter keys first, then by byte.
         assert_eq!(bytes, [0xa3, 0x61, b'a', 3, 0x61, b'b', 1, 0x62, b'a', b'a', 2]);
+    }
+
+    /// Texts are put in the order of their encoded bytes, across every width of the length.
+    #[test]
+    fn texts_stand_in_the_order_of_their_bytes() {
+        let lengths = [0, 1, 2, 22, 23, 24, 25, 255, 256, 257, 65_535, 65_536];
+        let texts = lengths.iter().flat_map(|length| ["a", "b"].map(|letter| letter.repeat(*length)));
+        let keys: Vec<Value> = texts.chain(["啊".to_owned(), "啊a".to_owned()]).map(Value::Text).collect();
+        for one in &keys {
+            for other in &keys {
+                assert_eq!(order(one, other), encoded(one).cmp(&encoded(other)));
+            }
+        }
+        let number = Value::Integer(7.into());
+        assert_eq!(order(&number, &keys[0]), encoded(&number).cmp(&encoded(&keys[0])));
     }
 
     #[test]

@@ -531,11 +531,7 @@ fn field_view(field: &Field, path: FieldPath, case: &Case, current: &Current, da
         register,
         locked: known.is_some_and(|one| one.locked() && !one.value.is_empty()),
         assigned: field.kind == FieldKind::Assigned,
-        fault: if field.kind.typed() {
-            check_value(field, &value, &current.codes, day).err()
-        } else {
-            None
-        },
+        fault: if field.kind.typed() { check_value(field, &value, &current.codes, day).err() } else { None },
         value,
         path,
     }

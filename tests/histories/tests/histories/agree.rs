@@ -175,7 +175,11 @@ fn terminal_and_server_agree_on_random_histories() {
                             return done;
                         }
                         let count = BATCH.min(wanted.saturating_sub(number * BATCH).max(1));
-                        done.push(runtime.block_on(play(&template, seed, number, count)));
+                        let batch = runtime.block_on(play(&template, seed, number, count));
+                        if number.is_multiple_of(50) || batch.failed > 0 {
+                            println!("batch {number} of {batches}: {} failed", batch.failed);
+                        }
+                        done.push(batch);
                     }
                 })
             })
