@@ -13,8 +13,8 @@ use crate::matter::{Field, FieldKind, Section};
 
 /// The part of a card that fills a column.
 fn part<'i>(column: &Field, identity: &'i Identity) -> Option<&'i str> {
-    let fillable = !matches!(column.kind, FieldKind::Assigned);
-    identity.part(column.card.as_deref().unwrap_or(&column.id)).filter(|value| fillable && !value.is_empty())
+    let said = identity.part(column.card.as_deref().unwrap_or(&column.id));
+    said.filter(|value| column.kind.typed() && !value.is_empty())
 }
 
 /// The column of the number that a person of the table is known by.

@@ -13,6 +13,7 @@ use domain::ids::{CaseId, CommandId, ContentHash, EventId};
 use domain::matter::MatterDefinition;
 use domain::number::{self, NumberKind};
 use domain::person::Actor;
+use domain::refusal::Refusal;
 use gm::sm3;
 use std::sync::{Arc, PoisonError};
 use store::table::event::EventRow;
@@ -60,6 +61,20 @@ impl Terminal {
         let hash = case.opening.as_ref().map(|one| one.definition).ok_or(Own::CaseUnknown)?;
         let definition = self.contents.definition(&store, hash)?;
         Ok(LoadedCase { case, records, definition, definition_hash: hash })
+    }
+
+    /// What the rules say against a command of the present officer; none when they would take it. Nothing is done.
+    pub(crate) fn refusal_of(&self, command: &Command, loaded: &LoadedCase) -> Result<Option<Refusal>> {
+        let store = self.store()?;
+        let current = self.contents.current(&store)?;
+        let context = self.context(self.actor()?, loaded.definition_hash, &current)?;
+        let facts = Facts {
+            definition: &loaded.definition,
+            codes: &current.codes,
+            calendar: &current.calendar,
+            roster: &current.roster,
+        };
+        Ok(decide(command, &loaded.case, &context, &facts).err())
     }
 
     /// What the rules use, beside the case.

@@ -10,8 +10,6 @@ use crate::rpc::{ChangeSource, RpcError};
 use domain::batch::{alone, differing};
 use domain::command::Command;
 use domain::condition::Situation;
-use domain::context::Facts;
-use domain::decide::decide;
 use domain::event::Decision;
 use domain::ids::{CaseId, CommandId, FieldPath, MatterId};
 use domain::matter::FieldKind;
@@ -66,16 +64,7 @@ impl Terminal {
 
     /// Why the rules do not let the present officer pass the case, in words; empty when they do.
     fn may_not_pass(&self, loaded: &LoadedCase) -> Result<String> {
-        let store = self.store()?;
-        let current = self.contents.current(&store)?;
-        let context = self.context(self.actor()?, loaded.definition_hash, &current)?;
-        let facts = Facts {
-            definition: &loaded.definition,
-            codes: &current.codes,
-            calendar: &current.calendar,
-            roster: &current.roster,
-        };
-        let refusal = decide(&pass_command(""), &loaded.case, &context, &facts).err();
+        let refusal = self.refusal_of(&pass_command(""), loaded)?;
         Ok(refusal.map(|one| self.refusal_words(&one)).unwrap_or_default())
     }
 

@@ -139,19 +139,11 @@ impl Terminal {
 
     /// The register is asked only for what the rules will take: asking changes the register.
     pub(crate) fn check_effect_rights(&self, case: CaseId) -> Result<()> {
-        use domain::context::Facts;
         let loaded = self.load_case(case)?;
-        let store = self.store()?;
-        let current = self.contents.current(&store)?;
-        let context = self.context(self.actor()?, loaded.definition_hash, &current)?;
-        let facts = Facts {
-            definition: &loaded.definition,
-            codes: &current.codes,
-            calendar: &current.calendar,
-            roster: &current.roster,
-        };
-        domain::decide::decide(&crate::effects::probe(), &loaded.case, &context, &facts)?;
-        Ok(())
+        match self.refusal_of(&crate::effects::probe(), &loaded)? {
+            Some(refusal) => Err(refusal.into()),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn collect_result(&self, request: CollectResult) -> Result<CaseView> {

@@ -69,12 +69,7 @@ pub(super) fn read_identity(
     facts: &Facts<'_>,
 ) -> Decided {
     at_own_counter(case, context, facts)?;
-    // Only an impossible checksum on an 18-digit number blocks (rules of the counter, 9).
-    if checked_by_arithmetic(identity.document)
-        && let Err(fault) = check_number(identity.document, &identity.number)
-    {
-        return Err(Refusal::WrongValue { field: "identity.number".to_owned(), fault: fault.into() });
-    }
+    number_holds(identity)?;
     let source = if reading.is_some() { ValueSource::Card } else { ValueSource::Typed };
     let mut changes = Vec::new();
     for section in facts.definition.sections.iter().filter(|one| one.person == Some(person)) {
@@ -90,15 +85,34 @@ pub(super) fn read_identity(
             }
         }
     }
-    let mut events =
-        vec![Event::IdentityRead { person, identity: identity.clone(), reading: reading.cloned() }];
+    let read = Event::IdentityRead { person, identity: identity.clone(), reading: reading.cloned() };
+    Ok(with_filled(read, changes, case, facts))
+}
+
+/// Only an impossible checksum on an 18-digit number blocks (rules of the counter, 9).
+pub(super) fn number_holds(identity: &Identity) -> Result<(), Refusal> {
+    if !checked_by_arithmetic(identity.document) {
+        return Ok(());
+    }
+    check_number(identity.document, &identity.number)
+        .map_err(|fault| Refusal::WrongValue { field: "identity.number".to_owned(), fault: fault.into() })
+}
+
+/// A reading, what it fills in, and what no longer stands because of that.
+pub(super) fn with_filled(
+    read: Event,
+    changes: Vec<FieldChange>,
+    case: &Case,
+    facts: &Facts<'_>,
+) -> Vec<Event> {
+    let mut events = vec![read];
     let outdated = outdated_lookups(&changes, None, case, facts);
     if !changes.is_empty() {
         events.push(Event::FieldsChanged { changes, reason: String::new() });
     }
     events.extend(outdated);
     events.extend(stale_signatures(case, &events));
-    Ok(events)
+    events
 }
 
 pub(super) fn answer(

@@ -1,12 +1,11 @@
 //! A card read into a table of persons.
 
 use super::at_own_counter;
-use super::counter::{outdated_lookups, stale_signatures};
+use super::counter::{number_holds, with_filled};
 use crate::arrival::CardValidity;
 use crate::case::Case;
 use crate::context::{Context, Facts};
 use crate::event::{Event, FieldChange, Identity, Reading, ValueSource};
-use crate::identity::{check_number, checked_by_arithmetic};
 use crate::refusal::Refusal;
 use crate::requirement::section_applies;
 use crate::row_card::{next_row, row_of, takes_cards, values};
@@ -26,11 +25,7 @@ pub(super) fn read_row_card(
     let table = known
         .filter(|one| takes_cards(one) && section_applies(one, case))
         .ok_or_else(|| Refusal::UnknownName { name: section.to_owned() })?;
-    if checked_by_arithmetic(identity.document)
-        && let Err(fault) = check_number(identity.document, &identity.number)
-    {
-        return Err(Refusal::WrongValue { field: "identity.number".to_owned(), fault: fault.into() });
-    }
+    number_holds(identity)?;
     if let CardValidity::Expired(last) = CardValidity::of(&identity.valid_until, context.time.day()) {
         return Err(Refusal::CardExpired { until: last.to_string() });
     }
@@ -42,17 +37,11 @@ pub(super) fn read_row_card(
     let row = row.unwrap_or_else(|| next_row(section, case));
     let change = |(field, value)| FieldChange { field, value, source: ValueSource::Card };
     let changes: Vec<FieldChange> = values(table, row, identity, case).into_iter().map(change).collect();
-    let mut events = vec![Event::RowIdentityRead {
+    let read = Event::RowIdentityRead {
         section: section.to_owned(),
         row,
         identity: identity.clone(),
         reading: reading.clone(),
-    }];
-    let outdated = outdated_lookups(&changes, None, case, facts);
-    if !changes.is_empty() {
-        events.push(Event::FieldsChanged { changes, reason: String::new() });
-    }
-    events.extend(outdated);
-    events.extend(stale_signatures(case, &events));
-    Ok(events)
+    };
+    Ok(with_filled(read, changes, case, facts))
 }

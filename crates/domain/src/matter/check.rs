@@ -14,6 +14,10 @@ use crate::rule::{Must, Rule, Severity};
 use crate::situation::{Answers, chance, ways};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What follows from others is named by nothing: no condition, rule, look-up or act leans on it.
+const COMPUTED_NAMED: Wrong =
+    Wrong::Misused { what: "这里不能用算出来的栏，请用它所依据的那一栏" };
+
 /// Looks at one definition and collects what is wrong.
 struct Check<'a> {
     definition: &'a MatterDefinition,
@@ -103,12 +107,7 @@ impl<'a> Check<'a> {
     fn known_field(&mut self, place: &str, path: &FieldPath) {
         match self.definition.field(path) {
             Some(field) if field.kind == FieldKind::Computed => {
-                self.add(
-                    place,
-                    Wrong::Misused {
-                        what: "这里不能用算出来的栏，请用它所依据的那一栏"
-                    },
-                );
+                self.add(place, COMPUTED_NAMED);
                 return;
             }
             Some(_) => return,
@@ -147,9 +146,13 @@ impl<'a> Check<'a> {
 
     fn known_column(&mut self, place: &str, section: &str, column: &str) {
         let Some(table) = self.table(place, section) else { return };
-        if !table.fields.iter().any(|field| field.id == column) {
-            let known = table.fields.iter().map(|field| field.id.as_str());
-            self.add(place, Wrong::unknown("列", &format!("{section}.{column}"), known));
+        match table.fields.iter().find(|field| field.id == column) {
+            Some(field) if field.kind == FieldKind::Computed => self.add(place, COMPUTED_NAMED),
+            Some(_) => {}
+            None => {
+                let known = table.fields.iter().map(|field| field.id.as_str());
+                self.add(place, Wrong::unknown("列", &format!("{section}.{column}"), known));
+            }
         }
     }
 

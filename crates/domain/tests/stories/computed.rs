@@ -67,6 +67,28 @@ fn what_is_computed_says_how_and_nothing_leans_on_it() {
     );
 }
 
+#[test]
+fn a_column_that_follows_from_others_is_filled_by_nothing() {
+    told(
+        "forms/head-change.toml",
+        "{ id = \"sex\", label = \"性别\", kind = \"code\", codes = \"sex\", required = true, width = 1 }",
+        "{ id = \"sex\", label = \"性别\", kind = \"computed\", compute = { kind = \"age\", birth = \"birth_date\" } }",
+        &["matters/T042.toml", "lookup.", ".rows", "不能用算出来的栏"],
+    );
+    let mut table = Desk::new("T042").definition.sections.iter().find(|one| one.table).unwrap().clone();
+    let number = number("1990-01-01", 7);
+    let identity = domain::event::Identity { number, ..card("某人", "1990-01-01", 7) };
+    let case = Desk::new("T042").case;
+    let filled = |table: &domain::matter::Section| {
+        let values = domain::row_card::values(table, 0, &identity, &case);
+        values.iter().any(|(path, _)| path.as_str().ends_with(".birth_date"))
+    };
+    assert!(filled(&table));
+    let column = table.fields.iter_mut().find(|one| one.id == "birth_date").unwrap();
+    column.kind = domain::matter::FieldKind::Computed;
+    assert!(!filled(&table), "a card fills what is typed, and nothing that follows");
+}
+
 fn told_by_rules(desk: &Desk) -> Vec<String> {
     let lacking = missing(&desk.definition, &desk.case, &CATALOGUE.codes, date(2026, 11, 23), true);
     let rule = |one: &Missing| match one {

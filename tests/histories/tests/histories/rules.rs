@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 /// Events beside the flow that random commands must bring about. Termination is not among them: it wants a day to
 /// be over, and a sequence is played within one day.
-const BESIDE_THE_FLOW: [&str; 9] = [
+const BESIDE_THE_FLOW: [&str; 10] = [
+    "RowIdentityRead",
     "MaterialsPromised",
     "ToleranceCancelled",
     "SupplementRequested",

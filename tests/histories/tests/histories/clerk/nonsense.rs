@@ -23,7 +23,7 @@ impl Sight<'_> {
         let definition = self.facts.definition;
         let word =
             |dice: &mut Dice| dice.one(&["", "甲", "nothing", "s0", "9999", "\u{0}", "a.b.c"]).to_owned();
-        match dice.below(27) {
+        match dice.below(28) {
             0 => Command::Open,
             1 => self.read_identity(dice.one(&ALL_PERSONS), dice),
             2 => {
@@ -145,10 +145,25 @@ impl Sight<'_> {
                 command
             }
             24..=26 => self.beside_the_flow(dice),
+            27 => self.card_of_a_row(dice),
             // Rarely, as it ends everything.
             _ if dice.percent(85) => Command::Withdraw { reason: String::new() },
             _ => Command::Withdraw { reason: "申请人要求".into() },
         }
+    }
+
+    /// A card for any section, mostly of somebody who is not in the form.
+    fn card_of_a_row(&self, dice: &mut Dice) -> Command {
+        let tables = self.facts.definition.sections.iter().filter(|one| one.table || dice.percent(20));
+        let tables: Vec<String> = tables.map(|one| one.id.clone()).collect();
+        let section = dice.pick(&tables).cloned().unwrap_or_else(|| "nothing".to_owned());
+        let mut command = self.read_identity(dice.one(&ALL_PERSONS), dice);
+        let Command::ReadIdentity { identity, .. } = &mut command else { return command };
+        if dice.percent(80) {
+            identity.document = DocumentKind::ResidentCard;
+            identity.number = check_assets::people::number(self.day, "1", dice.below(4) as u16);
+        }
+        Command::ReadRowCard { section, identity: identity.clone(), reading: reading() }
     }
 
     fn on_a_page(&self, dice: &mut Dice) -> Command {
