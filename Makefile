@@ -55,8 +55,11 @@ test-full:
 check-assets: build
 	$(PROGRAMS)/check-assets
 
-bench: build
-	exec $(PROGRAMS)/demo --state target/bench/station bench
+# Figures of a release, as a counter has it.
+bench: setup ui
+	cargo build --release --workspace --bins
+	$(CARGO_TARGET_DIR)/release/demo --state target/bench/station bench
+	PROFILE=release node tests/browser/bench.mjs
 
 deb: setup ui
 	@installer/deb.sh

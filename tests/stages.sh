@@ -85,10 +85,11 @@ rust_tests() {
 
 story() { "$CARGO_TARGET_DIR/debug/demo" --state target/demo/station play --papers target/demo; }
 
-# Figures are printed, never judged: only that they can be taken is.
+# Figures are printed, never judged: only that they can be taken is. They are those of a release, as a counter has it.
 bench() {
-    "$CARGO_TARGET_DIR/debug/demo" --state target/bench/station bench || return 1
-    node tests/browser/bench.mjs
+    cargo build --release --workspace --bins || return 1
+    "$CARGO_TARGET_DIR/release/demo" --state target/bench/station bench || return 1
+    PROFILE=release node tests/browser/bench.mjs
 }
 
 stage ui-build must ui_build

@@ -47,3 +47,16 @@ it.step('the officer passes it, the register moves the student out, the certific
   await printBlank(office, '户口迁移证', '皖迁00000017')
   await office.picture('student-certificate')
 })
+
+it.step('the day sheet has the blank with its serial, on the screen and on paper', async () => {
+  await office.key('F2')
+  await office.region('我的办件').waitFor()
+  await office.key('F12')
+  const sheet = office.region('日清单').first()
+  await sheet.getByRole('row', { name: /户口迁移证 1 皖迁00000017 无/ }).waitFor()
+  await office.picture('day-sheet-blanks')
+  await office.key('F12')
+  await office.ready(/^打印 \d+ 页/)
+  await office.page.getByRole('img', { name: /日清单 第 1 页/ }).waitFor()
+  await office.picture('day-sheet-blanks-paper')
+})

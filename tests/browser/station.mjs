@@ -11,7 +11,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 export const repository = fileURLToPath(new URL('../../', import.meta.url))
-const programs = join(process.env.CARGO_TARGET_DIR || join(repository, 'target'), 'debug')
+/** The programs of an ordinary build; figures are taken of a release (PROFILE=release). */
+const programs = join(process.env.CARGO_TARGET_DIR || join(repository, 'target'), process.env.PROFILE || 'debug')
 
 /** Where Debian's package libfaketime puts it, for programs with threads. */
 const faketime = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/faketime/libfaketimeMT.so.1`

@@ -47,7 +47,7 @@ export class Double implements Transport {
       case 'matters': return matters
       case 'find_matters': return { matters: matters.map((one) => one.id), digits_choose: true }
       case 'carry': return { from: null, relation: null, materials: [], duplicates: [] }
-      case 'package': return { id: '', title: '', members: [], shared_materials: [] }
+      case 'package': return { id: '', title: '', members: [] }
       case 'codes': return { tables: codes }
       case 'parked_cases': return parked
       case 'find_cases': return lines

@@ -128,10 +128,13 @@ impl Catalogue {
         let mut reading = Reading::default();
         // What others name comes first.
         for folder in ["calendar", "codes", "flows", "forms", "papersets", "matters", "packages"] {
+            let texts = files.iter().filter(|(file, _)| file.split('/').next() == Some(folder));
             if folder == "matters" {
                 reading.check_forms();
+                reading.matters(&texts.collect::<Vec<_>>());
+                continue;
             }
-            for (file, text) in files.iter().filter(|(file, _)| file.split('/').next() == Some(folder)) {
+            for (file, text) in texts {
                 reading.file(folder, file, text);
             }
         }
@@ -156,15 +159,7 @@ impl Reading {
     }
 
     fn read<T: for<'de> Deserialize<'de>>(&mut self, file: &str, text: &str) -> Option<T> {
-        match toml::from_str(text) {
-            Ok(read) => Some(read),
-            Err(fault) => {
-                // The message is drawn over several lines, with the line of the file below it.
-                let said = fault.to_string().trim_end().to_owned();
-                self.add(file, "", Wrong::Unreadable { said });
-                None
-            }
-        }
+        read(file, text).map_err(|fault| self.faults.push(fault)).ok()
     }
 
     fn file(&mut self, folder: &str, file: &str, text: &str) {
@@ -193,7 +188,6 @@ impl Reading {
                     self.twice(file, "文书组", name);
                 }
             }
-            "matters" => self.matter(file, text),
             "packages" => {
                 let Some(package) = self.read::<Package>(file, text) else { return };
                 let name = package.id.clone();
@@ -272,26 +266,54 @@ impl Reading {
         }
     }
 
-    fn matter(&mut self, file: &str, text: &str) {
-        let Some(read) = self.read::<MatterFile>(file, text) else { return };
+    /// Matters do not depend on one another: every core of the PC takes its share of them. The order of what is found
+    /// stays that of the files.
+    fn matters(&mut self, files: &[&NamedText]) {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let share = files.len().div_ceil(cores).max(1);
+        let known = &*self;
+        let found: Vec<_> = std::thread::scope(|scope| {
+            let shares: Vec<_> = files
+                .chunks(share)
+                .map(|some| {
+                    scope.spawn(|| {
+                        some.iter().map(|(file, text)| known.matter(file, text)).collect::<Vec<_>>()
+                    })
+                })
+                .collect();
+            shares
+                .into_iter()
+                .flat_map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
+        });
+        for matter in found {
+            match matter {
+                Ok(matter) => {
+                    let (file, name) = (matter.file.clone(), matter.definition.id.clone());
+                    if self.catalogue.matters.insert(name.clone(), matter).is_some() {
+                        self.twice(&file, "事项", name.to_string());
+                    }
+                }
+                Err(faults) => self.faults.extend(faults),
+            }
+        }
+    }
+
+    fn matter(&self, file: &str, text: &str) -> Result<CatalogueMatter, Vec<DefinitionFault>> {
+        let read: MatterFile = read(file, text).map_err(|fault| vec![fault])?;
         let forms =
             read.form.as_ref().and_then(|form| line_of_forms(form, &self.forms).ok()).unwrap_or_default();
-        let definition = match read.join(&self.forms, &self.paper_sets, &self.catalogue.flows) {
-            Ok(definition) => definition,
-            Err(faults) => {
-                for (place, wrong) in faults {
-                    self.add(file, place, wrong);
-                }
-                return;
-            }
+        let of_file = |faults: Vec<(String, Wrong)>| -> Vec<DefinitionFault> {
+            let fault = |(place, wrong)| DefinitionFault { file: file.to_owned(), place, wrong };
+            faults.into_iter().map(fault).collect()
         };
-        self.codes_used(file, &definition);
-        let bytes = definition.to_bytes();
-        let name = definition.id.clone();
-        let matter = CatalogueMatter { definition, bytes, forms, file: file.to_owned() };
-        if self.catalogue.matters.insert(name.clone(), matter).is_some() {
-            self.twice(file, "事项", name.to_string());
+        let definition = read.join(&self.forms, &self.paper_sets, &self.catalogue.flows).map_err(of_file)?;
+        let faults = self.codes_used(&definition);
+        if !faults.is_empty() {
+            return Err(of_file(faults));
         }
+        let bytes = definition.to_bytes();
+        Ok(CatalogueMatter { definition, bytes, forms, file: file.to_owned() })
     }
 
     /// Packages name matters, fields and materials: looked at when everything else holds.
@@ -316,25 +338,35 @@ impl Reading {
         self.catalogue.packages = packages;
     }
 
-    fn codes_used(&mut self, file: &str, definition: &MatterDefinition) {
+    /// Code tables and presets that are not there.
+    fn codes_used(&self, definition: &MatterDefinition) -> Vec<(String, Wrong)> {
+        let mut faults = Vec::new();
         for section in &definition.sections {
             for field in &section.fields {
                 let Some(name) = &field.codes else { continue };
                 let place = format!("section.{}.field.{}", section.id, field.id);
                 let Some(table) = self.catalogue.codes.tables.get(name) else {
                     let known = self.catalogue.codes.tables.keys().map(String::as_str);
-                    let wrong = Wrong::unknown("代码表", name, known);
-                    self.add(file, place, wrong);
+                    faults.push((place, Wrong::unknown("代码表", name, known)));
                     continue;
                 };
                 if !field.preset.is_empty() && !table.rows.iter().any(|row| row.code == field.preset) {
-                    let known: Vec<&str> = table.rows.iter().map(|row| row.code.as_str()).collect();
-                    let wrong = Wrong::unknown("代码", &field.preset, known);
-                    self.add(file, place, wrong);
+                    let known = table.rows.iter().map(|row| row.code.as_str());
+                    faults.push((place, Wrong::unknown("代码", &field.preset, known)));
                 }
             }
         }
+        faults
     }
+}
+
+/// A file as what its folder holds.
+fn read<T: for<'de> Deserialize<'de>>(file: &str, text: &str) -> Result<T, DefinitionFault> {
+    toml::from_str(text).map_err(|fault| {
+        // The message is drawn over several lines, with the line of the file below it.
+        let said = fault.to_string().trim_end().to_owned();
+        DefinitionFault { file: file.to_owned(), place: String::new(), wrong: Wrong::Unreadable { said } }
+    })
 }
 
 #[cfg(test)]

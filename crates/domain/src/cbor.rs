@@ -24,19 +24,14 @@ pub fn to_vec<T: Serialize>(thing: &T) -> Vec<u8> {
     bytes
 }
 
-/// Decodes; trailing bytes are an error, as is anything that is not in deterministic form.
+/// Decodes; trailing bytes are an error.
 ///
 /// # Errors
 /// [`CborFault`] with the place that does not read.
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CborFault> {
-    read(&value(bytes)?)
-}
-
-/// Bytes as a tree; trailing bytes are an error.
-pub(crate) fn value(bytes: &[u8]) -> Result<Value, CborFault> {
     let mut rest = bytes;
-    let value: Value = ciborium::from_reader(&mut rest).map_err(|fault| CborFault(fault.to_string()))?;
-    if rest.is_empty() { Ok(value) } else { Err(CborFault(format!("{} bytes too many", rest.len()))) }
+    let thing: T = ciborium::from_reader(&mut rest).map_err(|fault| CborFault(fault.to_string()))?;
+    if rest.is_empty() { Ok(thing) } else { Err(CborFault(format!("{} bytes too many", rest.len()))) }
 }
 
 /// A tree as the thing that it stands for.

@@ -9,9 +9,9 @@ use crate::case::Case;
 use crate::command::Command;
 use crate::condition::Situation;
 use crate::ids::{FieldPath, MaterialId, MatterId, QuestionId};
-use crate::matter::{MaterialRule, MatterDefinition};
+use crate::matter::{Material, MaterialRule, MatterDefinition, Question};
 use crate::person::PersonRole;
-use crate::requirement::{field_applies, section_applies};
+use crate::requirement::{field_applies, material_applies, section_applies};
 use crate::row_card::takes_cards;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -125,6 +125,17 @@ impl fmt::Display for PackageFault {
             }
         }
     }
+}
+
+/// What of a member stands in the one form of its package already, with a member before it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AskedBefore {
+    /// Questions of the situation.
+    pub questions: Vec<QuestionId>,
+    /// Fields of the form; a column of a table is named by its first row.
+    pub fields: Vec<FieldPath>,
+    /// Materials.
+    pub materials: Vec<MaterialId>,
 }
 
 impl Package {
@@ -284,10 +295,21 @@ impl Package {
         })
     }
 
-    /// Fields of a member's form that stand in the form of a member before it already: the one form of the package has
-    /// them once. A column of a table is named by its first row.
+    /// What a member asks for that a member before it asks for already: the one form of the package has it once.
     #[must_use]
-    pub fn shown_before(
+    pub fn asked_before(
+        &self,
+        before: &[(&Case, &MatterDefinition)],
+        to: (&Case, &MatterDefinition),
+    ) -> AskedBefore {
+        AskedBefore {
+            questions: questions_before(before, to),
+            fields: self.fields_before(before, to),
+            materials: self.materials_before(before, to),
+        }
+    }
+
+    fn fields_before(
         &self,
         before: &[(&Case, &MatterDefinition)],
         (case, definition): (&Case, &MatterDefinition),
@@ -310,6 +332,27 @@ impl Package {
             })
         });
         paths.filter(|path| visible(path, case, definition) && known(path)).collect()
+    }
+
+    /// A paper that is one of several stays with its group. One that the earlier member asks for less strictly, or that
+    /// was scanned there before it was asked for here, stays in sight, or nobody would see that it is wanted.
+    fn materials_before(
+        &self,
+        before: &[(&Case, &MatterDefinition)],
+        (case, definition): (&Case, &MatterDefinition),
+    ) -> Vec<MaterialId> {
+        let scanned =
+            |id: &MaterialId, case: &Case| case.materials.get(id).is_some_and(|pages| !pages.is_empty());
+        let covers = |one: &Material, other: &Case, there: &MatterDefinition| {
+            let id = self.material(&one.id, definition, there)?;
+            let earlier = there.materials.iter().find(|earlier| earlier.id == id)?;
+            let as_strictly = earlier.rule == MaterialRule::Required || earlier.rule == one.rule;
+            let in_step = scanned(&id, other) == scanned(&one.id, case);
+            (material_applies(earlier, other) && as_strictly && in_step).then_some(())
+        };
+        let known = |one: &Material| before.iter().any(|(other, there)| covers(one, other, there).is_some());
+        let own = definition.materials.iter().filter(|one| material_applies(one, case));
+        own.filter(|one| one.rule != MaterialRule::OneOf && known(one)).map(|one| one.id.clone()).collect()
     }
 
     /// Whether both members have the table, and none of its columns is kept apart.
@@ -348,6 +391,28 @@ impl Package {
         let pair = |id: &MaterialId| Some((id.clone(), self.material(id, from, to)?));
         from.materials.iter().filter_map(|one| pair(&one.id)).collect()
     }
+}
+
+/// Questions that a member before asks with the same answers: what is answered there holds here too.
+fn questions_before(
+    before: &[(&Case, &MatterDefinition)],
+    (case, definition): (&Case, &MatterDefinition),
+) -> Vec<QuestionId> {
+    let asked = |one: &Question, case: &Case| one.when.as_ref().is_none_or(|when| when.holds(case));
+    // One that came up here only after it was answered there has no answer yet, and is asked here.
+    let known = |one: &Question| {
+        before.iter().any(|(other, there)| {
+            case.answer(&one.id) == other.answer(&one.id)
+                && there.questions.iter().any(|first| first.id == one.id && asked(first, other))
+                && one.answers.iter().all(|answer| same_question(&one.id, &answer.id, there, definition))
+        })
+    };
+    definition
+        .questions
+        .iter()
+        .filter(|one| asked(one, case) && known(one))
+        .map(|one| one.id.clone())
+        .collect()
 }
 
 /// Whether both definitions ask the same question and know the same answer.

@@ -6,10 +6,10 @@ use crate::forms::{moment, shortened};
 use crate::printing::Paper;
 use crate::project::Line;
 use crate::rpc::request::{DayOf, PrintDaySheet};
-use crate::rpc::view::{DaySheetView, OperationView, PreviewView, SheetLine};
+use crate::rpc::view::{BlanksLine, DaySheetView, OperationView, PreviewView, SheetLine};
 use domain::cbor;
-use domain::daysheet::{Entry, Shift, day_sheet, officers};
-use domain::event::EventRecord;
+use domain::daysheet::{Blanks, Entry, Shift, day_sheet, officers};
+use domain::event::{Event, EventRecord};
 use domain::ids::CaseId;
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -69,12 +69,44 @@ impl Terminal {
             void: self.sheet_lines(&sheet.void)?,
             printed: sheet.printed,
             reprinted: sheet.reprinted,
+            blanks: self.blanks_lines(&sheet.blanks, &records)?,
             unsynced: self.unsynced()?,
             notes: vec![
                 format!("打印文书 {} 份，其中补打 {} 份。", sheet.printed, sheet.reprinted),
-                "空白证件和收费没有在本终端登记，请按本所的领用登记和收费票据清点。".to_owned(),
+                "结存请按空白证件领用登记清点后填写。户政事项不收费，证件工本费按收费票据清点。".to_owned(),
             ],
         })
+    }
+
+    /// A kind is called what the matter calls the paper that was printed on it.
+    fn blanks_lines(&self, blanks: &[Blanks], records: &[EventRecord]) -> Result<Vec<BlanksLine>> {
+        let lines = blanks.iter().map(|one| {
+            let printed = records.iter().find_map(|record| match &record.event {
+                Event::Printed(paper) if paper.template == one.template => {
+                    Some((record.case, &paper.document))
+                }
+                _ => None,
+            });
+            let title = match printed {
+                Some((case, document)) => {
+                    let definition = self.load_case(case)?.definition;
+                    definition
+                        .prints
+                        .iter()
+                        .find(|one| one.document == *document)
+                        .map(|one| one.title.clone())
+                }
+                None => None,
+            };
+            Ok(BlanksLine {
+                title: title.unwrap_or_else(|| one.template.clone()),
+                used: one.used.len(),
+                serials: runs(&one.used),
+                void: one.void.len(),
+                void_serials: runs(&one.void),
+            })
+        });
+        lines.collect()
     }
 
     fn sheet_lines(&self, entries: &[Entry]) -> Result<Vec<SheetLine>> {
@@ -150,7 +182,7 @@ impl Terminal {
             "taken": lines(&sheet.taken),
             "finished": lines(&sheet.finished),
             "voided": voided,
-            "blanks": [],
+            "blanks": sheet.blanks.iter().map(blanks_row).collect::<Vec<_>>(),
             "fees": [],
             "unsynced": reasons(&sheet.unsynced),
             "remarks": sheet.notes.concat(),
@@ -175,6 +207,36 @@ fn number(line: &SheetLine) -> &str {
     if line.number.is_empty() { "还没有号" } else { &line.number }
 }
 
+/// Serials for people: those that follow one another as first and last.
+fn runs(serials: &[String]) -> String {
+    /// Letters before the digits, the digits as a number, and how many they are.
+    fn parts(serial: &str) -> Option<(&str, u64, usize)> {
+        let letters = serial.trim_end_matches(|one: char| one.is_ascii_digit());
+        let digits = serial.get(letters.len()..)?;
+        Some((letters, digits.parse().ok()?, digits.len()))
+    }
+    let follows = |one: &str, next: &str| match (parts(one), parts(next)) {
+        (Some((letters, number, width)), Some((others, after, wide))) => {
+            letters == others && width == wide && number.checked_add(1) == Some(after)
+        }
+        _ => false,
+    };
+    let groups = serials.chunk_by(|one, next| follows(one, next));
+    let words = groups.filter_map(|group| {
+        let (first, last) = (group.first()?, group.last()?);
+        Some(if group.len() == 1 { first.clone() } else { format!("{first} 至 {last}") })
+    });
+    words.collect::<Vec<_>>().join("、")
+}
+
+fn blanks_row(line: &BlanksLine) -> Value {
+    let serials = match line.void {
+        0 => line.serials.clone(),
+        _ => format!("{}；应收回作废：{}", line.serials, line.void_serials),
+    };
+    json!({ "kind": shortened(&line.title, 30), "serials": shortened(&serials, 400), "used": line.used, "voided": line.void })
+}
+
 fn case_row(line: &SheetLine) -> Value {
     let time = moment(line.at);
     json!({
@@ -185,4 +247,19 @@ fn case_row(line: &SheetLine) -> Value {
         "name": shortened(&line.person, 50),
         "state": shortened(&line.words, 20),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::runs;
+
+    #[test]
+    fn serials_that_follow_one_another_stand_as_first_and_last() {
+        let said = |serials: &[&str]| runs(&serials.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
+        assert_eq!(said(&["A0000008", "A0000009", "A0000010"]), "A0000008 至 A0000010");
+        assert_eq!(said(&["A0000001", "A0000003", "B0000004"]), "A0000001、A0000003、B0000004");
+        // 9 and 10 of another width do not lie on one another; what has no digits stands alone.
+        assert_eq!(said(&["A9", "A10", "甲", "乙"]), "A9、A10、甲、乙");
+        assert_eq!(said(&[]), "");
+    }
 }

@@ -196,20 +196,16 @@ impl Terminal {
     ) -> Result<PackageView> {
         let Some((package, members)) = self.members_of(case)? else {
             let (id, title) = (String::new(), String::new());
-            return Ok(PackageView { id, title, members: Vec::new(), shared_materials: Vec::new() });
+            return Ok(PackageView { id, title, members: Vec::new() });
         };
         let lead = members.first().ok_or(Own::ProgramFault)?;
         let mut views = Vec::new();
-        let mut shared = BTreeSet::new();
         for (place, member) in members.iter().enumerate() {
             let before: Vec<_> =
                 members.iter().take(place).map(|one| (&one.case, &*one.definition)).collect();
             let view = self.case_view(member.case.id)?;
             let (from, to) = ((&lead.case, &*lead.definition), (&member.case, &*member.definition));
-            if member.case.id != lead.case.id {
-                let pairs = package.shared_materials(&lead.definition, &member.definition);
-                shared.extend(pairs.into_iter().map(|(id, _)| id));
-            }
+            let asked = package.asked_before(&before, to);
             views.push(MemberView {
                 line: view.line,
                 editable: view.editable,
@@ -219,17 +215,13 @@ impl Terminal {
                     .iter()
                     .map(|path| label(&lead.definition, path))
                     .collect(),
-                shared: package.shown_before(&before, to),
+                shared: asked.fields,
+                shared_questions: asked.questions,
+                shared_materials: asked.materials,
                 refused: refused.remove(&member.case.id),
             });
         }
-        let name = |id| lead.definition.materials.iter().find(|one| one.id == id).map(|one| one.name.clone());
-        Ok(PackageView {
-            id: package.id.clone(),
-            title: package.title.clone(),
-            members: views,
-            shared_materials: shared.into_iter().filter_map(name).collect(),
-        })
+        Ok(PackageView { id: package.id.clone(), title: package.title.clone(), members: views })
     }
 
     /// Hands every member in. Each is answered on its own: one may fail and says why, the others are kept.

@@ -2,12 +2,13 @@
 
 use super::register::{Changkou, accepted_change_to, accepted_name_change, ask, hand_over};
 use crate::on_both;
-use crate::support::window::{HAN, Told};
+use crate::support::window::{HAN, Told, blob, change};
 use crate::support::{Kind, LocalCase, Session, Site, Window};
 use domain::command::Command;
 use domain::effect::UnfinishedState;
 use domain::event::CheckState;
-use domain::ids::CaseId;
+use domain::ids::{CaseId, MaterialId, PageId};
+use protocol::error::ErrorCode;
 use protocol::push::{PushOutcome, RejectCode};
 use protocol::register::{EffectAnswer, EffectState};
 use serde_json::json;
@@ -18,6 +19,7 @@ on_both!(
     what_was_decided_anew_is_handed_over_anew,
     a_lost_answer_is_given_to_the_terminal_that_goes_on,
     what_the_register_has_is_not_given_up,
+    a_promise_that_is_taken_back_does_not_give_up_what_the_register_has,
     whatever_happens_each_act_is_done_once,
 );
 
@@ -214,6 +216,67 @@ async fn what_the_register_has_is_not_given_up(kind: Kind) {
     local.base.own = None;
     counter.pull().await;
     let mut local = counter.local(local.case.id);
+    assert_eq!(record(&mut counter, &session, &mut local, done).await, "待领取");
+    assert_eq!(register.cases_of(HAN.number).await, [local.case.id.to_string()]);
+    site.finish().await;
+}
+
+async fn a_promise_that_is_taken_back_does_not_give_up_what_the_register_has(kind: Kind) {
+    let (register, site, mut counter, session) = site(kind).await;
+    let mut office = site.window("head-office").await;
+    let head = office.login("S0001").await;
+    let mut local = counter.new_case("D002");
+    let until = domain::event::civil_day(jiff::Timestamp::now().as_millisecond()).tomorrow().unwrap();
+    let answer = ask(&counter, None, "person", HAN.number).await;
+    let letter = || MaterialId::from("letter");
+    let page = PageId(uuid::Uuid::now_v7());
+    let scan = || Command::AddPage { material: letter(), page, picture: blob(b"letter"), reading: None };
+    let mut items = Vec::new();
+    for command in [
+        Command::Open,
+        HAN.read(),
+        change("change.new_name", "韩后补"),
+        Command::PromiseMaterials { materials: vec![letter()], until },
+        Command::RecordLookup { lookup: "applicant".into(), answer },
+    ] {
+        items.push(counter.act(&session, &mut local, command));
+    }
+    items.push(counter.submit(&session, &mut local).await);
+    counter.placed(&session, &items).await;
+    // Nothing is put into force while the paper is awaited.
+    assert_eq!(hand(&counter, &local, false).await.unwrap_err().code, ErrorCode::CaseNotReady);
+    let item = counter.act(&session, &mut local, scan());
+    counter.placed(&session, &[item]).await;
+    // Handed over, and no terminal knows of it: the page is taken away again.
+    register.order("drop_after_commit", 2).await;
+    assert!(hand(&counter, &local, false).await.is_err());
+    register.clear_faults().await;
+    let item = counter.act(&session, &mut local, Command::RemovePage { material: letter(), page });
+    counter.placed(&session, &[item]).await;
+    // The head would refuse the case for it, but the register has done it.
+    office.pull().await;
+    let mut theirs = office.local(local.case.id);
+    let reason = domain::event::Reason { text: "来函一直未交".into(), ..Default::default() };
+    let item = office.act(&head, &mut theirs, Command::CancelTolerance { reason });
+    match office.outcome(&head, &item).await {
+        PushOutcome::Rejected { code, refusal, .. } => {
+            assert_eq!((code, refusal.unwrap().code()), (RejectCode::NoLongerHolds, "EFFECT_UNFINISHED"));
+        }
+        other => panic!("{other:?}"),
+    }
+    // With the paper the case goes on to its end.
+    let item = counter.act(
+        &session,
+        &mut local,
+        Command::AddPage {
+            material: letter(),
+            page: PageId(uuid::Uuid::now_v7()),
+            picture: blob(b"letter"),
+            reading: None,
+        },
+    );
+    counter.placed(&session, &[item]).await;
+    let done = hand(&counter, &local, false).await.unwrap();
     assert_eq!(record(&mut counter, &session, &mut local, done).await, "待领取");
     assert_eq!(register.cases_of(HAN.number).await, [local.case.id.to_string()]);
     site.finish().await;

@@ -1,11 +1,19 @@
 import { asFailure, call, newCommandId, NO_ANSWER } from '@/rpc'
-import type { CaseLine, MatterLine } from '@/rpc'
+import type { CaseLine, CaseView, MatterLine } from '@/rpc'
 import { fail } from './messages'
 import { go, replace, view } from './view'
 
 /** Names of openings whose answer is still out, so that pressing again opens the same case. */
 const names = new Map<string, string>()
 let opening = false
+
+/** A case that was just opened or asked for, for the page that shows it next: its first picture waits for no answer. */
+let brought: CaseView | null = null
+export function takeBrought(id: string): CaseView | null {
+  const now = brought?.line.id === id ? brought : null
+  brought = null
+  return now
+}
 
 /** Begins a case and goes to it. */
 export async function openMatter(matter: Pick<MatterLine, 'id'>, arrival: boolean): Promise<void> {
@@ -17,6 +25,7 @@ export async function openMatter(matter: Pick<MatterLine, 'id'>, arrival: boolea
   try {
     const opened = await call('open_case', { command, matter: matter.id, arrival })
     names.delete(key)
+    brought = opened
     const target = { page: 'intake', case: opened.line.id } as const
     if (view.route.value.page === 'matters' || view.route.value.page === 'consult') replace(target)
     else go(target)
@@ -38,6 +47,7 @@ export async function openFrom(from: string, matter: string, relation: 'one_more
   try {
     const opened = await call('open_from', { command, from, matter, relation })
     names.delete(key)
+    brought = opened
     const target = { page: 'intake', case: opened.line.id } as const
     if (view.route.value.page === 'matters') replace(target)
     else go(target)
@@ -53,6 +63,7 @@ export async function openFrom(from: string, matter: string, relation: 'one_more
 export async function openLine(line: Pick<CaseLine, 'id'>): Promise<void> {
   try {
     const seen = await call('case', { case: line.id })
+    brought = seen
     const mine = seen.actions.some((one) => one.action === 'review' && one.enabled)
     if (seen.editable) go({ page: 'intake', case: line.id })
     else if (mine) go({ page: 'review', case: line.id })

@@ -102,17 +102,20 @@ fn size(folder: &std::path::Path, name: &str) -> anyhow::Result<u64> {
     Ok(bytes)
 }
 
-/// All definitions from the files, as the server and `check-assets` load them, beside reading the same files; and
-/// from the terminal's store, as the first list of matters after a log-in.
-pub(super) fn definitions(window: &Window, parts: &Parts) -> anyhow::Result<()> {
+/// The first list of matters after a log-in, which reads every definition from the terminal's store, beside the second.
+pub(super) fn first_list(window: &Window) -> anyhow::Result<()> {
     let begun = Instant::now();
     let matters = window.call("matters", json!({}))?;
     let first = begun.elapsed();
     let begun = Instant::now();
     window.call("matters", json!({}))?;
     let count = matters.as_array().map_or(0, Vec::len);
-    line(&format!("first list of {count} matters after the log-in"), first, Some(begun.elapsed()))?;
+    line(&format!("first list of {count} matters after a log-in"), first, Some(begun.elapsed()))
+}
 
+/// All definitions from the files, as the server and `check-assets` load them, and from their stored form, beside
+/// reading the same files.
+pub(super) fn definitions(parts: &Parts) -> anyhow::Result<()> {
     let begun = Instant::now();
     let mut files = Vec::new();
     for folder in domain::catalogue::FOLDERS {

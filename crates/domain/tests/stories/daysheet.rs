@@ -1,9 +1,9 @@
 //! The day sheet against a plain recount, on random days of random counters.
 
 use super::desk::{AUXILIARY, OFFICER};
-use super::samples::{events, record};
+use super::samples::{events, printed, record};
 use domain::daysheet::{Shift, day_sheet, officers};
-use domain::event::{Event, EventRecord, Outcome, civil_day};
+use domain::event::{Event, EventRecord, Outcome, PrintedDocument, civil_day};
 use domain::ids::{CaseId, TerminalId};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -56,7 +56,12 @@ proptest! {
             let sheet = day_sheet(shift, &records);
             prop_assert_eq!(sheet.taken.len(), recount(&records, shift, |one| matches!(one, Event::Submitted { .. })));
             prop_assert_eq!(sheet.finished.len(), recount(&records, shift, |one| {
-                matches!(one, Event::Collected { .. } | Event::Closed { outcome: Outcome::Done | Outcome::Refused })
+                matches!(
+                    one,
+                    Event::Collected { .. }
+                        | Event::Terminated { .. }
+                        | Event::Closed { outcome: Outcome::Done | Outcome::Refused }
+                )
             }));
             let of_shift = |one: &&EventRecord| {
                 one.actor.officer == officer && one.terminal == terminal && civil_day(one.time.trusted) == day
@@ -64,7 +69,9 @@ proptest! {
             let count = |wanted: fn(&Event) -> bool| {
                 records.iter().filter(of_shift).filter(|one| wanted(&one.event)).count()
             };
-            prop_assert_eq!(sheet.void.len(), count(|one| matches!(one, Event::Withdrawn { .. })));
+            prop_assert_eq!(sheet.void.len(), count(|one| {
+                matches!(one, Event::Withdrawn { .. } | Event::Abandoned { .. })
+            }));
             prop_assert_eq!(sheet.printed as usize, count(|one| matches!(one, Event::Printed(_))));
             prop_assert!(sheet.taken.is_sorted_by_key(|one| one.at));
             all += records.iter().filter(of_shift).count();
@@ -73,4 +80,46 @@ proptest! {
         let whole = records.iter().filter(|one| one.terminal == terminal && civil_day(one.time.trusted) == day);
         prop_assert_eq!(all, whole.count());
     }
+}
+
+/// Papers on controlled blanks: what was printed on whose day, and what a paper printed anew makes void.
+#[test]
+fn a_blank_counts_where_it_was_printed_on_and_is_void_when_its_paper_is_printed_anew() {
+    let sheet_of = |case: u128, document: &str, blank: &str, officer, time| {
+        let paper = PrintedDocument {
+            document: document.into(),
+            template: "entry-permit".into(),
+            blank: blank.into(),
+            ..printed()
+        };
+        let mut one = record(Event::Printed(paper), 1, officer, time);
+        one.case = CaseId(Uuid::from_u128(case));
+        one.terminal = TerminalId(Uuid::from_u128(1));
+        one
+    };
+    let day = civil_day(NOON);
+    let records = [
+        sheet_of(1, "permit", "A0000001", OFFICER, NOON - 30 * HOUR),
+        // Printed anew today, twice: by the officer, and by his colleague, whose sheet makes void that of the officer.
+        sheet_of(1, "permit", "A0000003", OFFICER, NOON),
+        sheet_of(1, "permit", "A0000004", AUXILIARY, NOON + HOUR),
+        // Another paper, another case, and one on plain paper.
+        sheet_of(1, "stub", "B0000001", OFFICER, NOON),
+        sheet_of(2, "permit", "A0000002", OFFICER, NOON - HOUR),
+        sheet_of(2, "proof", "", OFFICER, NOON),
+    ];
+    let sheet = |officer| {
+        let officer = &record(Event::Printed(printed()), 1, officer, NOON).actor.officer;
+        let shift = Shift { officer, terminal: TerminalId(Uuid::from_u128(1)), day };
+        // In whatever order they come.
+        let sheet = day_sheet(shift, records.iter().rev());
+        sheet.blanks.into_iter().map(|one| (one.template, one.used, one.void)).collect::<Vec<_>>()
+    };
+    let words = |list: &[&str]| list.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+    let kind = || "entry-permit".to_owned();
+    assert_eq!(
+        sheet(OFFICER),
+        [(kind(), words(&["A0000002", "A0000003", "B0000001"]), words(&["A0000001"]))]
+    );
+    assert_eq!(sheet(AUXILIARY), [(kind(), words(&["A0000004"]), words(&["A0000003"]))]);
 }

@@ -5,9 +5,9 @@ use domain::carry;
 use domain::command::Command;
 use domain::condition::Situation;
 use domain::event::{CaseLink, Relation, ValueSource};
-use domain::ids::{CaseId, FieldPath, MatterId, PageId};
-use domain::matter::MatterDefinition;
-use domain::package::{Package, PackageFault};
+use domain::ids::{CaseId, FieldPath, MaterialId, MatterId, PageId};
+use domain::matter::{MaterialRule, MatterDefinition};
+use domain::package::{AskedBefore, Package, PackageFault};
 use std::collections::BTreeMap;
 use std::path::Path;
 use uuid::Uuid;
@@ -251,8 +251,8 @@ fn the_one_form_of_a_package_has_each_shared_field_once() {
     other.act(AUXILIARY, Command::Open);
     let first = (&lead.case, &lead.definition);
     let second = (&other.case, &other.definition);
-    assert!(package.shown_before(&[], first).is_empty(), "the first member shows everything");
-    let shared = package.shown_before(&[first], second);
+    assert_eq!(package.asked_before(&[], first), AskedBefore::default(), "the first member shows everything");
+    let shared = package.asked_before(&[first], second).fields;
     for path in ["applicant.name", "applicant.phone"] {
         assert!(shared.contains(&path.into()), "{shared:?}");
     }
@@ -264,7 +264,57 @@ fn the_one_form_of_a_package_has_each_shared_field_once() {
     assert!(asks.filter(own).any(|path| lead.definition.field(&path).is_none()));
     // Kept apart, it is filled in for each.
     let apart = Package { apart: vec!["applicant.phone".into()], ..package };
-    assert!(!apart.shown_before(&[first], second).contains(&"applicant.phone".into()));
+    assert!(!apart.asked_before(&[first], second).fields.contains(&"applicant.phone".into()));
+}
+
+#[test]
+fn a_paper_and_a_question_stand_once_where_they_are_asked_as_strictly() {
+    let package = shipped().into_iter().find(|one| one.id == "veteran").unwrap();
+    let (mut lead, mut other) = (Desk::new("T070"), Desk::new("T043"));
+    lead.act(AUXILIARY, Command::Open);
+    other.act(AUXILIARY, Command::Open);
+    let asked = |first: &MatterDefinition, second: &MatterDefinition| {
+        package.asked_before(&[(&lead.case, first)], (&other.case, second))
+    };
+    let booklet = MaterialId::from("booklet");
+    assert!(asked(&lead.definition, &other.definition).materials.contains(&booklet));
+    // Where it may be left out at the first member, but not here, it is seen here.
+    let with_rule = |definition: &MatterDefinition, rule: MaterialRule| {
+        let mut changed = definition.clone();
+        changed.materials.iter_mut().find(|one| one.id == booklet).unwrap().rule = rule;
+        changed
+    };
+    let optional = with_rule(&lead.definition, MaterialRule::Optional);
+    assert!(!asked(&optional, &other.definition).materials.contains(&booklet));
+    assert!(
+        asked(&optional, &with_rule(&other.definition, MaterialRule::Optional)).materials.contains(&booklet)
+    );
+    // One of several stays with the others.
+    assert!(
+        !asked(&lead.definition, &with_rule(&other.definition, MaterialRule::OneOf))
+            .materials
+            .contains(&booklet)
+    );
+
+    // Scanned there before it was asked for here, it is wanted here still.
+    let mut before = lead.case.clone();
+    let page = domain::case::Page { id: PageId(Uuid::from_u128(3)), picture: blob(9), attestation: None };
+    before.materials.insert(booklet.clone(), vec![page]);
+    let later = package.asked_before(&[(&before, &lead.definition)], (&other.case, &other.definition));
+    assert!(!later.materials.contains(&booklet));
+
+    let question = lead.definition.questions.first().unwrap().clone();
+    let mut same = other.definition.clone();
+    same.questions = vec![question.clone()];
+    assert_eq!(asked(&lead.definition, &same).questions, [question.id.clone()]);
+    // Answered there before it came up here, it is asked here.
+    let mut before = lead.case.clone();
+    before.answers.insert(question.id.clone(), question.answers[0].id.clone());
+    let later = package.asked_before(&[(&before, &lead.definition)], (&other.case, &same));
+    assert!(later.questions.is_empty());
+    // Another wording, or an answer that only this one knows, is another question.
+    same.questions[0].answers[0].text.push('？');
+    assert!(asked(&lead.definition, &same).questions.is_empty());
 }
 
 #[test]

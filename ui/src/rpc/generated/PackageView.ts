@@ -16,8 +16,4 @@ title: string,
 /**
  * Member cases; the first leads.
  */
-members: Array<MemberView>, 
-/**
- * What is scanned once: names of materials of the leading case that others take over.
- */
-shared_materials: Array<string>, };
+members: Array<MemberView>, };

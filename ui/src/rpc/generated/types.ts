@@ -14,6 +14,7 @@ export type { AwaitedView } from "./AwaitedView";
 export type { BatchDifference } from "./BatchDifference";
 export type { BatchLine } from "./BatchLine";
 export type { BatchView } from "./BatchView";
+export type { BlanksLine } from "./BlanksLine";
 export type { BlobRef } from "./BlobRef";
 export type { Capabilities } from "./Capabilities";
 export type { CarryMaterial } from "./CarryMaterial";

@@ -1,5 +1,6 @@
 /** One case on a screen: its view, kept fresh, and the acts on it. */
 import { onMounted, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
+import { takeBrought } from '@/app/openCase'
 import { asFailure, call, newCommandId, NO_ANSWER, useChanges, type OfficerCommands } from '@/rpc'
 import type { CaseView, RpcError } from '@/rpc'
 import { CommandNames } from './commandNames'
@@ -69,6 +70,12 @@ export function useCase(id: () => string): CaseOnScreen {
 
   watch(id, () => { view.value = null; error.value = null; void load() })
   useChanges(() => ['case:'], (topic) => { if (topic === null || topic === `case:${id()}`) void load('refresh_case') })
-  onMounted(() => { void load() })
+  onMounted(() => {
+    const brought = takeBrought(id())
+    if (!brought) { void load(); return }
+    take(brought)
+    // What was told before this page listened comes after the first picture.
+    requestAnimationFrame(() => setTimeout(() => void load('refresh_case')))
+  })
   return { view, error, busy, load, change, take }
 }

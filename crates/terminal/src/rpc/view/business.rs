@@ -4,7 +4,7 @@ use super::desk::CaseLine;
 use super::form::QuestionView;
 use crate::rpc::RpcError;
 use domain::event::Relation;
-use domain::ids::{CaseId, FieldPath, MaterialId, MatterId, OfficerId};
+use domain::ids::{CaseId, FieldPath, MaterialId, MatterId, OfficerId, QuestionId};
 use domain::matter::{Guide, MaterialRule};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -114,8 +114,6 @@ pub struct PackageView {
     pub title: String,
     /// Member cases; the first leads.
     pub members: Vec<MemberView>,
-    /// What is scanned once: names of materials of the leading case that others take over.
-    pub shared_materials: Vec<String>,
 }
 
 /// A member case.
@@ -131,6 +129,10 @@ pub struct MemberView {
     pub differs: Vec<String>,
     /// Fields of its form that stand in the form of a member before it; a column of a table by its first row.
     pub shared: Vec<FieldPath>,
+    /// Questions that a member before it asks too.
+    pub shared_questions: Vec<QuestionId>,
+    /// Materials that a member before it asks for too.
+    pub shared_materials: Vec<MaterialId>,
     /// Why it was not taken when all were submitted.
     pub refused: Option<RpcError>,
 }
@@ -196,10 +198,27 @@ pub struct DaySheetView {
     pub printed: u32,
     /// Of these, printed again.
     pub reprinted: u32,
+    /// Controlled blanks that were printed on.
+    pub blanks: Vec<BlanksLine>,
     /// Acts of this terminal that are not at the server yet.
     pub unsynced: Vec<SheetLine>,
     /// What the sheet cannot count here, in words.
     pub notes: Vec<String>,
+}
+
+/// Controlled blanks of one kind on the day sheet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct BlanksLine {
+    /// What they become.
+    pub title: String,
+    /// How many were printed on.
+    pub used: usize,
+    /// Their serials; those that follow on another as first and last.
+    pub serials: String,
+    /// How many have to be taken back because their paper was printed anew.
+    pub void: usize,
+    /// Their serials.
+    pub void_serials: String,
 }
 
 /// A line of the day sheet.
