@@ -211,8 +211,7 @@ impl Terminal {
         let current = self.contents.current(&store)?;
         let online = self.online();
         let mut lines = Vec::new();
-        for hash in current.edition.definitions.values() {
-            let definition = self.contents.definition(&store, *hash)?;
+        for definition in self.contents.definitions(&store, &current.edition)? {
             let line = matter_line(&definition, may_take_in(&definition, actor.post.role), online);
             lines.push((!definition.common, line));
         }

@@ -247,7 +247,7 @@ impl Terminal {
     pub(crate) fn definitions(&self) -> Result<Vec<Arc<MatterDefinition>>> {
         let store = self.store()?;
         let current = self.contents.current(&store)?;
-        current.edition.definitions.values().map(|hash| self.contents.definition(&store, *hash)).collect()
+        self.contents.definitions(&store, &current.edition)
     }
 }
 
