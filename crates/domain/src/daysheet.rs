@@ -21,11 +21,36 @@ pub struct Entry {
 pub struct Blanks {
     /// Template of the paper.
     pub template: String,
-    /// Their pre-printed serials, in the order of printing.
+    /// Their pre-printed serials as the officer wrote them, in the order of printing.
     pub used: Vec<String>,
     /// Of these and of earlier days', what a paper printed anew has made void: they have to be taken back (rules of
     /// the counter, 18).
     pub void: Vec<String>,
+}
+
+/// Blanks that an entry of the officer stands for: one serial, several with commas between, or from the first to the
+/// last (`A0000001-A0000003`, `A0000001至3`).
+#[must_use]
+pub fn blanks_of(serials: &str) -> u32 {
+    let bare: String = serials.chars().filter(|one| !one.is_whitespace()).collect();
+    let entries = bare.split(['、', ',', '，', ';', '；']).filter(|one| !one.is_empty());
+    entries.map(run_of).sum()
+}
+
+/// Blanks from the first to the last; what does not read as that is one.
+fn run_of(entry: &str) -> u32 {
+    /// No box of blanks holds more; a longer run is a slip of the pen.
+    const LONGEST: u64 = 1_000;
+    let number = |serial: &str| -> Option<(String, u64)> {
+        let letters = serial.trim_end_matches(|one: char| one.is_ascii_digit());
+        Some((letters.to_owned(), serial.get(letters.len()..)?.parse().ok()?))
+    };
+    let mut ends = entry.split(['-', '—', '－', '–', '~', '～', '至']).filter(|one| !one.is_empty());
+    let (Some(first), Some(last), None) = (ends.next(), ends.next(), ends.next()) else { return 1 };
+    let (Some((letters, first)), Some((others, last))) = (number(first), number(last)) else { return 1 };
+    let same = others.is_empty() || others == letters;
+    let run = last.checked_sub(first).filter(|run| same && *run < LONGEST);
+    run.and_then(|run| u32::try_from(run + 1).ok()).unwrap_or(1)
 }
 
 /// The sheet of one officer.
@@ -78,12 +103,15 @@ pub fn day_sheet<'a>(shift: Shift<'_>, records: impl IntoIterator<Item = &'a Eve
         }
     };
     // Sheets that papers stand on, by case and paper: whatever the day, one printed anew makes void the one before.
-    let mut printed: BTreeMap<(CaseId, &str), Vec<(&EventRecord, &PrintedDocument)>> = BTreeMap::new();
+    let mut printed = BTreeMap::new();
     for record in records {
         if let Event::Printed(paper) = &record.event
             && !paper.blank.is_empty()
         {
-            printed.entry((record.case, &paper.document)).or_default().push((record, paper));
+            printed
+                .entry((record.case, paper.document.as_str()))
+                .or_insert_with(Vec::new)
+                .push((record, paper));
         }
         if !shift.has(record) {
             continue;
@@ -116,21 +144,20 @@ pub fn day_sheet<'a>(shift: Shift<'_>, records: impl IntoIterator<Item = &'a Eve
     sheet
 }
 
-fn blanks(
-    shift: Shift<'_>,
-    printed: BTreeMap<(CaseId, &str), Vec<(&EventRecord, &PrintedDocument)>>,
-) -> Vec<Blanks> {
-    // Serials with their moments: the sheet lists them as they left the printer.
-    let mut kinds: BTreeMap<&str, (Vec<(i64, &str)>, Vec<(i64, &str)>)> = BTreeMap::new();
+/// Papers on blanks, by case and document.
+type Sheets<'a> = BTreeMap<(CaseId, &'a str), Vec<(&'a EventRecord, &'a PrintedDocument)>>;
+
+fn blanks(shift: Shift<'_>, printed: Sheets<'_>) -> Vec<Blanks> {
+    let mut kinds: BTreeMap<&str, Serials<'_>> = BTreeMap::new();
     for mut sheets in printed.into_values() {
         // Papers of one case may come from several terminals: the trusted time orders them, the chain what one did.
         sheets.sort_by_key(|(record, _)| (record.time.trusted, record.seq));
         let mut before: Option<&PrintedDocument> = None;
         for (record, paper) in sheets {
             if shift.has(record) {
-                let (used, void) = kinds.entry(&paper.template).or_default();
-                used.push((record.time.trusted, &paper.blank));
-                void.extend(before.map(|one| (record.time.trusted, one.blank.as_str())));
+                let serials = kinds.entry(&paper.template).or_default();
+                serials.used.push((record.time.trusted, &paper.blank));
+                serials.void.extend(before.map(|one| (record.time.trusted, one.blank.as_str())));
             }
             before = Some(paper);
         }
@@ -141,12 +168,19 @@ fn blanks(
     };
     kinds
         .into_iter()
-        .map(|(template, (used, void))| Blanks {
+        .map(|(template, serials)| Blanks {
             template: template.to_owned(),
-            used: in_order(used),
-            void: in_order(void),
+            used: in_order(serials.used),
+            void: in_order(serials.void),
         })
         .collect()
+}
+
+/// Serials with their moments: the sheet lists them as they left the printer.
+#[derive(Default)]
+struct Serials<'a> {
+    used: Vec<(i64, &'a str)>,
+    void: Vec<(i64, &'a str)>,
 }
 
 /// Officers who did anything at a terminal on a day.

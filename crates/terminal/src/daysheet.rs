@@ -8,7 +8,7 @@ use crate::project::Line;
 use crate::rpc::request::{DayOf, PrintDaySheet};
 use crate::rpc::view::{BlanksLine, DaySheetView, OperationView, PreviewView, SheetLine};
 use domain::cbor;
-use domain::daysheet::{Blanks, Entry, Shift, day_sheet, officers};
+use domain::daysheet::{Blanks, Entry, Shift, blanks_of, day_sheet, officers};
 use domain::event::{Event, EventRecord};
 use domain::ids::CaseId;
 use jiff::civil::Date;
@@ -100,9 +100,9 @@ impl Terminal {
             };
             Ok(BlanksLine {
                 title: title.unwrap_or_else(|| one.template.clone()),
-                used: one.used.len(),
+                used: one.used.iter().map(|one| blanks_of(one)).sum(),
                 serials: runs(&one.used),
-                void: one.void.len(),
+                void: one.void.iter().map(|one| blanks_of(one)).sum(),
                 void_serials: runs(&one.void),
             })
         });

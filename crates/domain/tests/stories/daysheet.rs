@@ -2,7 +2,7 @@
 
 use super::desk::{AUXILIARY, OFFICER};
 use super::samples::{events, printed, record};
-use domain::daysheet::{Shift, day_sheet, officers};
+use domain::daysheet::{Shift, blanks_of, day_sheet, officers};
 use domain::event::{Event, EventRecord, Outcome, PrintedDocument, civil_day};
 use domain::ids::{CaseId, TerminalId};
 use proptest::prelude::*;
@@ -122,4 +122,25 @@ fn a_blank_counts_where_it_was_printed_on_and_is_void_when_its_paper_is_printed_
         [(kind(), words(&["A0000002", "A0000003", "B0000001"]), words(&["A0000001"]))]
     );
     assert_eq!(sheet(AUXILIARY), [(kind(), words(&["A0000004"]), words(&["A0000003"]))]);
+}
+
+#[test]
+fn an_entry_of_several_blanks_counts_each() {
+    let counted = [
+        ("皖迁00000017", 1),
+        (" 皖准00000023-00000025 ", 3),
+        ("皖准00000023 至 皖准00000025", 3),
+        ("A0000009～11", 3),
+        ("A0000001、A0000005，A0000007-8", 4),
+        // What does not read as a run is one sheet, and never thousands.
+        ("A0000005-A0000001", 1),
+        ("A0000001-B0000002", 1),
+        ("A1-2-3", 1),
+        ("A0000001-A9999999", 1),
+        ("存根-甲", 1),
+        ("", 0),
+    ];
+    for (entry, sheets) in counted {
+        assert_eq!(blanks_of(entry), sheets, "{entry}");
+    }
 }

@@ -306,7 +306,7 @@ fn a_paper_and_a_question_stand_once_where_they_are_asked_as_strictly() {
     let question = lead.definition.questions.first().unwrap().clone();
     let mut same = other.definition.clone();
     same.questions = vec![question.clone()];
-    assert_eq!(asked(&lead.definition, &same).questions, [question.id.clone()]);
+    assert_eq!(asked(&lead.definition, &same).questions, std::slice::from_ref(&question.id));
     // Answered there before it came up here, it is asked here.
     let mut before = lead.case.clone();
     before.answers.insert(question.id.clone(), question.answers[0].id.clone());

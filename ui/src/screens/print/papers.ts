@@ -24,6 +24,15 @@ export function paperState(paper: PrintView): { tone: Tone; words: string } {
   return paper.printable ? { tone: paper.at === 'intake' ? 'plain' : 'due', words: '未打印' } : { tone: 'plain', words: before[paper.at] }
 }
 
+/** Moments that most cases never see: their papers stand in the list when they have come. */
+const rare: readonly PrintMoment[] = ['refused', 'promised', 'supplement', 'suspended', 'terminated']
+
+/** Papers of moments that this case has not seen, and the others. */
+export function foldedPapers(papers: readonly PrintView[]): { shown: PrintView[]; folded: PrintView[] } {
+  const away = (one: PrintView) => rare.includes(one.at) && !one.printable && one.printed.length === 0
+  return { shown: papers.filter((one) => !away(one)), folded: papers.filter(away) }
+}
+
 /** The paper to open: the one asked for, else the first that waits for its print, else the first at hand. */
 export function firstPaper(papers: readonly PrintView[], wanted: string | undefined): string {
   const asked = papers.find((one) => one.document === wanted)

@@ -212,11 +212,11 @@ pub struct BlanksLine {
     /// What they become.
     pub title: String,
     /// How many were printed on.
-    pub used: usize,
+    pub used: u32,
     /// Their serials; those that follow on another as first and last.
     pub serials: String,
     /// How many have to be taken back because their paper was printed anew.
-    pub void: usize,
+    pub void: u32,
     /// Their serials.
     pub void_serials: String,
 }
