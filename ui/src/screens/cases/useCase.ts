@@ -74,8 +74,8 @@ export function useCase(id: () => string): CaseOnScreen {
     const brought = takeBrought(id())
     if (!brought) { void load(); return }
     take(brought)
-    // What was told before this page listened comes after the first picture.
-    requestAnimationFrame(() => setTimeout(() => void load('refresh_case')))
+    // After the first picture: what was told before this page listened, and which case is on the screen.
+    requestAnimationFrame(() => setTimeout(() => void load()))
   })
   return { view, error, busy, load, change, take }
 }
