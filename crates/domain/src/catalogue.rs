@@ -2,6 +2,7 @@
 //! from the texts of files; whoever calls reads the files.
 
 use crate::code::{CodeRow, CodeTable, CodeTables, ValidityFault};
+use crate::every_core;
 use crate::fault::{DefinitionFault, DefinitionFaults, Wrong};
 use crate::flow::Flow;
 use crate::ids::MatterId;
@@ -266,26 +267,10 @@ impl Reading {
         }
     }
 
-    /// Matters do not depend on one another: every core of the PC takes its share of them. The order of what is found
-    /// stays that of the files.
+    /// The order of what is found stays that of the files.
     fn matters(&mut self, files: &[&NamedText]) {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let share = files.len().div_ceil(cores).max(1);
         let known = &*self;
-        let found: Vec<_> = std::thread::scope(|scope| {
-            let shares: Vec<_> = files
-                .chunks(share)
-                .map(|some| {
-                    scope.spawn(|| {
-                        some.iter().map(|(file, text)| known.matter(file, text)).collect::<Vec<_>>()
-                    })
-                })
-                .collect();
-            shares
-                .into_iter()
-                .flat_map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-                .collect()
-        });
+        let found = every_core::each(files, |(file, text)| known.matter(file, text));
         for matter in found {
             match matter {
                 Ok(matter) => {

@@ -99,6 +99,18 @@ mod tests {
         assert_eq!(order(&number, &keys[0]), encoded(&number).cmp(&encoded(&keys[0])));
     }
 
+    /// Longer than the reader's own room, alone and inside a thing that is told by its type.
+    #[test]
+    fn texts_of_any_length_come_back() {
+        use crate::event::Event;
+        for length in [0, 23, 255, 4095, 4096, 4097, 70_000] {
+            let text = "字".repeat(length);
+            assert_eq!(from_slice::<String>(&to_vec(&text)).unwrap(), text);
+            let event = Event::Withdrawn { reason: text };
+            assert_eq!(from_slice::<Event>(&to_vec(&event)).unwrap(), event);
+        }
+    }
+
     #[test]
     fn bytes_too_many_are_refused() {
         let mut bytes = to_vec(&7u8);

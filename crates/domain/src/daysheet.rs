@@ -37,20 +37,46 @@ pub fn blanks_of(serials: &str) -> u32 {
     entries.map(run_of).sum()
 }
 
+/// A serial as the letters before its digits and the digits; none where it ends in no digit.
+fn parts_of(serial: &str) -> Option<(&str, &str)> {
+    let letters = serial.trim_end_matches(|one: char| one.is_ascii_digit());
+    serial.get(letters.len()..).filter(|digits| !digits.is_empty()).map(|digits| (letters, digits))
+}
+
 /// Blanks from the first to the last; what does not read as that is one.
 fn run_of(entry: &str) -> u32 {
     /// No box of blanks holds more; a longer run is a slip of the pen.
     const LONGEST: u64 = 1_000;
-    let number = |serial: &str| -> Option<(String, u64)> {
-        let letters = serial.trim_end_matches(|one: char| one.is_ascii_digit());
-        Some((letters.to_owned(), serial.get(letters.len()..)?.parse().ok()?))
-    };
-    let mut ends = entry.split(['-', '—', '－', '–', '~', '～', '至']).filter(|one| !one.is_empty());
-    let (Some(first), Some(last), None) = (ends.next(), ends.next(), ends.next()) else { return 1 };
-    let (Some((letters, first)), Some((others, last))) = (number(first), number(last)) else { return 1 };
+    let ends: Vec<_> = entry
+        .split(['-', '—', '－', '–', '~', '～', '至'])
+        .filter(|one| !one.is_empty())
+        .map(parts_of)
+        .collect();
+    let [Some((letters, first)), Some((others, last))] = ends[..] else { return 1 };
+    let (Ok(first), Ok(last)) = (first.parse::<u64>(), last.parse::<u64>()) else { return 1 };
     let same = others.is_empty() || others == letters;
     let run = last.checked_sub(first).filter(|run| same && *run < LONGEST);
     run.and_then(|run| u32::try_from(run + 1).ok()).unwrap_or(1)
+}
+
+/// Serials for people: those that follow one another as first and last.
+#[must_use]
+pub fn blank_runs(serials: &[String]) -> String {
+    let follows = |one: &String, next: &String| match (parts_of(one), parts_of(next)) {
+        (Some((letters, number)), Some((others, after))) => {
+            let one_more = number.parse::<u64>().ok().and_then(|number| number.checked_add(1));
+            letters == others
+                && number.len() == after.len()
+                && one_more.is_some()
+                && one_more == after.parse().ok()
+        }
+        _ => false,
+    };
+    let words = serials.chunk_by(follows).filter_map(|group| {
+        let (first, last) = (group.first()?, group.last()?);
+        Some(if group.len() == 1 { first.clone() } else { format!("{first} 至 {last}") })
+    });
+    words.collect::<Vec<_>>().join("、")
 }
 
 /// The sheet of one officer.

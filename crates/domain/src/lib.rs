@@ -25,6 +25,7 @@ pub mod document_number;
 pub mod duplicate;
 pub mod effect;
 pub mod event;
+pub mod every_core;
 pub mod fault;
 pub mod finding;
 pub mod flow;

@@ -3,6 +3,7 @@
 use crate::error::{Own, Result};
 use domain::cbor;
 use domain::code::CodeTables;
+use domain::every_core;
 use domain::ids::{ContentHash, MatterId};
 use domain::limit::Calendar;
 use domain::matter::MatterDefinition;
@@ -72,35 +73,21 @@ impl Contents {
     /// All definitions in force. Those that are not in memory yet are read at once, and every core of the PC takes its
     /// share of them: the first list of matters of the day waits for this.
     pub(crate) fn definitions(&self, store: &Store, edition: &Edition) -> Result<Vec<Arc<MatterDefinition>>> {
-        let known = self.cache.lock().unwrap_or_else(PoisonError::into_inner).definitions.clone();
-        let wanted: Vec<ContentHash> =
-            edition.definitions.values().filter(|hash| !known.contains_key(*hash)).copied().collect();
-        if !wanted.is_empty() {
-            let texts = store.read(|db| {
-                wanted
-                    .iter()
-                    .map(|hash| Ok((*hash, table::content::get(db, *hash)?)))
-                    .collect::<store::Result<Vec<_>>>()
-            })?;
-            let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-            let share = texts.len().div_ceil(cores);
-            let read = |(hash, bytes): &(ContentHash, Option<Vec<u8>>)| -> Result<_> {
-                let definition = MatterDefinition::from_bytes(bytes.as_ref().ok_or(Own::MatterUnknown)?);
-                Ok((*hash, Arc::new(definition.map_err(|_| store::StoreError::Unreadable("content"))?)))
-            };
-            let found: Vec<Result<_>> = std::thread::scope(|scope| {
-                let shares: Vec<_> = texts
-                    .chunks(share)
-                    .map(|some| scope.spawn(move || some.iter().map(read).collect::<Vec<_>>()))
-                    .collect();
-                let joined = |one: std::thread::ScopedJoinHandle<'_, Vec<_>>| {
-                    one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-                };
-                shares.into_iter().flat_map(joined).collect()
-            });
-            let found = found.into_iter().collect::<Result<Vec<_>>>()?;
-            self.cache.lock().unwrap_or_else(PoisonError::into_inner).definitions.extend(found);
-        }
+        let wanted: Vec<ContentHash> = {
+            let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+            let all = edition.definitions.values();
+            all.filter(|hash| !cache.definitions.contains_key(*hash)).copied().collect()
+        };
+        let texts = store.read(|db| {
+            let text = |hash: &ContentHash| Ok((*hash, table::content::get(db, *hash)?));
+            wanted.iter().map(text).collect::<store::Result<Vec<_>>>()
+        })?;
+        let found = every_core::each(&texts, |(hash, bytes)| -> Result<_> {
+            let definition = MatterDefinition::from_bytes(bytes.as_ref().ok_or(Own::MatterUnknown)?);
+            Ok((*hash, Arc::new(definition.map_err(|_| store::StoreError::Unreadable("content"))?)))
+        });
+        let found = found.into_iter().collect::<Result<Vec<_>>>()?;
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner).definitions.extend(found);
         edition.definitions.values().map(|hash| self.definition(store, *hash)).collect()
     }
 

@@ -8,7 +8,7 @@ use crate::project::Line;
 use crate::rpc::request::{DayOf, PrintDaySheet};
 use crate::rpc::view::{BlanksLine, DaySheetView, OperationView, PreviewView, SheetLine};
 use domain::cbor;
-use domain::daysheet::{Blanks, Entry, Shift, blanks_of, day_sheet, officers};
+use domain::daysheet::{Blanks, Entry, Shift, blank_runs, blanks_of, day_sheet, officers};
 use domain::event::{Event, EventRecord};
 use domain::ids::CaseId;
 use jiff::civil::Date;
@@ -73,7 +73,7 @@ impl Terminal {
             unsynced: self.unsynced()?,
             notes: vec![
                 format!("打印文书 {} 份，其中补打 {} 份。", sheet.printed, sheet.reprinted),
-                "结存请按空白证件领用登记清点后填写。户政事项不收费，证件工本费按收费票据清点。".to_owned(),
+                "结存请按空白证件领用登记清点后填写。收费没有在本终端登记，请按收费票据清点。".to_owned(),
             ],
         })
     }
@@ -101,9 +101,9 @@ impl Terminal {
             Ok(BlanksLine {
                 title: title.unwrap_or_else(|| one.template.clone()),
                 used: one.used.iter().map(|one| blanks_of(one)).sum(),
-                serials: runs(&one.used),
+                serials: blank_runs(&one.used),
                 void: one.void.iter().map(|one| blanks_of(one)).sum(),
-                void_serials: runs(&one.void),
+                void_serials: blank_runs(&one.void),
             })
         });
         lines.collect()
@@ -183,7 +183,6 @@ impl Terminal {
             "finished": lines(&sheet.finished),
             "voided": voided,
             "blanks": sheet.blanks.iter().map(blanks_row).collect::<Vec<_>>(),
-            "fees": [],
             "unsynced": reasons(&sheet.unsynced),
             "remarks": sheet.notes.concat(),
             "demo": self.settings.demo,
@@ -207,28 +206,6 @@ fn number(line: &SheetLine) -> &str {
     if line.number.is_empty() { "还没有号" } else { &line.number }
 }
 
-/// Serials for people: those that follow one another as first and last.
-fn runs(serials: &[String]) -> String {
-    /// Letters before the digits, the digits as a number, and how many they are.
-    fn parts(serial: &str) -> Option<(&str, u64, usize)> {
-        let letters = serial.trim_end_matches(|one: char| one.is_ascii_digit());
-        let digits = serial.get(letters.len()..)?;
-        Some((letters, digits.parse().ok()?, digits.len()))
-    }
-    let follows = |one: &str, next: &str| match (parts(one), parts(next)) {
-        (Some((letters, number, width)), Some((others, after, wide))) => {
-            letters == others && width == wide && number.checked_add(1) == Some(after)
-        }
-        _ => false,
-    };
-    let groups = serials.chunk_by(|one, next| follows(one, next));
-    let words = groups.filter_map(|group| {
-        let (first, last) = (group.first()?, group.last()?);
-        Some(if group.len() == 1 { first.clone() } else { format!("{first} 至 {last}") })
-    });
-    words.collect::<Vec<_>>().join("、")
-}
-
 fn blanks_row(line: &BlanksLine) -> Value {
     let serials = match line.void {
         0 => line.serials.clone(),
@@ -247,19 +224,4 @@ fn case_row(line: &SheetLine) -> Value {
         "name": shortened(&line.person, 50),
         "state": shortened(&line.words, 20),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::runs;
-
-    #[test]
-    fn serials_that_follow_one_another_stand_as_first_and_last() {
-        let said = |serials: &[&str]| runs(&serials.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
-        assert_eq!(said(&["A0000008", "A0000009", "A0000010"]), "A0000008 至 A0000010");
-        assert_eq!(said(&["A0000001", "A0000003", "B0000004"]), "A0000001、A0000003、B0000004");
-        // 9 and 10 of another width do not lie on one another; what has no digits stands alone.
-        assert_eq!(said(&["A9", "A10", "甲", "乙"]), "A9、A10、甲、乙");
-        assert_eq!(said(&[]), "");
-    }
 }

@@ -102,6 +102,16 @@ export function emptyRow(section: SectionView, row: number): FieldView[] {
   return section.next_row.map((field) => ({ ...field, path: `${section.id}.${row}.${field.path.split('.').slice(2).join('.')}` }))
 }
 
+/** Number of the next new row, after those of the case and those added here. */
+export function nextRow(section: SectionView, added: readonly number[]): number {
+  const known = section.rows.map((row) => rowOf(row[0]?.path ?? '')).concat(added)
+  return known.length ? Math.max(...known) + 1 : 0
+}
+
+/** Fields of a row that the case has; none of one that was added and never filled in. */
+export const rowFields = (section: SectionView | undefined, row: string): FieldView[] =>
+  section?.rows.find((one) => rowOf(one[0]?.path ?? '') === Number(row)) ?? []
+
 function table(section: SectionView, state: FormState, added: readonly number[], editable: boolean): RowTable {
   const known = section.rows.map((row) => rowOf(row[0]?.path ?? ''))
   const extra = added.filter((row) => !known.includes(row)).map((row) => emptyRow(section, row))

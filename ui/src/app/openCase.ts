@@ -8,12 +8,14 @@ const names = new Map<string, string>()
 let opening = false
 
 /** A case that was just opened or asked for, for the page that shows it next: its first picture waits for no answer. */
-let brought: CaseView | null = null
+let brought: { seen: CaseView; visit: number } | null = null
 export function takeBrought(id: string): CaseView | null {
-  const now = brought?.line.id === id ? brought : null
+  // Only for the visit that it was brought for: what another page did to the case since then is not in it.
+  const now = brought?.seen.line.id === id && brought.visit === view.visit.value ? brought.seen : null
   brought = null
   return now
 }
+const bring = (seen: CaseView): void => { brought = { seen, visit: view.visit.value } }
 
 /** Begins a case and goes to it. */
 export async function openMatter(matter: Pick<MatterLine, 'id'>, arrival: boolean): Promise<void> {
@@ -25,10 +27,10 @@ export async function openMatter(matter: Pick<MatterLine, 'id'>, arrival: boolea
   try {
     const opened = await call('open_case', { command, matter: matter.id, arrival })
     names.delete(key)
-    brought = opened
     const target = { page: 'intake', case: opened.line.id } as const
     if (view.route.value.page === 'matters' || view.route.value.page === 'consult') replace(target)
     else go(target)
+    bring(opened)
   } catch (thrown) {
     if (asFailure(thrown).code !== NO_ANSWER) names.delete(key)
     fail(thrown, () => openMatter(matter, arrival))
@@ -47,10 +49,10 @@ export async function openFrom(from: string, matter: string, relation: 'one_more
   try {
     const opened = await call('open_from', { command, from, matter, relation })
     names.delete(key)
-    brought = opened
     const target = { page: 'intake', case: opened.line.id } as const
     if (view.route.value.page === 'matters') replace(target)
     else go(target)
+    bring(opened)
   } catch (thrown) {
     if (asFailure(thrown).code !== NO_ANSWER) names.delete(key)
     fail(thrown, () => openFrom(from, matter, relation))
@@ -63,11 +65,11 @@ export async function openFrom(from: string, matter: string, relation: 'one_more
 export async function openLine(line: Pick<CaseLine, 'id'>): Promise<void> {
   try {
     const seen = await call('case', { case: line.id })
-    brought = seen
     const mine = seen.actions.some((one) => one.action === 'review' && one.enabled)
     if (seen.editable) go({ page: 'intake', case: line.id })
     else if (mine) go({ page: 'review', case: line.id })
     else go({ page: 'case', case: line.id })
+    bring(seen)
   } catch (thrown) {
     fail(thrown, () => openLine(line))
   }

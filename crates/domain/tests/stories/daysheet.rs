@@ -2,7 +2,7 @@
 
 use super::desk::{AUXILIARY, OFFICER};
 use super::samples::{events, printed, record};
-use domain::daysheet::{Shift, blanks_of, day_sheet, officers};
+use domain::daysheet::{Shift, blank_runs, blanks_of, day_sheet, officers};
 use domain::event::{Event, EventRecord, Outcome, PrintedDocument, civil_day};
 use domain::ids::{CaseId, TerminalId};
 use proptest::prelude::*;
@@ -143,4 +143,15 @@ fn an_entry_of_several_blanks_counts_each() {
     for (entry, sheets) in counted {
         assert_eq!(blanks_of(entry), sheets, "{entry}");
     }
+}
+
+#[test]
+fn serials_that_follow_one_another_stand_as_first_and_last() {
+    let said =
+        |serials: &[&str]| blank_runs(&serials.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
+    assert_eq!(said(&["A0000008", "A0000009", "A0000010"]), "A0000008 至 A0000010");
+    assert_eq!(said(&["A0000001", "A0000003", "B0000004"]), "A0000001、A0000003、B0000004");
+    // 9 and 10 of another width do not lie on one another; what has no digits stands alone.
+    assert_eq!(said(&["A9", "A10", "甲", "乙"]), "A9、A10、甲、乙");
+    assert_eq!(said(&[]), "");
 }
