@@ -30,18 +30,24 @@ export function useCase(id: () => string): CaseOnScreen {
   const names = new CommandNames(newCommandId)
   /** Answers overtake one another; only what was asked for last is shown. */
   let asked = 0
+  /** Whether the last of them was an act, whose answer may be older than what was asked for before it came. */
+  let acted = false
 
   function take(now: CaseView): void {
     asked += 1
+    acted = true
     if (now.line.id === id()) view.value = now
   }
 
   async function load(command: 'case' | 'refresh_case' = 'case'): Promise<void> {
     const mine = ++asked
+    acted = false
     const wanted = id()
     try {
       const answer = await call(command, { case: wanted })
-      if (mine === asked && wanted === id()) view.value = answer
+      if (wanted !== id()) return
+      if (mine === asked) view.value = answer
+      else if (acted) void load('refresh_case')
     } catch (reason) {
       if (mine === asked) error.value = asFailure(reason)
     }
