@@ -2,13 +2,13 @@
 # make test   everything that a change must pass          make test-full  and what takes long
 # make demo   the story without a person                  make bench      figures
 # make deb    packages for Debian-family systems          make check-assets  whether matters, forms and flows hold
-# make setup  system packages only
+# make setup  system packages only                        make test-devices  drivers against their counterparts
 
 SHELL := /usr/bin/env bash
 # Without --norc a bash that is asked from afar reads its settings, which stumble over -u.
 .SHELLFLAGS := --norc -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup ui build run demo test test-full bench deb check-assets
+.PHONY: help setup ui build run demo test test-full test-devices bench deb check-assets
 
 # Where cargo puts things; a folder of the clone unless somebody says otherwise.
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
@@ -54,6 +54,11 @@ test-full:
 # Matters, forms, flows, papers and code tables: read, compared with their sources, played to each end.
 check-assets: build
 	$(PROGRAMS)/check-assets
+
+# Device hosts and drivers: what they ran against, the faults that were injected.
+test-devices:
+	@installer/packages.sh build run test
+	@tests/devices.sh
 
 # Figures of a release, as a counter has it.
 bench: setup ui

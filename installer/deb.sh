@@ -54,7 +54,7 @@ mkdir -p "$root/DEBIAN"
 for name in window-terminal window-agent device-host paper-worker; do program "$name" /usr/lib/window-terminal; done
 mkdir -p "$root/usr/bin"
 ln -s ../lib/window-terminal/window-terminal "$root/usr/bin/window-terminal"
-assets matters forms papersets flows codes calendar templates papers messages fonts
+assets matters forms papersets flows codes calendar templates papers messages fonts packages schema devices
 (cd ui/dist && find . -type f -print0) | while IFS= read -r -d '' file; do
     copy 644 "ui/dist/$file" "/usr/share/window-terminal/ui/$file"
 done
@@ -71,7 +71,7 @@ pack window-terminal installer/deb/control.in
 root=$out/window-server
 mkdir -p "$root/DEBIAN"
 program window-server /usr/bin
-assets matters forms papersets flows codes calendar
+assets matters forms papersets flows codes calendar packages schema
 # Files of its own: two packages cannot own one.
 mv "$root/usr/share/window-terminal" "$root/usr/share/window-server"
 copy 644 installer/systemd/window-server.service /usr/lib/systemd/system/window-server.service

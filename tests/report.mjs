@@ -4,10 +4,11 @@
 //   node tests/report.mjs junit NAME FILE      result file in JUnit's form (nextest, vitest, Playwright)
 //   node tests/report.mjs cargo NAME FILE      what `cargo test` printed
 //   node tests/report.mjs sum FOLDER           one line per report, and one for all
+//   node tests/report.mjs devices NAME...      from those reports: what the drivers ran against, which faults were injected
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const folder = 'target/report'
@@ -82,6 +83,37 @@ if (task === 'sum') {
   }
   console.log(line('all', all))
   process.exit(everyGood && all.length > 0 ? 0 : 1)
+}
+if (task === 'devices') {
+  const rows = [name, file, ...process.argv.slice(5)].filter(Boolean)
+    .flatMap((report) => JSON.parse(readFileSync(join(folder, `${report}.json`), 'utf8')).cases)
+    .filter((row) => row.result !== 'skipped')
+    // The test program's own name, whichever runner told of it: `device-host::devices › a::b`, `tests/devices/main.rs › a::b`.
+    .map((row) => ({ ...row, id: row.id.replace(/^\S*?(\w+)(?:\/main)?(?:\.rs)? › /, '$1 › ') }))
+  const { counterparts, transports } = JSON.parse(readFileSync('tests/devices.json', 'utf8'))
+  const recordings = process.env.RECORDINGS ?? '../shared/recordings'
+  const isHere = ({ recording }) => !recording || existsSync(join(recordings, recording))
+  const ran = ({ tests }) => rows.filter((row) => tests.some((beginning) => row.id.startsWith(beginning)))
+  const ofFaults = rows.filter((row) => /^devices › faults::\w+::/.test(row.id))
+  const concerned = new Set(ofFaults)
+  const show = (kind, list) => {
+    for (const one of list) {
+      const own = isHere(one) ? ran(one) : []
+      for (const row of own) concerned.add(row)
+      console.log(`${kind}  ${one.class}  ${one.name} (${one.where}): ${own.length ? `${own.length} tests, ${count(own, 'failed')} failed` : isHere(one) ? 'did not run' : 'passed over, the recording is not here'}`)
+    }
+    return list.filter((one) => isHere(one) && count(ran(one), 'passed') > 0).length
+  }
+  const met = show('counterpart', counterparts)
+  const carried = show('transport', transports)
+  for (const of of new Set(ofFaults.map((row) => row.id.split('::')[1]))) {
+    const own = ofFaults.filter((row) => row.id.split('::')[1] === of)
+    console.log(`faults  ${of}: ${own.length}, ${count(own, 'failed')} failed`)
+  }
+  const failed = [...concerned].filter((row) => row.result === 'failed').length
+  console.log(`devices: ${met} counterparts, ${ofFaults.length} faults, ${failed} failed (transports: ${carried})`)
+  // Fewer than were promised mean that tests have gone away: 8 counterparts, 96 faults.
+  process.exit(met >= 8 && ofFaults.length >= 96 && failed === 0 ? 0 : 1)
 }
 const readers = { junit, cargo }
 if (!readers[task] || !name || !file) {

@@ -80,6 +80,7 @@ rust_tests() {
         cargo test --workspace --all-targets --no-fail-fast 2>&1 | tee target/report/rust.log || result=1
         node tests/report.mjs cargo rust target/report/rust.log || result=1
     fi
+    node tests/report.mjs devices rust || result=1
     return $result
 }
 

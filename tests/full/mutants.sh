@@ -48,17 +48,28 @@ maker-may-review histories-tests:histories random_commands
 no-approver-check histories-tests:histories every_planted_difference
 context-not-compared histories-tests:histories every_planted_difference
 clash-not-seen histories-tests:histories terminal_and_server_agree
+- device-host:devices faults::
+signature-outside-accepted device-host:devices faults::signature_pad
+evaluation-stale-key-taken device-host:devices faults::evaluation_pad
+code-length-not-checked device-host:devices faults::code_scanner
+caller-not-confirmed device-host:devices faults::queue_caller
+speaker-sound-error-ignored device-host:devices faults::speaker
+finger-place-not-checked device-host:devices faults::fingerprint
+card-number-not-checked device-host:devices faults::chip
+signature-not-verified device-host:devices faults::ukey
 ROWS
 }
 
 features=store/mutants,server/mutants,domain/mutants,terminal/mutants
+features+=,driver-signature/mutants,driver-evaluation/mutants,driver-code/mutants,driver-caller/mutants,driver-speaker/mutants
+features+=,driver-fingerprint/mutants,driver-chip/mutants,driver-ukey/mutants
 # The same packages as the one build, so that dependencies are not compiled anew; and once more without the faults
 # afterwards, so that no program of this build stays behind.
 restore() { cargo build --workspace --bins --quiet; }
 trap restore EXIT
 
 echo "building with planted faults"
-binaries=$(cargo build --workspace --test store --test kill --test stories --test shipped --test server --test histories \
+binaries=$(cargo build --workspace --test store --test kill --test stories --test shipped --test server --test histories --test devices \
     --features "$features" --message-format=json-render-diagnostics |
     node -e '
         let text = ""

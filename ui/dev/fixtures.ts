@@ -5,8 +5,8 @@ export const NOW = Date.UTC(2026, 0, 31, 6, 32, 5)
 const HOUR = 3600_000
 
 const device = (id: string, kind: DeviceLine['device']['class'], ready: boolean, words: string): DeviceLine => ({
-  device: { id, class: kind, name: id, maker: '', connection: { type: 'system', name: id }, accessibility: { type: 'accessible' }, attestation: 'virtual', capabilities: { type: 'unknown' } },
-  ready, words,
+  device: { id, class: kind, name: id, maker: '', connection: { type: 'system', name: id }, accessibility: { type: 'accessible' }, attestation: 'virtual', capabilities: { type: 'unknown' }, model: { model: '', serial: '', firmware: '' } },
+  state: ready ? 'ready' : 'faulty', ready, words,
   fault: ready ? null : { fault: { code: 'PRT_NO_PAPER' as never, class: kind, device: id, held_by: null, detail: '', permanent: false }, sentence: '打印机缺纸。', cure: '请加纸后再打印。', who: 'clerk' },
 })
 

@@ -28,6 +28,7 @@ pub mod event;
 pub mod every_core;
 pub mod fault;
 pub mod finding;
+pub mod fingerprint;
 pub mod flow;
 pub mod identity;
 pub mod ids;

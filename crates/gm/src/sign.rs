@@ -97,6 +97,19 @@ impl SigningKey {
         Ok(Signature(signature.to_bytes().into()))
     }
 
+    /// Signs a digest into which the signer's Z was taken already (GB/T 32918.2 section 6.1, from step A2 on): what a
+    /// UKey is asked for by GM/T 0016. [`Self::sign`] is for everything else.
+    ///
+    /// # Errors
+    /// As for [`Self::sign`].
+    pub fn sign_digest(&self, digest: &[u8; 32]) -> Result<Signature> {
+        use sm2::dsa::signature::hazmat::PrehashSigner;
+        let signer =
+            sm2::dsa::SigningKey::new(DISTINGUISHING_ID, &self.secret).map_err(|_| GmError::Signing)?;
+        let signature: sm2::dsa::Signature = signer.sign_prehash(digest).map_err(|_| GmError::Signing)?;
+        Ok(Signature(signature.to_bytes().into()))
+    }
+
     pub(crate) fn secret(&self) -> &SecretKey {
         &self.secret
     }
@@ -171,6 +184,18 @@ impl VerifyingKey {
             sm2::dsa::VerifyingKey::new(DISTINGUISHING_ID, self.point()?).map_err(|_| GmError::PublicKey)?;
         let signature = sm2::dsa::Signature::from_slice(&signature.0).map_err(|_| GmError::Signature)?;
         verifier.verify(message, &signature).map_err(|_| GmError::Signature)
+    }
+
+    /// Checks a signature over a digest into which the signer's Z was taken already.
+    ///
+    /// # Errors
+    /// [`GmError::Signature`] when the private half did not make it.
+    pub fn verify_digest(&self, digest: &[u8; 32], signature: &Signature) -> Result<()> {
+        use sm2::dsa::signature::hazmat::PrehashVerifier;
+        let verifier =
+            sm2::dsa::VerifyingKey::new(DISTINGUISHING_ID, self.point()?).map_err(|_| GmError::PublicKey)?;
+        let signature = sm2::dsa::Signature::from_slice(&signature.0).map_err(|_| GmError::Signature)?;
+        verifier.verify_prehash(digest, &signature).map_err(|_| GmError::Signature)
     }
 
     pub(crate) fn point(&self) -> Result<sm2::PublicKey> {

@@ -14,7 +14,6 @@ use domain::identity::DocumentKind;
 use domain::ids::{CaseId, CommandId, ContentHash};
 use domain::person::PersonRole;
 use driver_contract::{CardKind, CardReading, DeviceClass, Fault, ValidUntil};
-use gm::random::random_array;
 use gm::sm3;
 use std::time::Duration;
 use store::table::case::Filter;
@@ -159,17 +158,14 @@ impl Terminal {
             return Ok(reading);
         }
         let (host, device) = self.device(DeviceClass::IdCardReader)?;
-        let nonce = hex::encode(random_array::<16>()?);
-        let task = driver_contract::Task::ReadCard { nonce: nonce.clone(), fingerprint: false };
+        let task = driver_contract::Task::ReadCard { fingerprint: false };
         let mut running = host.begin(&device.id, task, CARD_LIMIT)?;
         loop {
             if stop.requested() {
                 running.cancel();
             }
             match running.next(Duration::from_millis(100)) {
-                Some(driver_contract::TaskNews::Ended(Ok(driver_contract::Outcome::Card(reading))))
-                    if reading.nonce == nonce =>
-                {
+                Some(driver_contract::TaskNews::Ended(Ok(driver_contract::Outcome::Card(reading)))) => {
                     return Ok(reading);
                 }
                 Some(driver_contract::TaskNews::Ended(Err(fault))) => return Err(fault.into()),
@@ -189,8 +185,8 @@ impl Terminal {
         let mut taken = Taken {
             identity: identity_of(reading),
             reading: Reading {
-                device: reading.device.0.clone(),
-                attestation: attestation_of(reading.attestation),
+                device: reading.provenance.device.0.clone(),
+                attestation: attestation_of(reading.provenance.attestation),
                 at: self.clock.now().trusted,
                 raw: ContentHash(sm3(&reading.raw).0),
             },

@@ -13,9 +13,12 @@ use domain::decide::{blank_is_right, printable};
 use domain::event::PrintedDocument;
 use domain::ids::{CaseId, CommandId, ContentHash};
 use domain::refusal::Refusal;
-use driver_contract::{DeviceClass, JobState, JobStatus, PrintParameters, Region, Sides};
+use driver_contract::{
+    DeviceClass, DeviceInfo, HostClient, JobState, JobStatus, PrintParameters, Region, Sides,
+};
 use gm::sm3;
 use paper::{MissingGlyphs, PrintOrder, Rendered, TemplateId};
+use std::sync::Arc;
 use std::time::Duration;
 use store::table;
 
@@ -38,6 +41,9 @@ pub(crate) struct Paper {
     pub(crate) now: domain::event::EventTime,
 }
 
+/// A printer with its host.
+pub(crate) type Printer = (Arc<HostClient>, DeviceInfo);
+
 /// Printings without a case that are remembered: more than an officer repeats by pressing a key twice.
 const PRINTINGS: usize = 16;
 
@@ -59,6 +65,20 @@ impl Terminal {
 
     /// Prints a paper without a case. Nothing of it is kept.
     pub(crate) fn print_paper(&self, command: CommandId, paper: Paper) -> Result<OperationView> {
+        self.print_on(command, paper, None)
+    }
+
+    /// Prints on this printer, whichever else is the usual one.
+    pub(crate) fn print_paper_at(
+        &self,
+        command: CommandId,
+        paper: Paper,
+        at: Printer,
+    ) -> Result<OperationView> {
+        self.print_on(command, paper, Some(at))
+    }
+
+    fn print_on(&self, command: CommandId, paper: Paper, at: Option<Printer>) -> Result<OperationView> {
         let before = self.state().printings.iter().find(|(one, _)| *one == command).map(|(_, id)| id.clone());
         if let Some(operation) = before {
             return self.operation(crate::rpc::request::OneOperation { operation });
@@ -67,7 +87,8 @@ impl Terminal {
             terminal.progress(id, "正在制作");
             let made = terminal.make_paper(&paper, stop)?;
             terminal.progress(id, "正在送往打印机");
-            let (_, status) = terminal.send_named(made.title.clone(), &made, id)?;
+            let at = at.map_or_else(|| terminal.device(DeviceClass::Printer), Ok)?;
+            let (_, status) = terminal.send_to(&at, made.title.clone(), &made, id)?;
             finished(&status)?;
             Ok(format!("{}已打印", made.title))
         })?;
@@ -216,11 +237,17 @@ impl Terminal {
             .and_then(|one| one.number.or(one.intake_number))
             .unwrap_or_default();
         // Kind of paper and number only: titles are seen in queues.
-        self.send_named(format!("{} {number}", made.title).trim_end().to_owned(), made, operation)
+        let title = format!("{} {number}", made.title).trim_end().to_owned();
+        self.send_to(&self.device(DeviceClass::Printer)?, title, made, operation)
     }
 
-    fn send_named(&self, title: String, made: &Made, operation: &str) -> Result<(String, JobStatus)> {
-        let (host, device) = self.device(DeviceClass::Printer)?;
+    fn send_to(
+        &self,
+        (host, device): &Printer,
+        title: String,
+        made: &Made,
+        operation: &str,
+    ) -> Result<(String, JobStatus)> {
         let parameters = PrintParameters {
             document: Region { offset: 0, length: 0 },
             format: "application/pdf".to_owned(),
@@ -244,7 +271,7 @@ impl Terminal {
                 self.progress(operation, words);
             }
         })?;
-        Ok((device.name, status))
+        Ok((device.name.clone(), status))
     }
 }
 

@@ -166,8 +166,8 @@ impl Terminal {
     fn keep_row_reading(&self, request: &ReadRowCards, name: CommandId, card: &CardReading) -> Result<()> {
         let mut identity = identity_of(card);
         let reading = Reading {
-            device: card.device.0.clone(),
-            attestation: attestation_of(card.attestation),
+            device: card.provenance.device.0.clone(),
+            attestation: attestation_of(card.provenance.attestation),
             at: self.clock.now().trusted,
             raw: ContentHash(sm3(&card.raw).0),
         };

@@ -35,7 +35,7 @@ fn export(folder: &Path) {
         request::RequestSignature, request::ClearSignature, request::OverrideWarning, request::Withdraw,
         request::SteerCase, request::MoveDefinition,
         request::DecideReview, request::CollectResult, request::PreviewPrint, request::PrintDocument,
-        request::OneOperation, request::OneBlob, request::SubmitSignature,
+        request::OneOperation, request::OneDevice, request::TryDevice, request::OneBlob, request::SubmitSignature,
         request::FindMatters, request::Consult, request::PrintConsultation, request::OpenFrom, request::CarryMaterial,
         request::OpenPackage, request::DayOf, request::PrintDaySheet, request::PassBatch,
         request::ReadRowCards,

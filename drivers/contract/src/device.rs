@@ -24,11 +24,21 @@ pub enum DeviceClass {
     DocumentCamera,
     /// 评价器.
     EvaluationPad,
+    /// 扫码枪, for bar codes and QR codes.
+    CodeScanner,
+    /// IC 卡读写器: social security cards and other chip cards.
+    ChipCardReader,
+    /// 密码钥匙 (UKey).
+    Ukey,
+    /// 叫号器: the sign and the voice of the queue.
+    QueueCaller,
+    /// 语音播报.
+    Speaker,
 }
 
 impl DeviceClass {
     /// Every class, in the order in which the device panel shows them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 13] = [
         Self::IdCardReader,
         Self::Scanner,
         Self::Printer,
@@ -37,6 +47,11 @@ impl DeviceClass {
         Self::Camera,
         Self::DocumentCamera,
         Self::EvaluationPad,
+        Self::CodeScanner,
+        Self::ChipCardReader,
+        Self::Ukey,
+        Self::QueueCaller,
+        Self::Speaker,
     ];
 
     /// The stable name used on command lines, in configuration and in file names.
@@ -51,6 +66,11 @@ impl DeviceClass {
             Self::Camera => "camera",
             Self::DocumentCamera => "document_camera",
             Self::EvaluationPad => "evaluation_pad",
+            Self::CodeScanner => "code_scanner",
+            Self::ChipCardReader => "chip_card_reader",
+            Self::Ukey => "ukey",
+            Self::QueueCaller => "queue_caller",
+            Self::Speaker => "speaker",
         }
     }
 
@@ -66,7 +86,21 @@ impl DeviceClass {
             Self::Camera => "照相机",
             Self::DocumentCamera => "高拍仪",
             Self::EvaluationPad => "评价器",
+            Self::CodeScanner => "扫码枪",
+            Self::ChipCardReader => "IC卡读写器",
+            Self::Ukey => "密码钥匙",
+            Self::QueueCaller => "叫号器",
+            Self::Speaker => "语音播报",
         }
+    }
+}
+
+impl DeviceClass {
+    /// Whether drivers of the class may open network connections. The host of any other class cannot: a maker's
+    /// library has no business on the network.
+    #[must_use]
+    pub const fn needs_network(self) -> bool {
+        matches!(self, Self::Scanner | Self::Printer | Self::QueueCaller)
     }
 }
 
@@ -209,6 +243,38 @@ pub enum Capabilities {
         /// It prints in colour.
         colour: bool,
     },
+    /// A signature pad.
+    SignaturePad {
+        /// Width of the writing field, in the pad's own units.
+        width: u32,
+        /// Height of the writing field, in the same units.
+        height: u32,
+        /// Largest pressure told; 0 if the pad does not tell any.
+        pressure: u32,
+        /// It can show the text that is signed.
+        display: bool,
+    },
+    /// A fingerprint sensor.
+    Fingerprint {
+        /// Resolution in dots per inch (GA/T 1011 and ISO/IEC 19794-4 ask for 500); 0 if not told.
+        dpi: u16,
+        /// It gives pictures; a sensor that compares by itself does not.
+        images: bool,
+    },
+    /// A camera or a document camera.
+    Camera {
+        /// Sizes of single pictures, the largest first.
+        sizes: Vec<crate::PictureSize>,
+        /// What can be set.
+        controls: Vec<crate::CameraControl>,
+        /// It shows moving pictures before the shot.
+        preview: bool,
+    },
+    /// A UKey.
+    Ukey {
+        /// Name of the application's containers, with a certificate each.
+        certificates: u32,
+    },
 }
 
 /// One device as the list shows it.
@@ -230,6 +296,20 @@ pub struct DeviceInfo {
     pub attestation: Attestation,
     /// What it can do.
     pub capabilities: Capabilities,
+    /// Model, serial number and version of the firmware, as far as the device tells them.
+    #[serde(default)]
+    pub model: DeviceModel,
+}
+
+/// What a device tells of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DeviceModel {
+    /// The maker's name for the model; empty if not told.
+    pub model: String,
+    /// Serial number; empty if not told.
+    pub serial: String,
+    /// Version of the firmware; empty if not told.
+    pub firmware: String,
 }
 
 /// One device of the host's configuration file.

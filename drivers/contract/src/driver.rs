@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    DeviceClass, DeviceConfig, DeviceEvent, DeviceId, DeviceInfo, Fault, Outcome, PageHeader, Region, Task,
+    DeviceClass, DeviceConfig, DeviceEvent, DeviceId, DeviceInfo, Fault, Outcome, PageHeader, PictureHeader,
+    Provenance, Region, Task, Word,
 };
 
 /// One driver: knows how to find and open the devices of one kind.
@@ -20,6 +21,12 @@ pub trait DriverFactory: Send + Sync {
     /// Whether only one terminal may hold a device at a time. A print queue says `false`.
     fn exclusive(&self) -> bool {
         true
+    }
+
+    /// Whether its devices' traffic can be recorded (`record` of a configuration entry). The host refuses to open a
+    /// device for which a recording is asked that nobody would make.
+    fn records(&self) -> bool {
+        false
     }
 
     /// The devices that can be seen or are configured. `configured` holds only this driver's entries.
@@ -69,12 +76,29 @@ pub trait TaskContext {
     /// Says something to the terminal at once.
     fn emit(&mut self, event: DeviceEvent);
 
+    /// What the officer says to the task, in its order; `None` if nothing new.
+    fn told(&mut self) -> Option<Word>;
+
+    /// Where, when and for which request a capture is made. To be called once for each capture that goes out, with
+    /// the device's raw answer; not for one that fails afterwards.
+    fn provenance(&mut self, raw: &[u8]) -> Provenance;
+
     /// Hands one page of pixels to the terminal (shared memory, then [`DeviceEvent::Page`]). Waits while
-    /// the terminal has not yet taken earlier pages.
+    /// the terminal has not yet taken earlier pages. Gives the page's provenance back.
     ///
     /// # Errors
     /// [`crate::FaultCode::PageTooLarge`], or cancelled while waiting.
-    fn page(&mut self, header: &PageHeader, bytes: &[u8]) -> Result<(), Fault>;
+    fn page(&mut self, header: &PageHeader, bytes: &[u8]) -> Result<Provenance, Fault>;
+
+    /// Hands one encoded picture to the terminal, as it came from the device ([`DeviceEvent::Picture`]).
+    ///
+    /// # Errors
+    /// As for a page.
+    fn picture(&mut self, header: &PictureHeader, bytes: &[u8]) -> Result<Provenance, Fault>;
+
+    /// Hands one picture of a preview to the terminal ([`DeviceEvent::Frame`]), if it has taken the earlier ones;
+    /// else the picture is dropped and `false` comes back. Never waits.
+    fn frame(&mut self, header: &PictureHeader, bytes: &[u8]) -> bool;
 
     /// The bytes of a document that the terminal laid into shared memory.
     ///

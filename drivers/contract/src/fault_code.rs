@@ -127,6 +127,39 @@ catalogue! {
     /// A maker's or the system's library is missing.
     LibraryMissing = "device.library_missing", Administrator, permanent,
         "缺少{设备}需要的系统组件，无法启用。", "请管理员安装该设备的驱动组件后重新检测。";
+    /// The maker's library broke the host's limits of memory.
+    HostOvergrown = "device.host_overgrown", Maker, passing,
+        "{设备}的驱动程序占用内存过多，已强制重启，其他设备不受影响。", "等几秒钟再试；反复出现请把诊断包交给供应商。";
+    /// The host burns a core while nothing is asked of it.
+    HostRunaway = "device.host_runaway", Maker, passing,
+        "{设备}的驱动程序空转占用处理器，已强制重启，其他设备不受影响。", "等几秒钟再试；反复出现请把诊断包交给供应商。";
+    /// A maker's library cannot be loaded, or is not one of ours.
+    LibraryUnusable = "device.library_unusable", Administrator, permanent,
+        "{设备}厂商提供的驱动库装不上，本机现在用不了它。", "请管理员核对驱动库的文件、处理器架构和授权文件后重新安装。";
+    /// A maker's library broke the contract: an answer that is none, a page that does not fit.
+    LibraryGarbage = "device.library_garbage", Maker, passing,
+        "{设备}厂商的驱动库给出了不合规范的结果，没有采用。", "请再试一次；反复出现请把诊断包交给供应商。";
+    /// The licence that the maker's library wants is missing or over.
+    LicenceMissing = "device.licence_missing", Maker, permanent,
+        "{设备}的厂商授权缺失或已过期，用不了。", "请联系供应商取得授权文件，由管理员安装后重新检测。";
+    /// A capture that belongs to another request.
+    CaptureReplayed = "device.capture_replayed", Administrator, passing,
+        "{设备}给出的结果不是这一次采集的，没有采用。", "请重新采集；反复出现请停用这台设备并告知管理员。";
+    /// A capture whose bytes are not those that were hashed.
+    CaptureAltered = "device.capture_altered", Administrator, passing,
+        "{设备}给出的结果在传送中被改动，没有采用。", "请重新采集；反复出现请停用这台设备并告知管理员。";
+    /// A capture that was not made while it was asked for.
+    CaptureLate = "device.capture_late", Administrator, passing,
+        "{设备}给出的结果不在这一次采集的时间之内，没有采用。", "请重新采集；反复出现请停用这台设备并告知管理员。";
+    /// The device needs time before it can work.
+    NotReadyYet = "device.not_ready_yet", Clerk, passing,
+        "{设备}正在启动，还没有准备好。", "等指示灯恢复正常后再试。";
+    /// Its memory or disk is full.
+    DeviceFull = "device.full", Clerk, passing,
+        "{设备}的存储已满，刚才的操作没有完成。", "清理设备里的旧数据后再试；不会清理请联系管理员。";
+    /// The battery is low.
+    BatteryLow = "device.battery_low", Clerk, passing,
+        "{设备}电量不足，随时可能停止工作。", "接上电源或更换电池后继续。";
     /// A lid or cover is open.
     CoverOpen = "device.cover_open", Clerk, passing,
         "{设备}的盖子没有合上，操作停住了。", "合上盖子，等指示灯恢复正常后重试。";
@@ -250,6 +283,180 @@ catalogue! {
     /// It wants attention and does not say which.
     PrinterNeedsAttention = "printer.needs_attention", Clerk, passing,
         "打印机需要人工处理，文件还没有打印出来。", "按打印机面板上的提示处理，处理好后打印会继续。";
+    /// A receipt printer's knife is stuck.
+    CutterStuck = "printer.cutter_stuck", Clerk, passing,
+        "小票打印机的切刀卡住了，小票没有完整打印出来。", "关机后打开上盖，清理切刀处的纸屑再开机；已出的残票请作废收回。";
+    /// The print head is too hot.
+    PrintHeadHot = "printer.head_hot", Clerk, passing,
+        "打印机打印头过热，暂停打印。", "等几分钟降温后打印会继续；不要重复点打印。";
+
+    // --- scanner and document camera: the picture itself ---
+    /// Hardly any light.
+    PageTooDark = "page.too_dark", Clerk, passing,
+        "这一页拍得太暗，字迹看不清。", "打开补光灯或换到亮处再拍；必须使用时请写明原因后保留。";
+    /// A lamp or the sun shines on it.
+    PageGlare = "page.glare", Clerk, passing,
+        "这一页有反光，部分字迹看不清。", "转动材料或关掉顶灯避开反光再拍；必须使用时请写明原因后保留。";
+    /// Out of focus or shaken.
+    PageBlurred = "page.blurred", Clerk, passing,
+        "这一页拍得模糊，字迹看不清。", "放平材料、等画面稳定后再拍；必须使用时请写明原因后保留。";
+    /// An edge lies outside the picture.
+    PageCutOff = "page.cut_off", Clerk, passing,
+        "材料没有拍全，有一边在画面外。", "把材料整个放进画面里再拍；必须使用时请写明原因后保留。";
+    /// No sheet was found in the picture.
+    PageNotFound = "page.not_found", Clerk, passing,
+        "画面里没有找到材料的边缘。", "把材料放在深色底板上、四边露出来再拍，也可以手工裁切。";
+
+    // --- camera ---
+    /// It offers nothing that we can use.
+    CameraFormatUnknown = "camera.format_unknown", Administrator, permanent,
+        "照相机没有本机能用的图像格式。", "请管理员更换照相机，或核对它的型号和驱动。";
+    /// It runs and delivers no picture.
+    CameraNoFrames = "camera.no_frames", Clerk, passing,
+        "照相机没有传来画面。", "检查镜头盖和数据线，重新插拔照相机后再试。";
+    /// A picture came that cannot be decoded.
+    CameraPictureBroken = "camera.picture_broken", Clerk, passing,
+        "照相机传来的照片不完整，没有采用。", "请再拍一次；反复出现请换一个 USB 接口并告知管理员。";
+    /// A control refuses a value.
+    CameraControlRefused = "camera.control_refused", Administrator, passing,
+        "照相机不接受这项设置，照片没有拍。", "改回自动后再试；仍不行请管理员核对照相机的设置。";
+    /// The shutter did not release: no focus.
+    CameraNoFocus = "camera.no_focus", Clerk, passing,
+        "照相机对不上焦，没有拍成。", "请被拍的人坐正、保持不动，或改用手动对焦后再拍。";
+    /// No memory card, and the camera wants one.
+    CameraNoCard = "camera.no_card", Clerk, passing,
+        "照相机里没有存储卡，照片没有拍成。", "装好存储卡，或把照相机设为只存到电脑。";
+    /// Its mode dial stands where it cannot be steered.
+    CameraWrongMode = "camera.wrong_mode", Clerk, passing,
+        "照相机的模式不允许电脑控制，照片没有拍成。", "把照相机的模式转盘转到 M 挡再试。";
+
+    // --- signature pad ---
+    /// Nobody wrote.
+    SignatureEmpty = "signature.empty", Clerk, passing,
+        "签字板上还没有签字，没有可以采用的笔迹。", "请当事人在签字板的框内签名后再确认。";
+    /// Nobody touched the pad for too long.
+    SignatureTimedOut = "signature.timed_out", Clerk, passing,
+        "长时间没有签字，签字已停止。", "需要时重新开始签字；不会写字的请按指印并写明原因。";
+    /// A few points only: a dot, not a name.
+    SignatureTooShort = "signature.too_short", Clerk, passing,
+        "签字太短，看不出是姓名，没有采用。", "请当事人重新签写完整姓名。";
+    /// The pad reports points outside of its field.
+    SignatureOutside = "signature.outside", Administrator, passing,
+        "签字板报告的坐标超出书写区，签字没有采用。", "请重新签字；反复出现请管理员校准签字板。";
+    /// Points came too seldom to keep the hand's shape.
+    SignatureSparse = "signature.sparse", Administrator, passing,
+        "签字板传来的笔迹点太少，签字没有采用。", "请重新签字；反复出现请管理员换一个 USB 接口或更换签字板。";
+    /// The citizen refused on the pad.
+    SignatureDeclined = "signature.declined", Clerk, passing,
+        "当事人在签字板上按了取消，没有签字。", "向当事人说明后重新开始签字，或停止办理。";
+
+    // --- fingerprint sensor ---
+    /// No finger in time.
+    NoFinger = "fingerprint.no_finger", Clerk, passing,
+        "指纹采集器上没有手指。", "请当事人把手指平放在采集窗上，按提示保持不动。";
+    /// Below the threshold.
+    FingerQualityLow = "fingerprint.quality_low", Clerk, passing,
+        "这枚指纹图像质量不够，没有采用。", "擦干净采集窗和手指，稍用力平放后再采；几次都不行可换手指并写明原因。";
+    /// Too dry or too light.
+    FingerTooDry = "fingerprint.too_dry", Clerk, passing,
+        "手指太干或按得太轻，指纹没有采清。", "请当事人哈一口气或抹一点水，稍用力按下后再采。";
+    /// Too wet or too hard.
+    FingerTooWet = "fingerprint.too_wet", Clerk, passing,
+        "手指太湿或按得太重，指纹没有采清。", "擦干手指和采集窗，轻轻按下后再采。";
+    /// It moved.
+    FingerMoved = "fingerprint.moved", Clerk, passing,
+        "采集时手指移动了，指纹没有采清。", "请当事人按下后保持不动，听到提示音再拿开。";
+    /// It lies at the edge.
+    FingerOffCentre = "fingerprint.off_centre", Clerk, passing,
+        "手指没有放在采集窗中间，指纹没有采全。", "请当事人把指肚放在采集窗正中再采。";
+    /// The last finger lies still.
+    FingerNotLifted = "fingerprint.not_lifted", Clerk, passing,
+        "上一枚手指还没有拿开，不能采下一枚。", "请当事人先拿开手指，再按提示放下一枚。";
+    /// The window is dirty.
+    SensorDirty = "fingerprint.sensor_dirty", Clerk, passing,
+        "采集窗上有残留的印迹，采集会出错。", "用软布擦干净采集窗后再采。";
+    /// What lies there is no living finger, says the sensor.
+    FingerNotAlive = "fingerprint.not_alive", Clerk, passing,
+        "采集器认为放上去的不是真手指，没有采用。", "请当事人擦干净手指再采；仍不通过请核实后换一台采集器。";
+    /// The same finger twice.
+    FingerDuplicate = "fingerprint.duplicate", Clerk, passing,
+        "这枚指纹和刚才采的另一枚相同，没有采用。", "核对手指：请当事人换成屏幕上提示的那一枚再采。";
+    /// The picture shows no fingerprint.
+    FingerNotAPrint = "fingerprint.not_a_print", Clerk, passing,
+        "采到的图像里没有指纹纹路，没有采用。", "擦干净采集窗和手指后再采。";
+
+    // --- evaluation pad ---
+    /// Nobody pressed a key.
+    EvaluationTimedOut = "evaluation.timed_out", Clerk, passing,
+        "当事人没有按评价键，本次没有评价。", "可以再请一次，或让当事人用手机扫码评价。";
+    /// A key that has no level.
+    EvaluationUnknownKey = "evaluation.unknown_key", Administrator, passing,
+        "评价器送来没有定义的按键，本次没有采用。", "请当事人再按一次；反复出现请管理员核对评价器型号。";
+
+    // --- code scanner ---
+    /// Nobody held a code in front of it.
+    NoCode = "code.none", Clerk, passing,
+        "扫码枪没有扫到码，没有可以采用的内容。", "把码平放、对准红线再扫；也可以手工录入编号。";
+    /// The bytes are no text.
+    CodeUnreadable = "code.unreadable", Clerk, passing,
+        "扫到的码读不出文字，没有采用。", "抚平纸张再扫；仍不行请手工录入编号。";
+    /// It is longer than any of ours.
+    CodeTooLong = "code.too_long", Clerk, passing,
+        "扫到的码内容过长，不是办件用的码。", "换成回执或材料上的码再扫。";
+
+    // --- chip card ---
+    /// No card in the slot.
+    NoChipCard = "chip.no_card", Clerk, passing,
+        "IC卡读写器里没有卡。", "把卡芯片朝前插到底，或平放在感应区。";
+    /// The card does not answer.
+    ChipMute = "chip.mute", Clerk, passing,
+        "卡片没有应答，可能插反了或芯片损坏。", "擦干净芯片，按图示方向重新插入；仍不行请换一张卡。";
+    /// The card left meanwhile.
+    ChipPulled = "chip.pulled", Clerk, passing,
+        "卡片在读完之前被拔出，没有读到完整信息。", "重新插好卡，提示完成后再拔。";
+    /// It has no application that we know.
+    ChipUnknown = "chip.unknown", Clerk, permanent,
+        "这张卡里没有本机能读的应用。", "换成社会保障卡再试，或手工录入。";
+    /// The card refused a command.
+    ChipRefused = "chip.refused", Clerk, passing,
+        "卡片拒绝了读取，没有读到信息。", "重新插卡再试；仍不行请手工录入。";
+    /// The service behind the readers does not run.
+    ChipServiceMissing = "chip.service_missing", Administrator, permanent,
+        "本机的智能卡服务没有运行，读不了卡。", "请管理员启动智能卡服务（pcscd）后重新检测。";
+
+    // --- UKey ---
+    /// No key in the socket.
+    NoUkey = "ukey.absent", Clerk, passing,
+        "没有插密码钥匙，现在不能签名。", "插好本人的密码钥匙后再试。";
+    /// The PIN is wrong.
+    PinWrong = "ukey.pin_wrong", Clerk, passing,
+        "密码钥匙的口令不对。", "核对后重新输入；连续输错会锁定钥匙。";
+    /// The PIN is locked.
+    PinLocked = "ukey.pin_locked", Administrator, permanent,
+        "密码钥匙已锁定，不能再输入口令。", "请管理员到证书管理部门解锁。";
+    /// No certificate in the container.
+    UkeyNoCertificate = "ukey.no_certificate", Administrator, permanent,
+        "密码钥匙里没有签名证书。", "请管理员到证书管理部门申领或更新证书。";
+    /// The key's library refused.
+    UkeyRefused = "ukey.refused", Administrator, passing,
+        "密码钥匙拒绝了这项操作。", "拔下重插再试；反复出现请管理员核对钥匙和驱动版本。";
+    /// What was signed or decrypted does not hold.
+    UkeyBadResult = "ukey.bad_result", Maker, passing,
+        "密码钥匙给出的结果验证不通过，没有采用。", "请再试一次；反复出现请停用这把钥匙并联系供应商。";
+
+    // --- queue caller and spoken prompts ---
+    /// The sign did not confirm the call.
+    CallNotConfirmed = "caller.not_confirmed", Clerk, passing,
+        "叫号器没有确认这次叫号，屏幕可能没有显示。", "看一眼叫号屏，没有显示就按重呼；仍不行请口头叫号。";
+    /// The queue server refused.
+    CallRefused = "caller.refused", Administrator, passing,
+        "叫号系统没有接受这次叫号。", "核对号码后再试；反复出现请管理员检查叫号系统。";
+    /// No Chinese voice is installed.
+    VoiceMissing = "speaker.voice_missing", Administrator, permanent,
+        "本机没有中文语音，读不出提示。", "请管理员安装中文语音组件；提示仍会显示在屏幕上。";
+    /// No sound comes out.
+    SoundFailed = "speaker.sound_failed", Administrator, passing,
+        "语音没有播出来，当事人听不到提示。", "检查音箱和音量；仍不行请管理员检查声音设备。提示仍会显示在屏幕上。";
 }
 
 impl std::fmt::Display for FaultCode {
@@ -263,6 +470,24 @@ mod tests {
     use super::*;
     use std::collections::HashSet;
 
+    /// The first word of a code: whose fault it is.
+    const AREAS: [&str; 14] = [
+        "device",
+        "idcard",
+        "scanner",
+        "printer",
+        "page",
+        "camera",
+        "signature",
+        "fingerprint",
+        "evaluation",
+        "code",
+        "chip",
+        "ukey",
+        "caller",
+        "speaker",
+    ];
+
     fn is_chinese(text: &str) -> bool {
         text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
     }
@@ -271,13 +496,13 @@ mod tests {
     fn every_code_is_complete_and_its_own() {
         let mut codes = HashSet::new();
         let mut sentences = HashSet::new();
-        assert!(FaultCode::ALL.len() > 40);
+        assert!(FaultCode::ALL.len() >= 100);
         for &code in FaultCode::ALL {
             let name = code.as_str();
             assert!(codes.insert(name), "{name} twice");
             assert!(sentences.insert(code.sentence()), "{name}: sentence twice");
             let (area, rest) = name.split_once('.').expect("area.name");
-            assert!(["device", "idcard", "scanner", "printer"].contains(&area), "{name}");
+            assert!(AREAS.contains(&area), "{name}");
             assert!(rest.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{name}");
             for text in [code.sentence(), code.cure()] {
                 assert!(is_chinese(text) && text.ends_with('。'), "{name}: {text}");

@@ -104,12 +104,8 @@ pub enum ValidUntil {
 /// `Debug` shows kind, reader and lengths only: names and numbers must never reach a log by accident.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct CardReading {
-    /// The reader.
-    pub device: crate::DeviceId,
-    /// What is known of the reader's origin.
-    pub attestation: crate::Attestation,
-    /// The nonce of the task that made this reading.
-    pub nonce: String,
+    /// Where, when and for which request.
+    pub provenance: crate::Provenance,
     /// Layout of the card.
     pub kind: CardKind,
     /// Chinese name; empty where a permanent resident has none.
@@ -160,7 +156,7 @@ pub struct CardReading {
 impl fmt::Debug for CardReading {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CardReading")
-            .field("device", &self.device)
+            .field("device", &self.provenance.device)
             .field("kind", &self.kind)
             .field("wlt_photo", &self.wlt_photo.len())
             .field("fingerprint", &self.fingerprint.len())

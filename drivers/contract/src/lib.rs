@@ -8,38 +8,54 @@
 //! Pixels and documents travel through one sealed memory file shared by the two processes
 //! ([`SharedArea`]), never through the control channel.
 
+mod camera;
+mod chip;
 mod client;
 mod collecting;
+mod counter;
 mod device;
 mod driver;
 mod fault;
 mod fault_code;
+mod fingerprint;
 mod idcard;
 mod lock;
 mod print;
 mod process;
+mod provenance;
 mod scan;
 mod shared;
+mod signature;
 mod tape;
 mod task;
 pub mod wire;
 
-pub use client::{
-    CardNews, CardWatch, HostClient, HostLog, HostNotice, HostOptions, HostState, ReceivedPage, Running,
-    TaskNews,
+pub use camera::{
+    CameraControl, ControlKind, ControlSetting, PhotoParameters, PhotoReading, PictureHeader, PictureSize,
+    PreviewParameters,
 };
-pub use collecting::{CollectedPage, CollectingContext};
+pub use chip::{ChipCardKind, ChipReading, Pin, UkeyAnswer, UkeyCommand};
+pub use client::{
+    CardNews, CardWatch, HostClient, HostLog, HostNotice, HostOptions, HostState, ReceivedPage,
+    ReceivedPicture, Running, TaskNews,
+};
+pub use collecting::{CollectedPage, CollectedPicture, CollectingContext, Words};
+pub use counter::{CallParameters, CodeReading, EvaluationParameters, EvaluationReading, SpeechParameters};
 pub use device::{
     Accessibility, Attestation, Capabilities, Connection, DeviceClass, DeviceConfig, DeviceId, DeviceInfo,
+    DeviceModel,
 };
 pub use driver::{DriverFactory, OpenDevice, TaskContext};
 pub use fault::Fault;
 pub use fault_code::{FaultCode, Who};
+pub use fingerprint::{Finger, FingerParameters, FingerReading};
 pub use idcard::{CardDate, CardKind, CardReading, ValidUntil};
 pub use lock::DeviceLock;
 pub use print::{JobState, JobStatus, PrintParameters, Sides};
 pub use process::harden_process;
+pub use provenance::{CaptureMark, Provenance, boot_ms, sm3_hex};
 pub use scan::{ColourMode, PageHeader, PixelFormat, ScanArea, ScanParameters, ScanSource};
 pub use shared::{RegionBook, SharedArea};
+pub use signature::{PenPoint, SignatureParameters, SignatureReading};
 pub use tape::{Direction, Recorder, Replay, TapeError, TapeLine};
-pub use task::{DeviceEvent, Outcome, Region, Task};
+pub use task::{DeviceEvent, Outcome, Region, Task, Word};

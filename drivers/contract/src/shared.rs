@@ -151,6 +151,12 @@ impl RegionBook {
         length <= self.part.length
     }
 
+    /// Whether somebody has the region.
+    #[must_use]
+    pub fn has(&self, region: Region) -> bool {
+        self.taken.contains(&region)
+    }
+
     /// Gives a region back; `false` if it was not taken.
     pub fn give_back(&mut self, region: Region) -> bool {
         let before = self.taken.len();

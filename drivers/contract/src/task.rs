@@ -2,7 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CardReading, DeviceInfo, Fault, JobStatus, PageHeader, PrintParameters, ScanParameters};
+use crate::{
+    CallParameters, CardReading, ChipReading, CodeReading, DeviceInfo, EvaluationParameters,
+    EvaluationReading, Fault, FingerParameters, FingerReading, JobStatus, PageHeader, PenPoint,
+    PhotoParameters, PhotoReading, PictureHeader, PreviewParameters, PrintParameters, Provenance,
+    ScanParameters, SignatureParameters, SignatureReading, SpeechParameters, UkeyAnswer, UkeyCommand,
+};
 
 /// A piece of the shared memory file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -20,8 +25,6 @@ pub struct Region {
 pub enum Task {
     /// Waits for a card until the deadline and reads it once. Answer: [`Outcome::Card`].
     ReadCard {
-        /// Given back in the reading, so that an old reading cannot pass for this one.
-        nonce: String,
         /// Ask for the fingerprint record too.
         fingerprint: bool,
     },
@@ -29,8 +32,6 @@ pub enum Task {
     /// [`DeviceEvent::CardRead`] or [`DeviceEvent::CardFailed`], then [`DeviceEvent::Removed`].
     /// It steps aside while another task runs on the device. Answer: [`Outcome::Stopped`].
     WatchCards {
-        /// Given back in each reading.
-        nonce: String,
         /// Time between two polls, in milliseconds; 300 to 500 suits the readers' find command.
         interval_ms: u32,
     },
@@ -41,6 +42,38 @@ pub enum Task {
     Print(PrintParameters),
     /// Looks at the device without capturing. Answer: [`Outcome::State`].
     CheckState,
+    /// Takes a signature: says [`DeviceEvent::Strokes`] while the pen moves and [`DeviceEvent::Cleared`] when the
+    /// citizen begins anew; ends at the pad's own key or at [`Word::Finish`]. Answer: [`Outcome::Signature`].
+    Sign(SignatureParameters),
+    /// Takes one picture of one finger, as a [`DeviceEvent::Page`]. Answer: [`Outcome::Finger`].
+    CaptureFinger(FingerParameters),
+    /// Asks the citizen for an evaluation. Answer: [`Outcome::Evaluated`].
+    Evaluate(EvaluationParameters),
+    /// Waits for codes until cancelled; each comes as [`DeviceEvent::CodeRead`]. Answer: [`Outcome::Stopped`].
+    WatchCodes,
+    /// Calls a number of the queue. Answer: [`Outcome::Announced`].
+    Call(CallParameters),
+    /// Says something aloud. Answer: [`Outcome::Announced`], when it was said to its end.
+    Speak(SpeechParameters),
+    /// Shows moving pictures until cancelled, as [`DeviceEvent::Frame`]s; the latest wins. It steps aside while
+    /// a shot is taken. Answer: [`Outcome::Stopped`].
+    Preview(PreviewParameters),
+    /// Takes one picture, as a [`DeviceEvent::Picture`]. Answer: [`Outcome::Photo`].
+    TakePhoto(PhotoParameters),
+    /// Reads a chip card that lies in the reader. Answer: [`Outcome::Chip`].
+    ReadChip,
+    /// Asks a UKey. Answer: [`Outcome::Ukey`].
+    Ukey(UkeyCommand),
+}
+
+/// What can be said to a task under way, beside *stop*.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Word {
+    /// It is enough: end with what you have.
+    Finish,
+    /// Begin anew.
+    Clear,
 }
 
 /// What a device says while it is open.
@@ -68,7 +101,35 @@ pub enum DeviceEvent {
         header: PageHeader,
         /// Where they lie.
         region: Region,
+        /// Where and when they were captured; their SM3.
+        provenance: Provenance,
     },
+    /// An encoded picture lies in shared memory, whole as the device made it.
+    Picture {
+        /// How to read the bytes.
+        header: PictureHeader,
+        /// Where they lie.
+        region: Region,
+        /// Where and when it was captured; its SM3.
+        provenance: Provenance,
+    },
+    /// A picture of a preview lies in shared memory: to be looked at, never to be kept.
+    Frame {
+        /// How to read the bytes.
+        header: PictureHeader,
+        /// Where they lie.
+        region: Region,
+    },
+    /// The pen moved.
+    Strokes(Vec<PenPoint>),
+    /// What was written so far is gone.
+    Cleared,
+    /// A finger lies on the sensor.
+    FingerPresent,
+    /// The finger was taken away.
+    FingerRemoved,
+    /// A code was read.
+    CodeRead(Box<CodeReading>),
     /// A print job changed.
     PrintJob(JobStatus),
     /// Something stands in the way that may pass without ending the task (out of paper while printing).
@@ -79,7 +140,7 @@ impl Task {
     /// Whether the task goes on until it is cancelled, whatever its deadline.
     #[must_use]
     pub const fn is_endless(&self) -> bool {
-        matches!(self, Self::WatchCards { .. })
+        matches!(self, Self::WatchCards { .. } | Self::WatchCodes | Self::Preview(_))
     }
 }
 
@@ -105,4 +166,18 @@ pub enum Outcome {
     Printed(JobStatus),
     /// What stands in the way now; empty means ready.
     State(Vec<Fault>),
+    /// The signature.
+    Signature(Box<SignatureReading>),
+    /// The finger.
+    Finger(Box<FingerReading>),
+    /// What the citizen pressed.
+    Evaluated(Box<EvaluationReading>),
+    /// It was called or said.
+    Announced,
+    /// The shot.
+    Photo(Box<PhotoReading>),
+    /// The chip card.
+    Chip(Box<ChipReading>),
+    /// The UKey's answer.
+    Ukey(UkeyAnswer),
 }

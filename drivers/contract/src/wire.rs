@@ -9,13 +9,13 @@ use std::io::{self, Read, Write};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{DeviceClass, DeviceEvent, DeviceId, DeviceInfo, Fault, Outcome, Region, Task};
+use crate::{DeviceClass, DeviceEvent, DeviceId, DeviceInfo, Fault, Outcome, Region, Task, Word};
 
 /// Version of these messages. Terminal and host of different versions refuse each other.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
-/// Longest frame: 1 MiB. The largest message, a card reading with fingerprints, takes about 10 KiB; a
-/// longer length means that the two sides have lost each other.
+/// Longest frame: 1 MiB. The largest message, a signature of a minute with its raw
+/// reports, takes about 400 KiB; a longer length means that the two sides have lost each other.
 pub const LONGEST_FRAME: u32 = 1 << 20;
 
 /// What the terminal can ask.
@@ -40,6 +40,8 @@ pub enum Request {
         device: DeviceId,
         /// What.
         task: Task,
+        /// Comes back in every capture: see [`crate::Provenance`].
+        nonce: String,
     },
 }
 
@@ -60,6 +62,13 @@ pub enum ToHost {
     Cancel {
         /// Which.
         id: u64,
+    },
+    /// Says something to a task under way.
+    Tell {
+        /// Which request.
+        id: u64,
+        /// What.
+        word: Word,
     },
     /// The terminal has copied a page out.
     Release {
@@ -197,7 +206,8 @@ mod tests {
             deadline_ms: 900,
             request: Request::Run {
                 device: DeviceId::new("samv-serial", "/dev/ttyS0"),
-                task: Task::WatchCards { nonce: "n".into(), interval_ms: 300 },
+                task: Task::WatchCards { interval_ms: 300 },
+                nonce: "n".into(),
             },
         };
         let mut bytes = Vec::new();

@@ -1,19 +1,30 @@
 //! What a driver sees of the host while it works.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use driver_contract::wire::FromHost;
-use driver_contract::{DeviceEvent, DeviceId, Fault, FaultCode, PageHeader, Region, TaskContext};
+use driver_contract::{
+    CaptureMark, DeviceEvent, DeviceId, Fault, FaultCode, PageHeader, PictureHeader, Provenance, Region,
+    TaskContext, Word,
+};
 
 use crate::hub::Hub;
+use crate::worker::Controls;
+
+/// Pictures of one preview that the terminal has not yet given back: one that it draws, one that is next. More would
+/// only be older.
+const FRAMES_UNDER_WAY: usize = 2;
 
 pub(crate) struct Context<'a> {
     pub(crate) hub: &'a Hub,
     pub(crate) request: u64,
     pub(crate) device: &'a DeviceId,
-    pub(crate) cancel: &'a AtomicBool,
+    pub(crate) controls: &'a Controls,
+    pub(crate) mark: CaptureMark,
+    /// Pictures of a preview that were laid and may not have been given back yet.
+    pub(crate) frames: Vec<Region>,
     /// Whether other work waits for the device.
     pub(crate) others_wait: Arc<dyn Fn() -> bool + Send + Sync>,
     pub(crate) until: Instant,
@@ -28,10 +39,16 @@ impl Context<'_> {
     }
 }
 
+impl Context<'_> {
+    fn lay(&self, bytes: &[u8]) -> Result<Region, Fault> {
+        self.hub.lay_page(bytes, || self.cancelled()).map_err(|fault| fault.at(self.device))
+    }
+}
+
 impl TaskContext for Context<'_> {
     fn cancelled(&self) -> bool {
         self.beat();
-        self.cancel.load(Ordering::SeqCst) || self.hub.is_closing() || self.remaining().is_zero()
+        self.controls.cancel.load(Ordering::SeqCst) || self.hub.is_closing() || self.remaining().is_zero()
     }
 
     fn should_yield(&self) -> bool {
@@ -47,13 +64,42 @@ impl TaskContext for Context<'_> {
         self.hub.send(&FromHost::Event { request: Some(self.request), device: self.device.clone(), event });
     }
 
-    fn page(&mut self, header: &PageHeader, bytes: &[u8]) -> Result<(), Fault> {
+    fn told(&mut self) -> Option<Word> {
+        self.controls.told()
+    }
+
+    fn provenance(&mut self, raw: &[u8]) -> Provenance {
+        self.mark.next(raw)
+    }
+
+    fn page(&mut self, header: &PageHeader, bytes: &[u8]) -> Result<Provenance, Fault> {
         if !header.is_consistent() || header.byte_length() != bytes.len() as u64 {
             return Err(Fault::new(FaultCode::PageIncomplete, self.hub.class).at(self.device));
         }
-        let region = self.hub.lay_page(bytes, || self.cancelled()).map_err(|fault| fault.at(self.device))?;
-        self.emit(DeviceEvent::Page { header: *header, region });
-        Ok(())
+        let region = self.lay(bytes)?;
+        let provenance = self.mark.next(bytes);
+        self.emit(DeviceEvent::Page { header: *header, region, provenance: provenance.clone() });
+        Ok(provenance)
+    }
+
+    fn picture(&mut self, header: &PictureHeader, bytes: &[u8]) -> Result<Provenance, Fault> {
+        let region = self.lay(bytes)?;
+        let provenance = self.mark.next(bytes);
+        let header = header.clone();
+        self.emit(DeviceEvent::Picture { header, region, provenance: provenance.clone() });
+        Ok(provenance)
+    }
+
+    fn frame(&mut self, header: &PictureHeader, bytes: &[u8]) -> bool {
+        self.frames.retain(|region| self.hub.is_taken(*region));
+        if self.frames.len() >= FRAMES_UNDER_WAY {
+            self.beat();
+            return false;
+        }
+        let Some(region) = self.hub.lay_now(bytes) else { return false };
+        self.frames.push(region);
+        self.emit(DeviceEvent::Frame { header: header.clone(), region });
+        true
     }
 
     fn document(&mut self, region: Region) -> Result<Vec<u8>, Fault> {

@@ -93,6 +93,21 @@ impl Hub {
         Ok(region)
     }
 
+    /// Lays a picture into shared memory if there is room at this moment.
+    pub(crate) fn lay_now(&self, bytes: &[u8]) -> Option<Region> {
+        let region = locked(&self.pixels).take(bytes.len() as u64)?;
+        if self.area.write(region, bytes).is_err() {
+            self.release(region);
+            return None;
+        }
+        Some(region)
+    }
+
+    /// Whether the terminal has not given the region back yet.
+    pub(crate) fn is_taken(&self, region: Region) -> bool {
+        locked(&self.pixels).has(region)
+    }
+
     pub(crate) fn release(&self, region: Region) {
         if !locked(&self.pixels).give_back(region) {
             tracing::warn!("the terminal gave back a page that it did not have");

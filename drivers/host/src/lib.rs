@@ -4,6 +4,7 @@
 //! shares one memory file with it as its standard output. When the terminal ends, the host ends.
 
 mod configuration;
+mod confine;
 mod context;
 mod hub;
 mod registry;
@@ -12,6 +13,7 @@ mod stdio;
 mod worker;
 
 pub use configuration::HostConfiguration;
+pub use confine::confine;
 pub use registry::{all_factories, factories_of};
-pub use server::serve;
+pub use server::{Service, serve};
 pub use stdio::{Line, take_over};

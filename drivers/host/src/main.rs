@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
 use clap::Parser;
-use device_host::{HostConfiguration, factories_of, serve, take_over};
+use device_host::{HostConfiguration, Service, confine, factories_of, serve, take_over};
+use driver_abi::LibraryFactory;
 use driver_contract::{DeviceClass, harden_process};
 use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
 
@@ -24,6 +25,9 @@ struct Arguments {
     /// The folder of the device locks.
     #[arg(long)]
     lock_dir: PathBuf,
+    /// A maker's library to serve instead of the drivers that this program carries.
+    #[arg(long)]
+    library: Option<PathBuf>,
     /// Process id of the terminal.
     #[arg(long)]
     parent: i32,
@@ -43,8 +47,22 @@ fn main() -> anyhow::Result<()> {
     let line = take_over()?;
     let configuration = HostConfiguration::load(&arguments.config)?;
     let class = arguments.class;
-    let factories = factories_of(class);
-    let result = serve(line, class, factories, &arguments.profile, &arguments.lock_dir, &configuration);
+    confine(class).context("confining the process")?;
+    let mut service = Service {
+        class,
+        factories: Vec::new(),
+        unusable: None,
+        profile: arguments.profile,
+        lock_dir: arguments.lock_dir,
+    };
+    match &arguments.library {
+        None => service.factories = factories_of(class),
+        Some(path) => match LibraryFactory::load(path, class) {
+            Ok(factory) => service.factories.push(Box::new(factory)),
+            Err(error) => service.unusable = Some(error.fault(class)),
+        },
+    }
+    let result = serve(line, service, &configuration);
     // Not by returning: a driver's thread that is stuck in a library must not keep the process alive.
     match result {
         Ok(()) => std::process::exit(0),

@@ -8,6 +8,14 @@ pub fn all_factories() -> Vec<Box<dyn DriverFactory>> {
     let mut factories = driver_idcard::factories();
     factories.extend(driver_scanner::factories());
     factories.extend(driver_printer::factories());
+    factories.extend(driver_signature::factories());
+    factories.extend(driver_evaluation::factories());
+    factories.extend(driver_code::factories());
+    factories.extend(driver_caller::factories());
+    factories.extend(driver_speaker::factories());
+    factories.extend(driver_fingerprint::factories());
+    factories.extend(driver_chip::factories());
+    factories.extend(driver_ukey::factories());
     factories
 }
 

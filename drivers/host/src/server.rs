@@ -2,51 +2,59 @@
 
 use std::collections::HashMap;
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use driver_contract::wire::{Answer, FromHost, PROTOCOL, Request, ToHost, read_frame};
 use driver_contract::{
-    Accessibility, DeviceClass, DeviceConfig, DeviceId, DeviceInfo, DeviceLock, DriverFactory, Fault,
-    FaultCode,
+    Accessibility, Attestation, CaptureMark, DeviceClass, DeviceConfig, DeviceId, DeviceInfo, DeviceLock,
+    DriverFactory, Fault, FaultCode,
 };
 
 use crate::configuration::HostConfiguration;
 use crate::hub::{Hub, locked};
 use crate::stdio::Line;
-use crate::worker::{Job, Queue, What, Worker};
+use crate::worker::{Controls, Job, Queue, What, Worker};
 
 /// Deadlines further away than this are cut: an `Instant` far in the future may not exist.
 const FURTHEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
-type Cancels = Arc<Mutex<HashMap<u64, Arc<AtomicBool>>>>;
+type UnderWay = Arc<Mutex<HashMap<u64, Arc<Controls>>>>;
 
-/// Serves the terminal until it closes the line or says so, with the drivers of one class.
+/// What a host serves, for whom.
+pub struct Service {
+    /// The class of its devices.
+    pub class: DeviceClass,
+    /// The drivers.
+    pub factories: Vec<Box<dyn DriverFactory>>,
+    /// Why there are none: answered to every request.
+    pub unusable: Option<Fault>,
+    /// The terminal's profile, told to other terminals as the holder of a device.
+    pub profile: String,
+    /// The folder of the device locks.
+    pub lock_dir: PathBuf,
+}
+
+/// Serves the terminal until it closes the line or says so.
 ///
 /// # Errors
 /// A line that cannot be read: the two sides have lost each other.
-pub fn serve(
-    line: Line,
-    class: DeviceClass,
-    factories: Vec<Box<dyn DriverFactory>>,
-    profile: &str,
-    lock_dir: &Path,
-    configuration: &HostConfiguration,
-) -> anyhow::Result<()> {
+pub fn serve(line: Line, service: Service, configuration: &HostConfiguration) -> anyhow::Result<()> {
     let mut reader = line.control.try_clone()?;
+    let class = service.class;
     let hub = Arc::new(Hub::new(class, line.control, line.area));
     hub.send(&FromHost::Hello { protocol: PROTOCOL, class });
-    let factories = factories.into_iter().map(Arc::from).collect();
     let mut server = Server {
         hub: Arc::clone(&hub),
-        factories,
+        factories: service.factories.into_iter().map(Arc::from).collect(),
+        unusable: service.unusable,
         devices: configuration.devices.clone(),
-        profile: profile.to_owned(),
-        lock_dir: lock_dir.to_owned(),
+        profile: service.profile,
+        lock_dir: service.lock_dir,
         queues: HashMap::new(),
-        cancels: Arc::default(),
+        under_way: Arc::default(),
     };
     let result = server.listen(&mut reader);
     hub.close();
@@ -56,12 +64,13 @@ pub fn serve(
 struct Server {
     hub: Arc<Hub>,
     factories: Vec<Arc<dyn DriverFactory>>,
+    unusable: Option<Fault>,
     devices: Vec<DeviceConfig>,
     profile: String,
     lock_dir: PathBuf,
     queues: HashMap<DeviceId, Arc<Queue>>,
-    /// The cancel switches of requests under way, and of those that have ended since the last sweep.
-    cancels: Cancels,
+    /// What can be said to requests under way, and to those that have ended since the last sweep.
+    under_way: UnderWay,
 }
 
 impl Server {
@@ -70,8 +79,13 @@ impl Server {
             match message {
                 ToHost::Request { id, deadline_ms, request } => self.accept(id, deadline_ms, request),
                 ToHost::Cancel { id } => {
-                    if let Some(cancel) = locked(&self.cancels).get(&id) {
-                        cancel.store(true, Ordering::SeqCst);
+                    if let Some(controls) = locked(&self.under_way).get(&id) {
+                        controls.cancel.store(true, Ordering::SeqCst);
+                    }
+                }
+                ToHost::Tell { id, word } => {
+                    if let Some(controls) = locked(&self.under_way).get(&id) {
+                        controls.tell(word);
                     }
                 }
                 ToHost::Release { region } => self.hub.release(region),
@@ -90,21 +104,27 @@ impl Server {
     }
 
     fn accept(&mut self, id: u64, deadline_ms: u64, request: Request) {
+        if let Some(fault) = &self.unusable {
+            return self.hub.send(&FromHost::Answer { id, result: Err(fault.clone()) });
+        }
         let until = Instant::now() + Duration::from_millis(deadline_ms).min(FURTHEST);
         let (device, what) = match request {
             Request::List => return self.list_aside(id),
             Request::Open { device } => (device, What::Open),
             Request::Close { device } => (device, What::Close),
-            Request::Run { device, task } => (device, What::Run(task)),
+            Request::Run { device, task, nonce } => {
+                let mark = CaptureMark::new(device.clone(), Attestation::Unattested, nonce);
+                (device, What::Run { task, mark })
+            }
         };
         let result = self.queue_of(&device).and_then(|queue| {
             let watch = match &what {
-                What::Run(task) if task.is_endless() => {
+                What::Run { task, .. } if task.is_endless() => {
                     Some(queue.claim_watch().ok_or_else(|| self.watched_already(&device))?)
                 }
                 _ => None,
             };
-            queue.add(Job { id, until, cancel: self.switch_for(id), what, _watch: watch });
+            queue.add(Job { id, until, controls: self.controls_for(id), what, _watch: watch });
             Ok(())
         });
         if let Err(fault) = result {
@@ -116,13 +136,13 @@ impl Server {
         Fault::new(FaultCode::Busy, self.hub.class).at(device).held_by(self.profile.as_str())
     }
 
-    fn switch_for(&self, id: u64) -> Arc<AtomicBool> {
-        let cancel = Arc::new(AtomicBool::new(false));
-        let mut cancels = locked(&self.cancels);
-        // A switch that only this table holds belongs to a request that has ended.
-        cancels.retain(|_, switch| Arc::strong_count(switch) > 1);
-        cancels.insert(id, Arc::clone(&cancel));
-        cancel
+    fn controls_for(&self, id: u64) -> Arc<Controls> {
+        let controls = Arc::new(Controls::default());
+        let mut under_way = locked(&self.under_way);
+        // What only this table holds belongs to a request that has ended.
+        under_way.retain(|_, one| Arc::strong_count(one) > 1);
+        under_way.insert(id, Arc::clone(&controls));
+        controls
     }
 
     /// Searching may take seconds (scanners on the network); it has a thread of its own.

@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use driver_contract::wire::{Answer, FromHost};
 use driver_contract::{
-    DeviceConfig, DeviceEvent, DeviceId, DeviceLock, DriverFactory, Fault, FaultCode, OpenDevice, Outcome,
-    Task, TaskContext,
+    CaptureMark, DeviceConfig, DeviceEvent, DeviceId, DeviceLock, DriverFactory, Fault, FaultCode,
+    OpenDevice, Outcome, Task, TaskContext, Word,
 };
 
 use crate::context::Context;
@@ -20,7 +20,7 @@ use crate::hub::{Hub, locked};
 pub(crate) struct Job {
     pub(crate) id: u64,
     pub(crate) until: Instant,
-    pub(crate) cancel: Arc<AtomicBool>,
+    pub(crate) controls: Arc<Controls>,
     pub(crate) what: What,
     /// Lives as long as a watch is queued or runs.
     pub(crate) _watch: Option<Arc<()>>,
@@ -29,7 +29,28 @@ pub(crate) struct Job {
 pub(crate) enum What {
     Open,
     Close,
-    Run(Task),
+    Run {
+        task: Task,
+        /// Numbers the captures of this request, through all its turns.
+        mark: CaptureMark,
+    },
+}
+
+/// What the terminal can say to a request under way.
+#[derive(Debug, Default)]
+pub(crate) struct Controls {
+    pub(crate) cancel: AtomicBool,
+    words: Mutex<VecDeque<Word>>,
+}
+
+impl Controls {
+    pub(crate) fn tell(&self, word: Word) {
+        locked(&self.words).push_back(word);
+    }
+
+    pub(crate) fn told(&self) -> Option<Word> {
+        locked(&self.words).pop_front()
+    }
 }
 
 /// The queue in front of a device.
@@ -101,8 +122,9 @@ impl Worker {
         let mut held: Option<Held> = None;
         // Opened by request, so it stays open between tasks.
         let mut kept = false;
-        while let Some(job) = self.queue.next(&self.hub) {
-            let result = match &job.what {
+        while let Some(mut job) = self.queue.next(&self.hub) {
+            let (id, until, controls) = (job.id, job.until, Arc::clone(&job.controls));
+            let result = match &mut job.what {
                 What::Open => self.hold(&mut held).map(|held| {
                     kept = true;
                     Answer::Opened(Box::new(held.device.info().clone()))
@@ -112,7 +134,9 @@ impl Worker {
                     held = None;
                     Ok(Answer::Closed)
                 }
-                What::Run(task) => self.do_task(&mut held, &job, task).map(Answer::Done),
+                What::Run { task, mark } => {
+                    self.do_task(&mut held, (id, until, &controls), task, mark).map(Answer::Done)
+                }
             };
             if held.as_ref().is_some_and(|held| !held.device.is_alive()) {
                 held = None;
@@ -123,7 +147,7 @@ impl Worker {
                 self.queue.add(job);
                 continue;
             }
-            let id = job.id;
+            drop(controls);
             drop(job);
             // Closed before the answer goes out: who hears that a task is done finds the device free.
             if !kept && !self.queue.others_wait() {
@@ -133,19 +157,27 @@ impl Worker {
         }
     }
 
-    fn do_task(&self, held: &mut Option<Held>, job: &Job, task: &Task) -> Result<Outcome, Fault> {
+    fn do_task(
+        &self,
+        held: &mut Option<Held>,
+        (id, until, controls): (u64, Instant, &Controls),
+        task: &Task,
+        mark: &mut CaptureMark,
+    ) -> Result<Outcome, Fault> {
         let queue = Arc::clone(&self.queue);
         let mut context = Context {
             hub: &self.hub,
-            request: job.id,
+            request: id,
             device: &self.device,
-            cancel: &job.cancel,
+            controls,
+            mark: mark.clone(),
+            frames: Vec::new(),
             others_wait: Arc::new(move || queue.others_wait()),
-            until: job.until,
+            until,
             endless: task.is_endless(),
         };
         if context.cancelled() {
-            self.hub.stop_beating(job.id);
+            self.hub.stop_beating(id);
             return Err(self.fault(FaultCode::Cancelled));
         }
         let fresh = held.is_none();
@@ -153,6 +185,7 @@ impl Worker {
         let result = match opened {
             Err(fault) => Err(fault),
             Ok(held) => {
+                context.mark.attest(held.device.info().attestation);
                 if fresh {
                     context.emit(DeviceEvent::Started);
                 }
@@ -161,7 +194,8 @@ impl Worker {
                     .unwrap_or_else(|_| Err(self.fault(FaultCode::DriverFailed).with_detail("panic")))
             }
         };
-        self.hub.stop_beating(job.id);
+        *mark = context.mark;
+        self.hub.stop_beating(id);
         if matches!(&result, Err(fault) if fault.code == FaultCode::DriverFailed) {
             *held = None;
         }
@@ -171,6 +205,13 @@ impl Worker {
     fn hold<'a>(&self, held: &'a mut Option<Held>) -> Result<&'a mut Held, Fault> {
         if let Some(held) = held {
             return Ok(held);
+        }
+        let asked = self.configured.iter().any(|entry| {
+            entry.record.is_some() && DeviceId::new(self.factory.name(), &entry.path) == self.device
+        });
+        if asked && !self.factory.records() {
+            let detail = "record: this driver makes no recordings";
+            return Err(self.fault(FaultCode::BadConfiguration).with_detail(detail));
         }
         let lock = if self.factory.exclusive() {
             let lock = DeviceLock::acquire(&self.lock_dir, self.hub.class, &self.device, &self.profile)?;

@@ -92,7 +92,7 @@ fn wait_until_gone(pid: Pid) {
 
 /// Begins to wait for a card and gives the end of it.
 fn waiting_read(client: &HostClient, counter: &Counter, limit: Duration) -> driver_contract::Running {
-    let task = Task::ReadCard { nonce: "waiting".into(), fingerprint: false };
+    let task = Task::ReadCard { fingerprint: false };
     let mut running = client.begin(&counter.device, task, limit).unwrap();
     let started = running.next(LONG);
     assert_eq!(started, Some(driver_contract::TaskNews::Event(driver_contract::DeviceEvent::Started)));
@@ -107,12 +107,13 @@ fn lists_and_reads_through_the_host() {
     let ours = devices.iter().find(|info| info.id == counter.device).unwrap();
     assert_eq!((ours.name.as_str(), &ours.accessibility), ("演示读卡器", &Accessibility::Accessible));
     counter.reader.lay(&demo_card()).unwrap();
-    let reading = client.read_card(&counter.device, "first", false, LONG).unwrap();
-    assert_eq!((reading.name.as_str(), reading.nonce.as_str()), ("演示𠮷", "first"));
+    let reading = client.read_card(&counter.device, false, LONG).unwrap();
+    assert_eq!(reading.name, "演示𠮷");
+    assert_eq!((reading.provenance.number, reading.provenance.nonce.len()), (1, 32));
     assert_eq!(reading.raw.len(), 1295);
     assert_eq!(client.check_state(&counter.device, LONG).unwrap(), vec![]);
     let unknown = DeviceId::new("samv-serial", "/dev/nothing-here");
-    let fault = client.read_card(&unknown, "n", false, LONG).unwrap_err();
+    let fault = client.read_card(&unknown, false, LONG).unwrap_err();
     assert_eq!((fault.code, fault.device), (FaultCode::NotFound, Some(unknown)));
     let pid = pid_of(&client).as_raw_pid();
     let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).unwrap();
@@ -148,7 +149,7 @@ fn a_killed_host_fails_its_requests_and_the_next_one_serves() {
     assert_eq!(fault.code, FaultCode::HostCrashed);
     counter.reader.lay(&demo_card()).unwrap();
     // No waiting here: the call itself is patient while the host is restarted.
-    assert_eq!(client.read_card(&counter.device, "next", false, LONG).unwrap().nonce, "next");
+    assert!(client.read_card(&counter.device, false, LONG).is_ok());
     println!("from the kill to the next reading: {} ms", killed.elapsed().as_millis());
     assert_ne!(pid_of(&client), first);
     assert_eq!(pid_of(&other), other_pid, "another class did not notice");
@@ -181,7 +182,7 @@ fn a_host_that_hangs_is_killed_and_replaced() {
     assert_eq!(running.finish(drop).unwrap_err().code, FaultCode::HostHung);
     wait_until_gone(first);
     counter.reader.lay(&demo_card()).unwrap();
-    assert!(client.read_card(&counter.device, "next", false, LONG).is_ok());
+    assert!(client.read_card(&counter.device, false, LONG).is_ok());
 }
 
 #[test]
@@ -204,7 +205,7 @@ fn two_terminals_share_a_reader_one_after_the_other() {
     let first = counter.terminal("柜台一");
     let second = counter.terminal("所长室");
     first.open(&counter.device, LONG).unwrap();
-    let fault = second.read_card(&counter.device, "n", false, LONG).unwrap_err();
+    let fault = second.read_card(&counter.device, false, LONG).unwrap_err();
     assert_eq!((fault.code, fault.held_by.as_deref()), (FaultCode::Busy, Some("柜台一")));
     assert_eq!(fault.sentence(), "读卡器正由“柜台一”使用，这里暂时不能用。");
     let devices = second.list(LONG).unwrap();
@@ -212,41 +213,36 @@ fn two_terminals_share_a_reader_one_after_the_other() {
     assert_eq!(ours.accessibility, Accessibility::Busy { held_by: Some("柜台一".into()) });
     first.close(&counter.device, LONG).unwrap();
     counter.reader.lay(&demo_card()).unwrap();
-    assert!(second.read_card(&counter.device, "n", false, LONG).is_ok());
+    assert!(second.read_card(&counter.device, false, LONG).is_ok());
     // A task without opening lets go at its end.
     counter.reader.lift();
     counter.reader.lay(&demo_card()).unwrap();
-    assert!(first.read_card(&counter.device, "n", false, LONG).is_ok());
+    assert!(first.read_card(&counter.device, false, LONG).is_ok());
     // A holder that is killed holds nothing.
     first.open(&counter.device, LONG).unwrap();
     kill_process(pid_of(&first), Signal::KILL).unwrap();
     counter.reader.lift();
     counter.reader.lay(&demo_card()).unwrap();
     let end = Instant::now() + LONG;
-    while second.read_card(&counter.device, "n", false, LONG).is_err() {
+    while second.read_card(&counter.device, false, LONG).is_err() {
         assert!(Instant::now() < end);
     }
 }
 
 fn news_of(counter: &Counter, client: &HostClient) -> (driver_contract::CardWatch, Receiver<String>) {
     let (sender, receiver) = channel();
-    let mut count = 0;
-    let nonce = move || {
-        count += 1;
-        format!("watch-{count}")
-    };
     let each = move |news: CardNews| {
         let word = match news {
             CardNews::Ready => "ready".to_owned(),
             CardNews::Present => "present".to_owned(),
-            CardNews::Read(reading) => format!("read {} {}", reading.name, reading.nonce),
+            CardNews::Read(reading) => format!("read {} {}", reading.name, reading.provenance.number),
             CardNews::Failed(fault) => format!("failed {}", fault.code),
             CardNews::Removed => "removed".to_owned(),
             CardNews::Trouble(fault) => format!("trouble {}", fault.code),
         };
         let _ = sender.send(word);
     };
-    let watch = client.watch_cards(&counter.device, Duration::from_millis(100), nonce, each).unwrap();
+    let watch = client.watch_cards(&counter.device, Duration::from_millis(100), each).unwrap();
     (watch, receiver)
 }
 
@@ -263,9 +259,9 @@ fn a_watch_survives_tasks_plugs_and_crashes() {
     let (watch, news) = news_of(&counter, &client);
     expect(&news, &["ready"]);
     counter.reader.lay(&demo_card()).unwrap();
-    expect(&news, &["present", "read 演示𠮷 watch-1"]);
+    expect(&news, &["present", "read 演示𠮷 1"]);
     // The watch steps aside for a reading of the card that lies there, and knows it afterwards.
-    assert_eq!(client.read_card(&counter.device, "aside", false, LONG).unwrap().nonce, "aside");
+    assert!(client.read_card(&counter.device, false, LONG).is_ok());
     counter.reader.lift();
     expect(&news, &["removed"]);
     counter.reader.unplug();
@@ -275,8 +271,8 @@ fn a_watch_survives_tasks_plugs_and_crashes() {
     kill_process(pid_of(&client), Signal::KILL).unwrap();
     expect(&news, &["trouble device.host_crashed", "ready"]);
     counter.reader.lay(&demo_card()).unwrap();
-    expect(&news, &["present", "read 演示𠮷 watch-2"]);
-    let second_watch = Task::WatchCards { nonce: "two".into(), interval_ms: 300 };
+    expect(&news, &["present", "read 演示𠮷 1"]);
+    let second_watch = Task::WatchCards { interval_ms: 300 };
     let fault = client.begin(&counter.device, second_watch, LONG).unwrap().finish(drop).unwrap_err();
     assert_eq!(fault.code, FaultCode::Busy);
     drop(watch);
@@ -284,7 +280,7 @@ fn a_watch_survives_tasks_plugs_and_crashes() {
     counter.reader.lift();
     counter.reader.lay(&demo_card()).unwrap();
     let other = counter.terminal("所长室");
-    assert!(other.read_card(&counter.device, "free", false, LONG).is_ok());
+    assert!(other.read_card(&counter.device, false, LONG).is_ok());
 }
 
 #[test]

@@ -5,12 +5,12 @@
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use device_host::{HostConfiguration, Line, serve};
+use device_host::{HostConfiguration, Line, Service, serve};
 use driver_contract::wire::{Answer, FromHost, Request, ToHost, read_frame, write_frame};
 use driver_contract::{
     Accessibility, Attestation, Capabilities, ColourMode, Connection, DeviceClass, DeviceConfig, DeviceEvent,
-    DeviceId, DeviceInfo, DriverFactory, Fault, FaultCode, OpenDevice, Outcome, PageHeader, PixelFormat,
-    Region, ScanParameters, ScanSource, SharedArea, Task, TaskContext,
+    DeviceId, DeviceInfo, DeviceModel, DriverFactory, Fault, FaultCode, OpenDevice, Outcome, PageHeader,
+    PixelFormat, Region, ScanParameters, ScanSource, SharedArea, Task, TaskContext,
 };
 
 /// A page of 100 MB: two fit into the shared memory, a third waits.
@@ -50,6 +50,7 @@ fn info() -> DeviceInfo {
         accessibility: Accessibility::Accessible,
         attestation: Attestation::Virtual,
         capabilities: Capabilities::Unknown,
+        model: DeviceModel::default(),
     }
 }
 
@@ -87,9 +88,14 @@ impl Terminal {
         let locks = tempfile::tempdir().unwrap();
         let folder = locks.path().to_owned();
         let host = std::thread::spawn(move || {
-            let configuration = HostConfiguration::default();
-            serve(line, DeviceClass::Scanner, vec![Box::new(Sheets)], "柜台一", &folder, &configuration)
-                .unwrap();
+            let service = Service {
+                class: DeviceClass::Scanner,
+                factories: vec![Box::new(Sheets)],
+                unusable: None,
+                profile: "柜台一".to_owned(),
+                lock_dir: folder,
+            };
+            serve(line, service, &HostConfiguration::default()).unwrap();
         });
         let mut terminal = Self { control, area, host: Some(host), _locks: locks };
         assert!(matches!(terminal.receive(), FromHost::Hello { .. }));
@@ -101,7 +107,7 @@ impl Terminal {
     }
 
     fn run(&mut self, id: u64, task: Task) {
-        let request = Request::Run { device: info().id, task };
+        let request = Request::Run { device: info().id, task, nonce: "n".into() };
         self.send(&ToHost::Request { id, deadline_ms: 20_000, request });
         assert!(matches!(self.receive(), FromHost::Event { event: DeviceEvent::Started, .. }));
     }
@@ -112,7 +118,7 @@ impl Terminal {
 
     fn page(&mut self) -> (u32, Region) {
         match self.receive() {
-            FromHost::Event { event: DeviceEvent::Page { header, region }, .. } => (header.page, region),
+            FromHost::Event { event: DeviceEvent::Page { header, region, .. }, .. } => (header.page, region),
             other => panic!("{other:?}"),
         }
     }

@@ -1,6 +1,6 @@
 //! Drivers for identity-card readers.
 //!
-//! [`samv`] speaks the protocol of the readers with a SAM_V security module over a serial line.
+//! [`samv`] speaks the protocol of the readers with a SAM_V security module over a serial line or USB.
 
 pub mod samv;
 
@@ -9,5 +9,5 @@ use driver_contract::DriverFactory;
 /// Every driver of this crate.
 #[must_use]
 pub fn factories() -> Vec<Box<dyn DriverFactory>> {
-    vec![Box::new(samv::SamvSerial)]
+    vec![Box::new(samv::SamvSerial), Box::new(samv::SamvUsb)]
 }

@@ -13,7 +13,8 @@ use common::{Bench, demo_card, read, read_code, read_with};
 use driver_contract::{
     Accessibility, CardKind, CollectingContext, DeviceEvent, DriverFactory, FaultCode, Outcome, Task,
 };
-use driver_idcard::samv::{SamvReader, SamvSerial, SerialLine, Status, Timing};
+use driver_idcard::samv::{SamvReader, SamvSerial, Status, Timing};
+use driver_line::SerialLine;
 use serde_json::json;
 use virtual_devices::samv::{CardLayout, ReaderFault, VirtualCard, VirtualReader};
 
@@ -35,7 +36,7 @@ fn a_resident_card_with_rare_characters_and_past_dates() {
         serde_json::to_value(reading.valid_until).unwrap(),
         json!({"type": "date", "date": "2020-01-01"})
     );
-    assert_eq!(reading.nonce, "n1");
+    assert_eq!(reading.provenance.raw_sm3, driver_contract::sm3_hex(&reading.raw));
     assert_eq!(reading.wlt_photo.len(), 1024);
     assert!(reading.wlt_photo.starts_with(b"DEMO CARD, NOT A PICTURE"));
     assert_eq!(reading.raw.len(), 1295);
@@ -281,7 +282,7 @@ fn watch(bench: &Bench, acts: Vec<Box<dyn Fn()>>) -> Vec<String> {
             }
         }
     });
-    let task = Task::WatchCards { nonce: "w".into(), interval_ms: 100 };
+    let task = Task::WatchCards { interval_ms: 100 };
     assert_eq!(device.run(&task, &mut context), Ok(Outcome::Stopped));
     said.take()
 }
@@ -369,7 +370,7 @@ fn a_watch_steps_aside() {
     let mut device = bench.open();
     let mut context = CollectingContext::new(Duration::from_secs(20));
     context.yield_switch().store(true, std::sync::atomic::Ordering::SeqCst);
-    let task = Task::WatchCards { nonce: "w".into(), interval_ms: 300 };
+    let task = Task::WatchCards { interval_ms: 300 };
     assert_eq!(device.run(&task, &mut context), Ok(Outcome::Yielded));
 }
 

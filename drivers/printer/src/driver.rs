@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use driver_contract::{
-    Accessibility, Capabilities, Connection, DeviceClass, DeviceConfig, DeviceId, DeviceInfo, DriverFactory,
-    Fault, FaultCode, OpenDevice, Outcome, Task, TaskContext,
+    Accessibility, Capabilities, Connection, DeviceClass, DeviceConfig, DeviceId, DeviceInfo, DeviceModel,
+    DriverFactory, Fault, FaultCode, OpenDevice, Outcome, Task, TaskContext,
 };
 
 use crate::error::PrintError;
@@ -91,7 +91,7 @@ fn info(
         id: DeviceId::new(DRIVER, &entry.path),
         class: DeviceClass::Printer,
         name: entry.name.clone().or(told).unwrap_or_else(|| address.clone()),
-        maker: entry.maker.clone().unwrap_or(model),
+        maker: entry.maker.clone().unwrap_or_else(|| model.clone()),
         connection: Connection::Network { address },
         accessibility,
         attestation: entry.attestation,
@@ -101,6 +101,7 @@ fn info(
             duplex: attributes.duplex,
             colour: attributes.colour,
         }),
+        model: DeviceModel { model, ..DeviceModel::default() },
     }
 }
 

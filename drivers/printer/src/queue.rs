@@ -11,8 +11,9 @@ use ipp::value::IppValue;
 use crate::error::PrintError;
 use crate::transport::{Address, exchange};
 
-/// Time limit of a short question.
-const ASK_LIMIT: Duration = Duration::from_secs(10);
+/// Time limit of a short question: below the grace that a host is given after a deadline (6 s), so that a mute printer is
+/// the printer's fault and not the host's.
+const ASK_LIMIT: Duration = Duration::from_secs(5);
 /// Time limit for handing over a document: slow printers take it only as fast as they print.
 const SEND_LIMIT: Duration = Duration::from_secs(120);
 /// What the printer and other users of the queue see as the job's owner. Never the officer's name.

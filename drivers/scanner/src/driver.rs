@@ -5,8 +5,9 @@ use std::ffi::OsString;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use driver_contract::{
-    Accessibility, Capabilities, Connection, DeviceClass, DeviceConfig, DeviceId, DeviceInfo, DriverFactory,
-    Fault, FaultCode, OpenDevice, Outcome, PageHeader, ScanParameters, ScanSource, Task, TaskContext,
+    Accessibility, Capabilities, Connection, DeviceClass, DeviceConfig, DeviceId, DeviceInfo, DeviceModel,
+    DriverFactory, Fault, FaultCode, OpenDevice, Outcome, PageHeader, ScanParameters, ScanSource, Task,
+    TaskContext,
 };
 
 use crate::capture::read_page;
@@ -117,6 +118,7 @@ impl SaneFactory {
             accessibility,
             attestation: configured.map(|entry| entry.attestation).unwrap_or_default(),
             capabilities,
+            model: DeviceModel { model: device.model.clone(), ..DeviceModel::default() },
         }
     }
 }

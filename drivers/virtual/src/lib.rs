@@ -3,5 +3,13 @@
 //! Nothing here shares code with the drivers: what a virtual reader sends is written from the protocol
 //! sheets a second time, so that a misreading in a driver is not answered by the same misreading here.
 
+pub mod caller;
+pub mod chip;
+pub mod code;
 pub mod control;
+pub mod evaluation;
+pub mod fingerprint;
+mod node;
 pub mod samv;
+pub mod signature;
+mod tty;

@@ -7,7 +7,8 @@ import { shownSpan } from '@/screens/cases/moment'
 
 const deviceWords: Record<DeviceClass, string> = {
   id_card_reader: '读卡器', scanner: '扫描仪', printer: '打印机', signature_pad: '签字板', fingerprint: '指纹仪',
-  camera: '照相机', document_camera: '高拍仪', evaluation_pad: '评价器',
+  camera: '照相机', document_camera: '高拍仪', evaluation_pad: '评价器', code_scanner: '扫码枪', chip_card_reader: 'IC卡',
+  ukey: '密码钥匙', queue_caller: '叫号器', speaker: '语音',
 }
 /** Pages that are not built yet are shown as closed, with their key, so that the row does not move later. */
 const OPEN_TABS = new Set(['desk', 'intake', 'cases', 'review', 'search', 'devices', 'settings'])

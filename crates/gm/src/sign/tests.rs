@@ -105,3 +105,16 @@ fn a_private_key_is_not_printed() {
     let printed = format!("{key:?}").to_uppercase();
     assert!(!printed.contains(&PRIVATE[..8]));
 }
+
+#[test]
+fn a_digest_of_the_standards_example_verifies() {
+    // e = H(Z || M) of GB/T 32918.5-2017 annex A.2.
+    let digest = bytes("F0B43E94BA45ACCAACE692ED534382EB17E6AB5A19CE7B31F4486FDFC0D28640");
+    let public = VerifyingKey::from_bytes(&bytes(PUBLIC)).unwrap();
+    public.verify_digest(&digest, &Signature(bytes(&format!("{R}{S}")))).unwrap();
+    let key = SigningKey::from_bytes(&bytes(PRIVATE)).unwrap();
+    let signature = key.sign_digest(&digest).unwrap();
+    // The same as of the message, since both begin from the same digest.
+    public.verify(b"message digest", &signature).unwrap();
+    assert!(public.verify_digest(&[0; 32], &signature).is_err());
+}

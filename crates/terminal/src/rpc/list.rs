@@ -200,6 +200,8 @@ commands! {
     find_codes(FindCodes) -> CodesFound;
     /// Devices.
     devices(Empty) -> DevicesView;
+    choose_device(OneDevice) -> DevicesView;
+    try_device(TryDevice) -> OperationView;
     /// What waits for the server.
     sync_state(Empty) -> SyncView;
     /// Tries the server now.

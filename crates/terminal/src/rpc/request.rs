@@ -9,6 +9,7 @@ use domain::ids::{
     CaseId, CommandId, ContentHash, FieldPath, MaterialId, MatterId, OfficerId, PageId, QuestionId, SlotId,
 };
 use domain::person::{PersonRole, Post};
+use driver_contract::DeviceId;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -174,6 +175,22 @@ request! {
         case: CaseId,
         /// Person.
         person: PersonRole,
+    }
+}
+request! {
+    /// One device.
+    OneDevice {
+        /// Its id.
+        device: DeviceId,
+    }
+}
+request! {
+    /// Lets a device do something real, for the officer to see.
+    TryDevice {
+        /// Names the command.
+        command: CommandId,
+        /// The device's id.
+        device: DeviceId,
     }
 }
 request! {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::connection::{Connection, Incoming, Pending};
 use super::supervisor::Core;
 use super::{HostClient, ReceivedPage, Running, TaskNews};
+use crate::provenance::CaptureGate;
 use crate::wire::{Answer, Request, ToHost};
 use crate::{
     CardReading, DeviceEvent, DeviceId, DeviceInfo, Fault, FaultCode, JobStatus, Outcome, PrintParameters,
@@ -69,9 +70,13 @@ impl Core {
         task: Task,
         limit: Duration,
     ) -> Result<Running, Fault> {
-        let request = Request::Run { device: device.clone(), task };
+        let nonce = gm::random::random_array::<16>().map(hex::encode).map_err(|error| {
+            Fault::new(FaultCode::DriverFailed, self.class()).with_detail(format!("no nonce: {error}"))
+        })?;
+        let gate = CaptureGate::new(self.class(), device.clone(), nonce.clone());
+        let request = Request::Run { device: device.clone(), task, nonce };
         let (id, receiver) = self.send(&connection, request, limit)?;
-        Ok(Running { id, core: Arc::clone(self), connection, receiver, ended: false })
+        Ok(Running { id, core: Arc::clone(self), connection, receiver, gate, ended: false })
     }
 
     fn garbage(&self) -> Fault {
@@ -126,13 +131,11 @@ impl HostClient {
     pub fn read_card(
         &self,
         device: &DeviceId,
-        nonce: &str,
         fingerprint: bool,
         limit: Duration,
     ) -> Result<CardReading, Fault> {
-        let task = Task::ReadCard { nonce: nonce.to_owned(), fingerprint };
-        match self.begin(device, task, limit)?.finish(drop)? {
-            Outcome::Card(reading) if reading.nonce == nonce => Ok(*reading),
+        match self.begin(device, Task::ReadCard { fingerprint }, limit)?.finish(drop)? {
+            Outcome::Card(reading) => Ok(*reading),
             _ => Err(self.core.garbage()),
         }
     }

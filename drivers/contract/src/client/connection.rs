@@ -7,6 +7,7 @@ use std::sync::mpsc::Sender;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use super::running::region_of;
 use crate::wire::{Answer, ToHost, write_frame};
 use crate::{DeviceEvent, Fault, Region, RegionBook, SharedArea};
 
@@ -93,16 +94,25 @@ impl Connection {
         }
     }
 
+    /// The request was cancelled: it must come to its end soon, whatever its deadline.
+    pub(super) fn hurry(&self, id: u64, overdue_at: Instant) {
+        if let Some(pending) = locked(&self.pending).get_mut(&id) {
+            pending.overdue_at = Some(pending.overdue_at.map_or(overdue_at, |at| at.min(overdue_at)));
+        }
+    }
+
+    /// Nothing is asked of the host.
+    pub(super) fn is_idle(&self) -> bool {
+        locked(&self.pending).is_empty()
+    }
+
     pub(super) fn has_overdue(&self, now: Instant) -> bool {
         locked(&self.pending).values().any(|pending| pending.overdue_at.is_some_and(|at| at <= now))
     }
 
     /// Brings an event to whoever waits for it; a page that nobody wants is given back at once.
     pub(super) fn deliver_event(&self, id: u64, event: DeviceEvent) {
-        let region = match &event {
-            DeviceEvent::Page { region, .. } => Some(*region),
-            _ => None,
-        };
+        let region = region_of(&event);
         let delivered = locked(&self.pending)
             .get(&id)
             .and_then(|pending| pending.sender.as_ref())

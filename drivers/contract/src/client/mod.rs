@@ -5,6 +5,7 @@
 
 mod calls;
 mod connection;
+mod consumption;
 mod options;
 mod running;
 mod session;
@@ -12,7 +13,7 @@ mod supervisor;
 mod watch;
 
 pub use options::{HostLog, HostNotice, HostOptions, HostState};
-pub use running::{ReceivedPage, Running, TaskNews};
+pub use running::{ReceivedPage, ReceivedPicture, Running, TaskNews};
 pub use watch::{CardNews, CardWatch};
 
 use std::sync::Arc;

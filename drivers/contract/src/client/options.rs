@@ -17,6 +17,9 @@ pub enum HostLog {
     File(PathBuf),
 }
 
+/// The largest page, A3 at 600 dpi in colour, takes 209 MB, and a driver may hold it three times while it turns it.
+const MEMORY_LIMIT: u64 = 1 << 30;
+
 /// How a host is started and when it is given up.
 #[derive(Debug, Clone)]
 pub struct HostOptions {
@@ -40,6 +43,12 @@ pub struct HostOptions {
     pub ping_limit: Duration,
     /// A host that lets a request's deadline pass by so much is killed.
     pub deadline_grace: Duration,
+    /// A maker's library that this host loads, and nothing else; `None`: the open drivers of the class.
+    pub library: Option<PathBuf>,
+    /// A host that holds more memory than so many bytes is ended.
+    pub memory_limit: u64,
+    /// A host that has kept a core busy for so long, while nothing was asked of it, is ended.
+    pub busy_limit: Duration,
     /// Pauses before the first, second, … restart in a row; the last one repeats.
     pub restart_pauses: Vec<Duration>,
 }
@@ -67,6 +76,9 @@ impl HostOptions {
             ping_every: Duration::from_secs(1),
             ping_limit: Duration::from_secs(8),
             deadline_grace: Duration::from_secs(6),
+            library: None,
+            memory_limit: MEMORY_LIMIT,
+            busy_limit: Duration::from_secs(20),
             restart_pauses: [100, 250, 500, 1000, 2000].map(Duration::from_millis).to_vec(),
         }
     }

@@ -5,12 +5,16 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process_group};
+
 use super::connection::{Connection, locked};
+use super::consumption::Consumption;
 use super::options::{HostLog, HostNotice, HostOptions, HostState};
 use super::supervisor::Core;
 use crate::wire::{FromHost, PROTOCOL, ToHost, read_frame};
@@ -44,7 +48,13 @@ impl Session {
     pub(super) fn spawn(options: &HostOptions) -> io::Result<Self> {
         let (ours, theirs) = UnixStream::pair()?;
         let area = SharedArea::create()?;
-        let child = Command::new(&options.program)
+        let mut command = Command::new(&options.program);
+        if let Some(library) = &options.library {
+            command.arg("--library").arg(library);
+        }
+        // A group of its own: what a driver or a library has started ends with its host.
+        let child = command
+            .process_group(0)
             .arg("--class")
             .arg(options.class.as_str())
             .arg("--profile")
@@ -67,6 +77,9 @@ impl Session {
     pub(super) fn run(mut self, core: &Arc<Core>) -> Fault {
         let fault = self.watch_over(core);
         core.take_connection();
+        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
         self.connection.close();
@@ -82,6 +95,7 @@ impl Session {
         }
         let started = Instant::now();
         let (mut pings, mut ping_sent) = (0_u64, started);
+        let mut consumption = Consumption::of(self.child.id());
         let mut serving = false;
         loop {
             core.rest();
@@ -123,6 +137,10 @@ impl Session {
             }
             if self.connection.has_overdue(now) {
                 return fault(FaultCode::HostHung, "deadline passed".into());
+            }
+            let idle = self.connection.is_idle();
+            if let Some((code, detail)) = consumption.look(core.options(), idle) {
+                return fault(code, detail);
             }
             if answered && now - ping_sent >= core.options().ping_every {
                 pings += 1;

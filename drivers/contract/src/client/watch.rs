@@ -36,8 +36,7 @@ pub struct CardWatch {
 }
 
 impl HostClient {
-    /// Watches a reader for cards until the returned handle is dropped. `nonce` is asked whenever the
-    /// watch has to be begun anew. `each` is called from the watch's own thread; it may call this client,
+    /// Watches a reader for cards until the returned handle is dropped. `each` is called from the watch's own thread; it may call this client,
     /// but must not drop the handle.
     ///
     /// # Errors
@@ -46,7 +45,6 @@ impl HostClient {
         &self,
         device: &DeviceId,
         interval: Duration,
-        nonce: impl FnMut() -> String + Send + 'static,
         each: impl FnMut(CardNews) + Send + 'static,
     ) -> std::io::Result<CardWatch> {
         let stop = Arc::new(AtomicBool::new(false));
@@ -56,7 +54,6 @@ impl HostClient {
             interval_ms: u32::try_from(interval.as_millis()).unwrap_or(u32::MAX),
             stop: Arc::clone(&stop),
             told: None,
-            nonce,
             each,
         };
         let thread = std::thread::Builder::new().name("card-watch".into()).spawn(move || watcher.run())?;
@@ -73,17 +70,16 @@ impl Drop for CardWatch {
     }
 }
 
-struct Watcher<N, E> {
+struct Watcher<E> {
     core: Arc<Core>,
     device: DeviceId,
     interval_ms: u32,
     stop: Arc<AtomicBool>,
     told: Option<FaultCode>,
-    nonce: N,
     each: E,
 }
 
-impl<N: FnMut() -> String, E: FnMut(CardNews)> Watcher<N, E> {
+impl<E: FnMut(CardNews)> Watcher<E> {
     fn run(mut self) {
         while !self.is_over() {
             if let Err(fault) = self.watch_once() {
@@ -105,13 +101,13 @@ impl<N: FnMut() -> String, E: FnMut(CardNews)> Watcher<N, E> {
     }
 
     fn watch_once(&mut self) -> Result<(), Fault> {
-        let task = Task::WatchCards { nonce: (self.nonce)(), interval_ms: self.interval_ms };
+        let task = Task::WatchCards { interval_ms: self.interval_ms };
         let mut running = self.core.begin(&self.device, task, Duration::MAX)?;
         while !self.is_over() {
             match running.next(Duration::from_millis(100)) {
                 Some(TaskNews::Ended(result)) => return result.map(drop),
                 Some(TaskNews::Event(event)) => self.pass_on(event),
-                Some(TaskNews::Page(_)) | None => {}
+                Some(TaskNews::Page(_) | TaskNews::Picture(_)) | None => {}
             }
         }
         // The device must be free when the handle's owner goes on.

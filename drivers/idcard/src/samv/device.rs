@@ -6,11 +6,10 @@ use driver_contract::{
     CardReading, DeviceClass, DeviceEvent, DeviceInfo, Fault, FaultCode, OpenDevice, Outcome, Task,
     TaskContext,
 };
+use driver_line::Line;
 
 use super::error::SamvError;
-use super::factory::Settings;
 use super::reader::{Presence, SamvReader};
-use super::serial::Line;
 use super::text::decode_text;
 
 /// Time between two polls while waiting for one card; readers need about 200 ms to look for one.
@@ -19,10 +18,22 @@ const POLL: Duration = Duration::from_millis(300);
 /// How often a card that lies there is tried before the officer is told.
 const TRIES: u32 = 2;
 
+/// How a reader is reached: at the opening, and again after it was unplugged.
+pub trait Connect: Send {
+    /// Opens the line and asks the module whether it works.
+    ///
+    /// # Errors
+    /// What the opening or the self-test said.
+    fn connect(&self) -> Result<SamvReader<Box<dyn Line>>, SamvError>;
+
+    /// Whether the reader is asked for the newest address (command 30 03).
+    fn added_address(&self) -> bool;
+}
+
 /// An open reader.
 pub struct SamvDevice {
     info: DeviceInfo,
-    settings: Settings,
+    connect: Box<dyn Connect>,
     /// `None` while the line is lost.
     reader: Option<SamvReader<Box<dyn Line>>>,
     /// What is known of the field between two tasks.
@@ -45,9 +56,9 @@ impl SamvDevice {
     ///
     /// # Errors
     /// What the opening or the self-test said.
-    pub(super) fn open(info: DeviceInfo, settings: Settings) -> Result<Self, SamvError> {
-        let reader = settings.connect()?;
-        Ok(Self { info, settings, reader: Some(reader), field: Field::Empty })
+    pub fn open(info: DeviceInfo, connect: Box<dyn Connect>) -> Result<Self, SamvError> {
+        let reader = connect.connect()?;
+        Ok(Self { info, connect, reader: Some(reader), field: Field::Empty })
     }
 
     fn fault(&self, error: &SamvError) -> Fault {
@@ -67,30 +78,32 @@ impl SamvDevice {
     }
 
     /// Selects and reads the card that was found.
-    fn take(&mut self, nonce: &str, fingerprint: bool) -> Result<CardReading, SamvError> {
+    fn take(&mut self, fingerprint: bool, context: &mut dyn TaskContext) -> Result<CardReading, SamvError> {
         self.reader()?.select()?;
-        match self.read_selected(nonce, fingerprint) {
+        match self.read_selected(fingerprint, context) {
             // The module has done its work and the line spoilt it: the card is still selected, and would
             // not be found a second time.
             Err(error) if error.line_was_noisy() => {
                 tracing::debug!(code = error.code(), "asking for the reading again");
-                self.read_selected(nonce, fingerprint)
+                self.read_selected(fingerprint, context)
             }
             result => result,
         }
     }
 
-    fn read_selected(&mut self, nonce: &str, fingerprint: bool) -> Result<CardReading, SamvError> {
-        let ask_address = self.settings.added_address;
+    fn read_selected(
+        &mut self,
+        fingerprint: bool,
+        context: &mut dyn TaskContext,
+    ) -> Result<CardReading, SamvError> {
+        let ask_address = self.connect.added_address();
         let reader = self.reader()?;
         let bytes = reader.read(fingerprint)?;
         let text = decode_text(&bytes.text)?;
         let has_address = text.address.is_some();
         let added_address = if ask_address && has_address { reader.added_address()? } else { None };
         Ok(CardReading {
-            device: self.info.id.clone(),
-            attestation: self.info.attestation,
-            nonce: nonce.to_owned(),
+            provenance: context.provenance(&bytes.raw),
             kind: text.kind,
             name: text.name,
             english_name: text.english_name,
@@ -116,13 +129,12 @@ impl SamvDevice {
     /// Waits for a card until the deadline and reads it.
     fn read_card(
         &mut self,
-        nonce: &str,
         fingerprint: bool,
-        context: &dyn TaskContext,
+        context: &mut dyn TaskContext,
     ) -> Result<CardReading, SamvError> {
         // A card that was read and still lies there is selected: it can be read again as it is.
         if self.field == Field::Read {
-            match self.read_selected(nonce, fingerprint) {
+            match self.read_selected(fingerprint, context) {
                 Ok(reading) => return Ok(reading),
                 Err(error) if error.line_is_lost() => return Err(error),
                 Err(_) => self.field = Field::Empty,
@@ -132,7 +144,7 @@ impl SamvDevice {
         loop {
             if self.reader()?.find()? {
                 tries += 1;
-                match self.take(nonce, fingerprint) {
+                match self.take(fingerprint, context) {
                     Ok(reading) => {
                         self.field = Field::Read;
                         return Ok(reading);
@@ -158,11 +170,11 @@ impl SamvDevice {
         Fault::new(code, DeviceClass::IdCardReader).at(&self.info.id)
     }
 
-    fn watch(&mut self, nonce: &str, interval: Duration, context: &mut dyn TaskContext) -> Outcome {
+    fn watch(&mut self, interval: Duration, context: &mut dyn TaskContext) -> Outcome {
         let mut told: Option<FaultCode> = None;
         loop {
             let round =
-                if self.reader.is_none() { self.reconnect(context) } else { self.watch_once(nonce, context) };
+                if self.reader.is_none() { self.reconnect(context) } else { self.watch_once(context) };
             match round {
                 Ok(()) => told = None,
                 Err(error) => {
@@ -188,13 +200,13 @@ impl SamvDevice {
     }
 
     fn reconnect(&mut self, context: &mut dyn TaskContext) -> Result<(), SamvError> {
-        self.reader = Some(self.settings.connect()?);
+        self.reader = Some(self.connect.connect()?);
         context.emit(DeviceEvent::Plugged(Box::new(self.info.clone())));
         Ok(())
     }
 
     /// One look at the field.
-    fn watch_once(&mut self, nonce: &str, context: &mut dyn TaskContext) -> Result<(), SamvError> {
+    fn watch_once(&mut self, context: &mut dyn TaskContext) -> Result<(), SamvError> {
         if self.field == Field::Read {
             match self.reader()?.presence()? {
                 Presence::Lying => return Ok(()),
@@ -216,7 +228,7 @@ impl SamvDevice {
         if self.field == Field::Read {
             self.left(context);
         }
-        self.look_at_card(nonce, context)
+        self.look_at_card(context)
     }
 
     fn left(&mut self, context: &mut dyn TaskContext) {
@@ -225,7 +237,7 @@ impl SamvDevice {
     }
 
     /// A card was found: reads it, or tells once that it cannot be read.
-    fn look_at_card(&mut self, nonce: &str, context: &mut dyn TaskContext) -> Result<(), SamvError> {
+    fn look_at_card(&mut self, context: &mut dyn TaskContext) -> Result<(), SamvError> {
         let tries = match self.field {
             Field::Refused(tries) => tries,
             Field::Empty | Field::Read => {
@@ -238,7 +250,7 @@ impl SamvDevice {
         if tries >= TRIES {
             return Ok(());
         }
-        match self.take(nonce, false) {
+        match self.take(false, context) {
             Ok(reading) => {
                 self.field = Field::Read;
                 context.emit(DeviceEvent::CardRead(Box::new(reading)));
@@ -287,8 +299,8 @@ impl OpenDevice for SamvDevice {
 
     fn run(&mut self, task: &Task, context: &mut dyn TaskContext) -> Result<Outcome, Fault> {
         match task {
-            Task::ReadCard { nonce, fingerprint } => {
-                let result = self.read_card(nonce, *fingerprint, context);
+            Task::ReadCard { fingerprint } => {
+                let result = self.read_card(*fingerprint, context);
                 match result {
                     Ok(reading) => Ok(Outcome::Card(Box::new(reading))),
                     Err(SamvError::Timeout) if context.cancelled() => Err(self.nothing_read(context)),
@@ -298,9 +310,9 @@ impl OpenDevice for SamvDevice {
                     }
                 }
             }
-            Task::WatchCards { nonce, interval_ms } => {
+            Task::WatchCards { interval_ms } => {
                 let interval = Duration::from_millis(u64::from(*interval_ms).clamp(100, 5000));
-                Ok(self.watch(nonce, interval, context))
+                Ok(self.watch(interval, context))
             }
             Task::CheckState => {
                 let result = self.reader().and_then(SamvReader::self_test);

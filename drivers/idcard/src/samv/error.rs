@@ -1,6 +1,7 @@
 //! What can go wrong between this driver and a reader.
 
 use driver_contract::{DeviceClass, DeviceId, Fault, FaultCode};
+use driver_line::{LineError, SettingsError};
 
 use super::protocol::Status;
 use super::text::TextError;
@@ -47,6 +48,9 @@ pub enum SamvError {
     /// Another program has the device open.
     #[error("held by another program")]
     Busy,
+    /// The configuration.
+    #[error("{0}")]
+    Settings(SettingsError),
     /// The line failed otherwise.
     #[error("line: {0}")]
     Line(std::io::ErrorKind),
@@ -72,6 +76,7 @@ impl SamvError {
             Self::NotFound => FaultCode::NotFound,
             Self::PermissionDenied => FaultCode::PermissionDenied,
             Self::Busy => FaultCode::Busy,
+            Self::Settings(_) => FaultCode::BadConfiguration,
             Self::Line(_) => FaultCode::LineFailed,
         }
     }
@@ -104,23 +109,30 @@ impl SamvError {
     }
 }
 
+/// What the line says, in this driver's terms.
+impl From<LineError> for SamvError {
+    fn from(error: LineError) -> Self {
+        match error {
+            LineError::NotFound => Self::NotFound,
+            LineError::PermissionDenied => Self::PermissionDenied,
+            LineError::Busy => Self::Busy,
+            LineError::Unplugged => Self::Unplugged,
+            LineError::Timeout => Self::Line(std::io::ErrorKind::TimedOut),
+            LineError::NoDevice => Self::Line(std::io::ErrorKind::InvalidData),
+            LineError::Refused => Self::Line(std::io::ErrorKind::Unsupported),
+            LineError::Failed(kind) => Self::Line(kind),
+        }
+    }
+}
+
 impl From<std::io::Error> for SamvError {
     fn from(error: std::io::Error) -> Self {
-        use std::io::ErrorKind as Kind;
-        // EIO: what a tty whose other end has gone says to a writer. ENXIO, ENODEV: a USB bridge that
-        // was pulled.
-        let gone = error.raw_os_error().is_some_and(|errno| {
-            [rustix::io::Errno::IO, rustix::io::Errno::NXIO, rustix::io::Errno::NODEV]
-                .iter()
-                .any(|known| known.raw_os_error() == errno)
-        });
-        match error.kind() {
-            _ if gone => Self::Unplugged,
-            Kind::BrokenPipe | Kind::UnexpectedEof | Kind::NotConnected => Self::Unplugged,
-            Kind::NotFound => Self::NotFound,
-            Kind::PermissionDenied => Self::PermissionDenied,
-            Kind::ResourceBusy => Self::Busy,
-            kind => Self::Line(kind),
-        }
+        LineError::from(error).into()
+    }
+}
+
+impl From<SettingsError> for SamvError {
+    fn from(error: SettingsError) -> Self {
+        Self::Settings(error)
     }
 }

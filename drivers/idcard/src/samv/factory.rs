@@ -1,18 +1,25 @@
 //! Finds and opens readers on serial lines.
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use driver_contract::{
-    Accessibility, Attestation, Capabilities, Connection, DeviceClass, DeviceConfig, DeviceId, DeviceInfo,
-    DriverFactory, Fault, FaultCode, OpenDevice, Recorder,
+    Capabilities, Connection, DeviceClass, DeviceConfig, DeviceId, DeviceInfo, DriverFactory, Fault,
+    OpenDevice,
 };
-use serde_json::Value;
+use driver_line::{Line, SerialLine, Settings, recorded};
 
-use super::device::SamvDevice;
+use super::device::{Connect, SamvDevice};
 use super::error::SamvError;
 use super::reader::{SamvReader, Timing};
-use super::serial::{BAUD_ALTERNATIVES, BAUD_DEFAULT, Line, SerialLine, check_access};
+
+/// The rate at which readers leave the factory.
+pub const BAUD_DEFAULT: u32 = 115_200;
+
+/// Other rates that readers are set to, the likeliest first; 230400 is that of some embedded modules.
+pub const BAUD_ALTERNATIVES: [u32; 5] = [57_600, 38_400, 19_200, 9_600, 230_400];
+
+/// What the officer calls a reader that nobody has named.
+pub(super) const USUAL_NAME: &str = "居民身份证阅读器";
 
 /// USB serial bridges that readers are built with: FTDI FT232, WCH CH340, Silicon Labs CP210x.
 const BRIDGES: [(u16, u16); 3] = [(0x0403, 0x6001), (0x1a86, 0x7523), (0x10c4, 0xea60)];
@@ -39,6 +46,10 @@ impl DriverFactory for SamvSerial {
         DeviceClass::IdCardReader
     }
 
+    fn records(&self) -> bool {
+        true
+    }
+
     fn list(&self, configured: &[DeviceConfig]) -> Result<Vec<DeviceInfo>, Fault> {
         let mut devices: Vec<DeviceInfo> = configured.iter().map(describe).collect();
         // Ports of other makes are left alone: to find out what is behind a port one would have to
@@ -47,7 +58,7 @@ impl DriverFactory for SamvSerial {
             let serialport::SerialPortType::UsbPort(usb) = port.port_type else { continue };
             let known = configured.iter().any(|config| config.path == port.port_name);
             if !known && BRIDGES.contains(&(usb.vid, usb.pid)) {
-                let mut found = describe(&bare_config(&port.port_name));
+                let mut found = describe(&bare_config(NAME, &port.port_name));
                 found.maker = usb.manufacturer.unwrap_or_default();
                 devices.push(found);
             }
@@ -60,112 +71,75 @@ impl DriverFactory for SamvSerial {
             .iter()
             .find(|config| config.path == device.local())
             .cloned()
-            .unwrap_or_else(|| bare_config(device.local()));
-        let settings = Settings::from_config(&config).map_err(|what| {
-            Fault::new(FaultCode::BadConfiguration, DeviceClass::IdCardReader).at(device).with_detail(what)
-        })?;
-        let opened = SamvDevice::open(describe(&config), settings).map_err(|error| error.at(device))?;
+            .unwrap_or_else(|| bare_config(NAME, device.local()));
+        let fault = |error: SamvError| error.at(device);
+        let info = describe(&config);
+        let port = Port::of(config).map_err(fault)?;
+        let opened = SamvDevice::open(info, Box::new(port)).map_err(fault)?;
         Ok(Box::new(opened))
     }
 }
 
-fn bare_config(path: &str) -> DeviceConfig {
+pub(super) fn bare_config(driver: &str, path: &str) -> DeviceConfig {
     DeviceConfig {
-        driver: NAME.to_owned(),
+        driver: driver.to_owned(),
         path: path.to_owned(),
         name: None,
         maker: None,
-        attestation: Attestation::default(),
+        attestation: driver_contract::Attestation::default(),
         record: None,
         settings: serde_json::Map::new(),
     }
 }
 
 fn describe(config: &DeviceConfig) -> DeviceInfo {
-    let accessibility = match check_access(&config.path) {
-        Ok(()) => Accessibility::Accessible,
-        Err(SamvError::PermissionDenied) => Accessibility::PermissionDenied,
-        Err(_) => Accessibility::Absent,
-    };
-    DeviceInfo {
-        id: DeviceId::new(NAME, &config.path),
-        class: DeviceClass::IdCardReader,
-        name: config.name.clone().unwrap_or_else(|| "居民身份证阅读器".to_owned()),
-        maker: config.maker.clone().unwrap_or_default(),
-        connection: Connection::Serial { path: config.path.clone() },
-        accessibility,
-        attestation: config.attestation,
-        capabilities: Capabilities::IdCardReader { fingerprint: true, added_address: true },
+    let connection = Connection::Serial { path: config.path.clone() };
+    let capabilities = Capabilities::IdCardReader { fingerprint: true, added_address: true };
+    let mut info = driver_line::describe(NAME, DeviceClass::IdCardReader, config, connection, capabilities);
+    if config.name.is_none() {
+        USUAL_NAME.clone_into(&mut info.name);
     }
+    info
 }
 
-/// What a configuration entry says.
-pub(super) struct Settings {
-    path: String,
+/// How to reach one reader on its port, again and again.
+struct Port {
+    config: DeviceConfig,
     baud: Option<u32>,
-    exclusive: bool,
-    record: Option<PathBuf>,
-    pub(super) added_address: bool,
+    added_address: bool,
 }
 
-impl Settings {
-    fn from_config(config: &DeviceConfig) -> Result<Self, String> {
-        let baud = match config.settings.get("baud") {
-            None | Some(Value::Null) => None,
-            Some(value) => Some(
-                value
-                    .as_u64()
-                    .and_then(|baud| u32::try_from(baud).ok())
-                    .filter(|baud| *baud > 0)
-                    .ok_or("settings.baud is not a rate")?,
-            ),
+impl Port {
+    fn of(config: DeviceConfig) -> Result<Self, SamvError> {
+        let settings = Settings::new(&config);
+        let baud = match settings.other("baud") {
+            None => None,
+            Some(_) => Some(settings.number("baud", BAUD_DEFAULT, 1..=u32::MAX)?),
         };
-        let added_address = match config.settings.get("added_address") {
-            None | Some(Value::Null) => true,
-            Some(value) => value.as_bool().ok_or("settings.added_address is not true or false")?,
-        };
-        if config.record.is_some() && config.attestation != Attestation::Virtual {
-            return Err("only virtual readers are recorded: a recording holds what a card says".to_owned());
-        }
-        Ok(Self {
-            path: config.path.clone(),
-            baud,
-            // The exclusive flag of a tty outlives a killed process for as long as the other end of a
-            // pty stays open; a real port forgets it with the last close.
-            exclusive: config.attestation != Attestation::Virtual,
-            record: config.record.clone(),
-            added_address,
-        })
+        let added_address = settings.flag("added_address", true)?;
+        Ok(Self { baud, added_address, config })
     }
+}
 
+impl Connect for Port {
     /// Opens the line and finds the rate at which a module answers its self-test.
-    pub(super) fn connect(&self) -> Result<SamvReader<Box<dyn Line>>, SamvError> {
+    fn connect(&self) -> Result<SamvReader<Box<dyn Line>>, SamvError> {
         let first = self.baud.unwrap_or(BAUD_DEFAULT);
-        let mut line = SerialLine::open(&self.path, first, self.exclusive)?;
+        // The exclusive flag of a tty outlives a killed process for as long as the other end of a
+        // pty stays open; a real port forgets it with the last close.
+        let exclusive = !Settings::new(&self.config).is_virtual();
+        let mut line = SerialLine::open(&self.config.path, first, exclusive)?;
         if self.baud.is_none() {
             line = find_rate(line)?;
         }
-        let line: Box<dyn Line> = match &self.record {
-            Some(path) => Box::new(Recorder::create(line, &next_tape(path))?),
-            None => Box::new(line),
-        };
-        let mut reader = SamvReader::new(line, Timing::default());
+        let mut reader = SamvReader::new(recorded(line, &self.config)?, Timing::default());
         reader.self_test()?;
         Ok(reader)
     }
-}
 
-/// Each opening has a tape of its own: `name`, `name.1`, `name.2` and so on.
-fn next_tape(path: &Path) -> PathBuf {
-    let mut tape = path.to_owned();
-    let mut number = 0;
-    while tape.exists() {
-        number += 1;
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!(".{number}"));
-        tape = name.into();
+    fn added_address(&self) -> bool {
+        self.added_address
     }
-    tape
 }
 
 fn find_rate(line: SerialLine) -> Result<SerialLine, SamvError> {

@@ -3,10 +3,11 @@
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
+use driver_line::Line;
+
 use super::error::SamvError;
 use super::frame::{Answer, AnswerParser, FrameError, encode_command};
 use super::protocol::{Command, Status};
-use super::serial::Line;
 use super::text::{TEXT_LENGTH, decode_utf16};
 
 /// How long to wait for answers.

@@ -66,7 +66,7 @@ pub fn read_with(
     fingerprint: bool,
 ) -> Result<CardReading, Fault> {
     let mut context = CollectingContext::new(Duration::from_millis(limit_ms));
-    let task = Task::ReadCard { nonce: "n1".into(), fingerprint };
+    let task = Task::ReadCard { fingerprint };
     match device.run(&task, &mut context)? {
         Outcome::Card(reading) => Ok(*reading),
         other => panic!("{other:?}"),

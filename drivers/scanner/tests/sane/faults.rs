@@ -107,7 +107,7 @@ fn wrong_options_are_refused_before_the_device_sees_them() {
         {
             assert_eq!(scan(device.as_mut(), parameters).0.unwrap_err().code(), "device.bad_parameters");
         }
-        let other = device.run(&Task::ReadCard { nonce: String::new(), fingerprint: false }, &mut context());
+        let other = device.run(&Task::ReadCard { fingerprint: false }, &mut context());
         assert_eq!(other.unwrap_err().code(), "device.bad_parameters");
         let mut wrong = configured("test:0", &[]);
         wrong.settings.insert("dpi".into(), "three hundred".into());

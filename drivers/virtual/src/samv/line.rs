@@ -13,7 +13,7 @@ use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 
 /// One plugged-in line. Dropping it hangs the driver's end up, as pulling the plug does.
 #[derive(Debug)]
-pub(super) struct PtyLine {
+pub(crate) struct PtyLine {
     master: File,
     /// Held open so that the master does not see an end whenever the driver closes its side.
     _slave: OwnedFd,
@@ -23,7 +23,7 @@ pub(super) struct PtyLine {
 
 impl PtyLine {
     /// Opens a pseudo terminal in raw mode and points `link` at its driver side.
-    pub(super) fn plug_in(link: Option<&Path>) -> io::Result<Self> {
+    pub(crate) fn plug_in(link: Option<&Path>) -> io::Result<Self> {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
         grantpt(&master)?;
         unlockpt(&master)?;
@@ -41,12 +41,12 @@ impl PtyLine {
     }
 
     /// The device file that the driver opens.
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.link.as_deref().unwrap_or(&self.path)
     }
 
     /// Reads what the driver sent; `None` if nothing came in time.
-    pub(super) fn read(&self, buffer: &mut [u8], wait: Duration) -> io::Result<Option<usize>> {
+    pub(crate) fn read(&self, buffer: &mut [u8], wait: Duration) -> io::Result<Option<usize>> {
         let limit = Timespec { tv_sec: 0, tv_nsec: i64::from(wait.subsec_nanos()) };
         let mut fds = [PollFd::new(&self.master, PollFlags::IN)];
         if poll(&mut fds, Some(&limit))? == 0 {
@@ -55,12 +55,12 @@ impl PtyLine {
         Ok(Some((&self.master).read(buffer)?))
     }
 
-    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<()> {
         (&self.master).write_all(bytes)
     }
 
     /// Takes the device file's link away.
-    pub(super) fn remove_link(&self) {
+    pub(crate) fn remove_link(&self) {
         if let Some(link) = &self.link {
             // Only our own link: another reader may have taken the place meanwhile.
             if std::fs::read_link(link).is_ok_and(|target| target == self.path) {

@@ -2,7 +2,7 @@
 
 mod card;
 mod fault;
-mod line;
+pub(crate) mod line;
 mod module;
 mod reader;
 

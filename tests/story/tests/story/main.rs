@@ -16,6 +16,7 @@ mod birth;
 mod business;
 mod cross_station;
 mod death;
+mod devices;
 mod effects;
 mod hardened;
 mod login;

@@ -3,4 +3,4 @@
 /**
  * A kind of device at the counter. One host process serves one class.
  */
-export type DeviceClass = "id_card_reader" | "scanner" | "printer" | "signature_pad" | "fingerprint" | "camera" | "document_camera" | "evaluation_pad";
+export type DeviceClass = "id_card_reader" | "scanner" | "printer" | "signature_pad" | "fingerprint" | "camera" | "document_camera" | "evaluation_pad" | "code_scanner" | "chip_card_reader" | "ukey" | "queue_caller" | "speaker";

@@ -5,6 +5,7 @@ import type { Capabilities } from "./Capabilities";
 import type { Connection } from "./Connection";
 import type { DeviceClass } from "./DeviceClass";
 import type { DeviceId } from "./DeviceId";
+import type { DeviceModel } from "./DeviceModel";
 
 /**
  * One device as the list shows it.
@@ -41,4 +42,8 @@ attestation: Attestation,
 /**
  * What it can do.
  */
-capabilities: Capabilities, };
+capabilities: Capabilities, 
+/**
+ * Model, serial number and version of the firmware, as far as the device tells them.
+ */
+model: DeviceModel, };

@@ -35,6 +35,7 @@ import type { Login } from "./Login";
 import type { MatterLine } from "./MatterLine";
 import type { MoveDefinition } from "./MoveDefinition";
 import type { OneCase } from "./OneCase";
+import type { OneDevice } from "./OneDevice";
 import type { OneOperation } from "./OneOperation";
 import type { OpenCase } from "./OpenCase";
 import type { OpenFrom } from "./OpenFrom";
@@ -64,6 +65,7 @@ import type { SteerCase } from "./SteerCase";
 import type { SubmitSignature } from "./SubmitSignature";
 import type { SwitchPost } from "./SwitchPost";
 import type { SyncView } from "./SyncView";
+import type { TryDevice } from "./TryDevice";
 import type { TypeIdentity } from "./TypeIdentity";
 import type { Unlock } from "./Unlock";
 import type { Withdraw } from "./Withdraw";
@@ -214,6 +216,8 @@ export interface OfficerCommands {
   find_codes: { request: FindCodes; answer: CodesFound };
   /** Devices. */
   devices: { request: Empty; answer: DevicesView };
+  choose_device: { request: OneDevice; answer: DevicesView };
+  try_device: { request: TryDevice; answer: OperationView };
   /** What waits for the server. */
   sync_state: { request: Empty; answer: SyncView };
   /** Tries the server now. */
@@ -303,6 +307,8 @@ export const OFFICER_COMMANDS = [
   "find_addresses",
   "find_codes",
   "devices",
+  "choose_device",
+  "try_device",
   "sync_state",
   "sync_now",
   "diagnostic_bundle",

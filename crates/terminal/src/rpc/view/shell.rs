@@ -133,12 +133,34 @@ pub struct SyncLine {
 pub struct DeviceLine {
     /// The device as its host lists it.
     pub device: DeviceInfo,
+    /// How it stands.
+    pub state: DeviceState,
     /// Whether it can be used now.
     pub ready: bool,
     /// State in a few words: 正常, 未接, 缺纸 ….
     pub words: String,
     /// What stands in the way.
     pub fault: Option<FaultView>,
+}
+
+/// How a device stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceState {
+    /// Its host is starting.
+    Starting,
+    /// It can be used.
+    Ready,
+    /// Nothing is there.
+    Absent,
+    /// This account may not open it.
+    Denied,
+    /// Somebody else holds it.
+    Busy,
+    /// Something stands in its way.
+    Faulty,
+    /// Its host was ended and is started anew.
+    Restarting,
 }
 
 /// A device fault with its sentence.

@@ -5,6 +5,7 @@ use super::desk::TodayNumber;
 use super::shell::{DeviceLine, SyncLine};
 use domain::code::CodeTable;
 use domain::ids::{CaseId, ContentHash};
+use driver_contract::DeviceId;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -164,9 +165,11 @@ pub struct PreviewView {
     pub pages: u32,
 }
 
-/// Number of a device's list of faults, for the device page.
+/// The devices of this PC, for the device page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct DevicesView {
     /// Devices.
     pub devices: Vec<DeviceLine>,
+    /// Those that are used in this window, one a class.
+    pub used: Vec<DeviceId>,
 }

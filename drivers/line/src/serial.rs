@@ -4,21 +4,17 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::Duration;
 
+use driver_contract::{Recorder, Replay};
 use rustix::fs::{Access, access};
 use serialport::{ClearBuffer, SerialPort, TTYPort};
 
-use super::error::SamvError;
+use crate::LineError;
 
-/// The rate at which readers leave the factory.
-pub const BAUD_DEFAULT: u32 = 115_200;
+/// How long one read waits for a byte. Short, so that a cancel gets through within a tenth of a second.
+pub(crate) const READ_SLICE: Duration = Duration::from_millis(40);
 
-/// Other rates that readers are set to, the likeliest first; 230400 is that of some embedded modules.
-pub const BAUD_ALTERNATIVES: [u32; 5] = [57_600, 38_400, 19_200, 9_600, 230_400];
-
-/// How long one read waits for a byte. Short, so that deadlines are kept to the tenth of a second.
-const READ_SLICE: Duration = Duration::from_millis(50);
-
-/// A line to a reader. Reads give up with [`io::ErrorKind::TimedOut`] after a fraction of a second.
+/// A line to a device. Reads give up with [`io::ErrorKind::TimedOut`] after a fraction of a second; a line that carries
+/// reports gives one of them at each read.
 pub trait Line: Read + Write + Send {
     /// Throws away what came and was not read.
     ///
@@ -27,13 +23,13 @@ pub trait Line: Read + Write + Send {
     fn clear_input(&mut self) -> io::Result<()>;
 }
 
-impl Line for driver_contract::Replay {
+impl Line for Replay {
     fn clear_input(&mut self) -> io::Result<()> {
         Ok(())
     }
 }
 
-impl<L: Line> Line for driver_contract::Recorder<L> {
+impl<L: Line> Line for Recorder<L> {
     fn clear_input(&mut self) -> io::Result<()> {
         self.stream_mut().clear_input()
     }
@@ -45,7 +41,32 @@ impl Line for Box<dyn Line> {
     }
 }
 
-/// A serial port that is open, 8 data bits, no parity, one stop bit.
+/// Reads what is there; `None` if nothing came within the line's patience.
+///
+/// # Errors
+/// The line's.
+pub fn read_some(line: &mut dyn Line, buffer: &mut [u8]) -> Result<Option<usize>, LineError> {
+    match line.read(buffer) {
+        Ok(count) => Ok(Some(count)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock) => {
+            // A replay gives up at once; a device has already been waited for.
+            std::thread::sleep(Duration::from_millis(1));
+            Ok(None)
+        }
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether the device file is there and may be opened by this account.
+///
+/// # Errors
+/// Not found or permission denied.
+pub(crate) fn check_access(path: &str) -> Result<(), LineError> {
+    access(Path::new(path), Access::READ_OK | Access::WRITE_OK).map_err(LineError::from)
+}
+
+/// A serial port that is open: 8 data bits, no parity, one stop bit.
 #[derive(Debug)]
 pub struct SerialLine {
     port: TTYPort,
@@ -58,21 +79,20 @@ impl SerialLine {
     ///
     /// # Errors
     /// Not found, permission denied, busy, or the line's own error.
-    pub fn open(path: &str, baud: u32, exclusive: bool) -> Result<Self, SamvError> {
+    pub fn open(path: &str, baud: u32, exclusive: bool) -> Result<Self, LineError> {
         check_access(path)?;
         let mut port =
             serialport::new(path, baud).timeout(READ_SLICE).exclusive(exclusive).open_native().map_err(
                 |error| match error.kind() {
                     // The file is there and may be opened: what is left is somebody else's lock.
-                    serialport::ErrorKind::NoDevice => SamvError::Busy,
+                    serialport::ErrorKind::NoDevice => LineError::Busy,
                     serialport::ErrorKind::Io(kind) => io::Error::from(kind).into(),
                     serialport::ErrorKind::InvalidInput | serialport::ErrorKind::Unknown => {
-                        SamvError::Line(io::ErrorKind::Other)
+                        LineError::Failed(io::ErrorKind::Other)
                     }
                 },
             )?;
-        // Some bridges feed the reader from these lines; a pty has none and says ENOTTY, which is no
-        // reason to do without the reader.
+        // Some devices are fed from these lines; a pty has none and says ENOTTY, which is no reason to do without.
         for result in [port.write_data_terminal_ready(true), port.write_request_to_send(true)] {
             if let Err(error) = result {
                 tracing::debug!(%error, "modem control line not set");
@@ -85,17 +105,9 @@ impl SerialLine {
     ///
     /// # Errors
     /// A rate that the port does not know.
-    pub fn set_baud(&mut self, baud: u32) -> Result<(), SamvError> {
-        self.port.set_baud_rate(baud).map_err(|_| SamvError::Line(io::ErrorKind::InvalidInput))
+    pub fn set_baud(&mut self, baud: u32) -> Result<(), LineError> {
+        self.port.set_baud_rate(baud).map_err(|_| LineError::Failed(io::ErrorKind::InvalidInput))
     }
-}
-
-/// Whether the device file is there and may be opened by this account.
-///
-/// # Errors
-/// Not found or permission denied.
-pub(super) fn check_access(path: &str) -> Result<(), SamvError> {
-    access(Path::new(path), Access::READ_OK | Access::WRITE_OK).map_err(|errno| io::Error::from(errno).into())
 }
 
 /// `serialport` keeps few error numbers apart; on an open tty what it calls *other* is EIO: gone.
@@ -119,8 +131,7 @@ impl Write for SerialLine {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        // Draining a tty may wait without end for a peer that does not read; the answer's own deadline
-        // tells whether the command arrived.
+        // Draining a tty may wait without end for a peer that does not read.
         Ok(())
     }
 }

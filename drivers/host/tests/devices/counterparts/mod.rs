@@ -1,0 +1,6 @@
+//! Programs and recordings made by others that understand a device's protocol, against which the drivers run.
+
+mod espeak;
+mod libfprint;
+mod pcsc;
+mod recordings;

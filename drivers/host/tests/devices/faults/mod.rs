@@ -1,0 +1,13 @@
+//! Injected faults: each ends in a named fault, and the device can be used again as soon as it is whole.
+
+mod chip;
+mod code_scanner;
+mod evaluation_pad;
+mod fingerprint;
+mod idcard;
+mod printer;
+mod queue_caller;
+mod scanner;
+mod signature_pad;
+mod speaker;
+mod ukey;

@@ -1,0 +1,151 @@
+//! The talk with a pad.
+
+use std::time::{Duration, Instant};
+
+use driver_contract::SignatureParameters;
+use driver_line::{LineError, ReportLine, Spoilt, read_some};
+
+use super::protocol::{
+    CAPABILITY, CLEAR_SCREEN, Capability, DESCRIPTION_LENGTH, INFORMATION, INKING_MODE, Information,
+    PEN_DATA_OPTION_MODE, PenData, Report, TIME_COUNT_SEQUENCE, parse_report,
+};
+use crate::SignatureError;
+use crate::device::{Pad, PadNews};
+use crate::sheet::{Field, Sample};
+
+/// Longest input report of any pad.
+const LONGEST_REPORT: usize = 64;
+
+/// Reports in a row that are none of the pen's; a pad that sends more of them sends nothing else.
+const STRANGE_LIMIT: u32 = 200;
+
+/// How long reports are collected: a cancel must get through.
+const LONGEST_LOOK: Duration = Duration::from_millis(40);
+
+/// Reports taken out at once: shown as they are written, at 200 a second 50 times a second.
+const BATCH: usize = 4;
+
+/// A pad that is open.
+pub struct StuPad<L> {
+    line: L,
+    capability: Capability,
+    information: Option<Information>,
+    opened: Instant,
+    /// The pad's clock, made continuous: what it said last, and its sum in milliseconds.
+    clock: Option<(u16, u64)>,
+    strange: u32,
+}
+
+impl<L: ReportLine> StuPad<L> {
+    /// Asks what hangs on the line.
+    ///
+    /// # Errors
+    /// It does not describe itself as a STU pad; the line's errors.
+    pub fn new(mut line: L) -> Result<Self, SignatureError> {
+        let capability = match line.get_feature(CAPABILITY, DESCRIPTION_LENGTH).map_err(LineError::from) {
+            Ok(report) => Capability::parse(&report).ok_or(SignatureError::NotSuchAPad)?,
+            Err(LineError::Refused) => return Err(SignatureError::NotSuchAPad),
+            Err(error) => return Err(error.into()),
+        };
+        let information = line.get_feature(INFORMATION, DESCRIPTION_LENGTH).ok();
+        let information = information.as_deref().and_then(Information::parse);
+        Ok(Self { line, capability, information, opened: Instant::now(), clock: None, strange: 0 })
+    }
+
+    /// What the pad can do.
+    pub const fn capability(&self) -> Capability {
+        self.capability
+    }
+
+    /// What the pad is, if it tells.
+    pub const fn information(&self) -> Option<&Information> {
+        self.information.as_ref()
+    }
+
+    fn sample(&mut self, pen: PenData) -> Sample {
+        let at_us = match pen.time {
+            Some((now, _)) => {
+                let (last, sum) = self.clock.unwrap_or((now, 0));
+                let sum = sum + u64::from(now.wrapping_sub(last));
+                self.clock = Some((now, sum));
+                sum * 1000
+            }
+            None => u64::try_from(self.opened.elapsed().as_micros()).unwrap_or(u64::MAX),
+        };
+        Sample {
+            at_us,
+            x: i64::from(pen.x),
+            y: i64::from(pen.y),
+            pressure: Some(pen.pressure),
+            down: pen.near && pen.down,
+        }
+    }
+
+    fn understand(&mut self, report: &[u8]) -> Result<Option<PadNews>, SignatureError> {
+        match parse_report(report) {
+            Ok(Report::Pen(pen)) => {
+                self.strange = 0;
+                let sample = self.sample(pen);
+                Ok(Some(PadNews::Pen { sample, raw: report.to_vec() }))
+            }
+            Ok(Report::Other(number)) => {
+                self.strange += 1;
+                tracing::trace!(number, "a report that is not the pen's");
+                if self.strange > STRANGE_LIMIT {
+                    return Err(Spoilt::Garbage(report.len()).into());
+                }
+                Ok(None)
+            }
+            Err(SignatureError::Encrypted) => Err(SignatureError::Encrypted),
+            Err(error) => Ok(Some(PadNews::Spoilt(error))),
+        }
+    }
+}
+
+impl<L: ReportLine> Pad for StuPad<L> {
+    fn field(&self) -> Field {
+        Field {
+            width: u32::from(self.capability.max_x),
+            height: u32::from(self.capability.max_y),
+            pressure: self.capability.max_pressure,
+        }
+    }
+
+    fn begin(&mut self, _: &SignatureParameters) -> Result<(), SignatureError> {
+        // Older pads know no reports with a time; their points get ours.
+        match self.line.set_feature(&[PEN_DATA_OPTION_MODE, TIME_COUNT_SEQUENCE]).map_err(LineError::from) {
+            Ok(()) => {}
+            Err(error) if error.line_is_lost() => return Err(error.into()),
+            Err(error) => tracing::debug!(%error, "the pad tells no time"),
+        }
+        self.line.set_feature(&[CLEAR_SCREEN, 0])?;
+        self.line.clear_input()?;
+        (self.clock, self.strange) = (None, 0);
+        Ok(self.line.set_feature(&[INKING_MODE, 1])?)
+    }
+
+    fn next(&mut self) -> Result<Vec<PadNews>, SignatureError> {
+        let mut news = Vec::new();
+        let mut report = [0; LONGEST_REPORT];
+        let begun = Instant::now();
+        while news.len() < BATCH && begun.elapsed() < LONGEST_LOOK {
+            let Some(count) = read_some(&mut self.line, &mut report)? else { break };
+            news.extend(self.understand(&report[..count])?);
+        }
+        Ok(news)
+    }
+
+    fn clear(&mut self) -> Result<(), SignatureError> {
+        Ok(self.line.set_feature(&[CLEAR_SCREEN, 0])?)
+    }
+
+    fn end(&mut self) -> Result<(), SignatureError> {
+        self.line.set_feature(&[INKING_MODE, 0])?;
+        Ok(self.line.set_feature(&[CLEAR_SCREEN, 0])?)
+    }
+
+    fn check(&mut self) -> Result<(), SignatureError> {
+        let report = self.line.get_feature(CAPABILITY, DESCRIPTION_LENGTH)?;
+        Capability::parse(&report).map(drop).ok_or(SignatureError::NotSuchAPad)
+    }
+}

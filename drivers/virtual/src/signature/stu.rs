@@ -1,0 +1,175 @@
+//! A STU-430 in the form of its reports (Wacom's STU SDK, `Protocol.hpp`): feature reports 08, 09, 20, 21, 32; input
+//! reports 01 and 34.
+
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::hand::PenMove;
+use super::wait_for;
+use crate::node::{VirtualNode, unknown};
+
+/// What a STU-430 says of itself: 9600 by 6000 units, 1023 steps of pressure, 320 by 200 pixels, 200 reports a second.
+const CAPABILITY: [u8; 17] =
+    [0x09, 0x25, 0x80, 0x17, 0x70, 0x03, 0xff, 0x01, 0x40, 0x00, 0xc8, 200, 0x09, 0xec, 0x01, 0, 0];
+const INFORMATION: [u8; 17] =
+    [0x08, b'S', b'T', b'U', b'-', b'4', b'3', b'0', 0, 0, 0x01, 0x04, 0, 0, 0, 0, 0];
+
+/// What a pad can do wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StuFault {
+    /// Nothing.
+    #[default]
+    None,
+    /// It answers nothing.
+    Silent,
+    /// It is another device of the same maker: its capability report is empty.
+    OtherDevice,
+    /// Its reports are encrypted.
+    Encrypted,
+    /// Its reports break off.
+    Short,
+    /// It sends reports that nobody knows.
+    Strange,
+}
+
+#[derive(Default)]
+struct State {
+    fault: Mutex<StuFault>,
+    inking: AtomicBool,
+    option_mode: AtomicU8,
+    cleared: Mutex<u32>,
+}
+
+/// A pad that is plugged in until it is dropped.
+pub struct VirtualStu {
+    node: VirtualNode,
+    state: Arc<State>,
+}
+
+fn copy<T: Copy>(mutex: &Mutex<T>) -> T {
+    *mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl VirtualStu {
+    /// Width and height in the pad's units.
+    pub const FIELD: (u32, u32) = (9600, 6000);
+
+    /// Plugs a pad in, whose node appears at `path`.
+    ///
+    /// # Errors
+    /// No socket can be made there.
+    pub fn start(path: &Path) -> io::Result<Self> {
+        let state = Arc::new(State::default());
+        let handler = {
+            let state = Arc::clone(&state);
+            Box::new(move |letter: u8, bytes: &[u8]| answer(&state, letter, bytes))
+        };
+        Ok(Self { node: VirtualNode::start(path, handler)?, state })
+    }
+
+    /// Tells the pad to do something wrong.
+    pub fn set_fault(&self, fault: StuFault) {
+        *self.state.fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
+    }
+
+    /// Pulls its plug.
+    pub fn unplug(&self) {
+        self.state.inking.store(false, Ordering::SeqCst);
+        self.node.unplug();
+    }
+
+    /// Plugs it in again.
+    ///
+    /// # Errors
+    /// As for [`VirtualStu::start`].
+    pub fn plug(&self) -> io::Result<()> {
+        self.node.plug()
+    }
+
+    /// Forgets that a driver made it ready: what a pad does when its driver died.
+    pub fn forget(&self) {
+        self.state.inking.store(false, Ordering::SeqCst);
+    }
+
+    /// Waits until the pad has been made ready to be written on.
+    #[must_use]
+    pub fn wait_until_ready(&self, limit: Duration) -> bool {
+        wait_for(&self.state.inking, limit)
+    }
+
+    /// Whether it lets the pen draw.
+    #[must_use]
+    pub fn is_inking(&self) -> bool {
+        self.state.inking.load(Ordering::SeqCst)
+    }
+
+    /// How often its display was cleared.
+    #[must_use]
+    pub fn times_cleared(&self) -> u32 {
+        copy(&self.state.cleared)
+    }
+
+    /// Writes on it.
+    pub fn write(&self, moves: &[PenMove]) {
+        let fault = copy(&self.state.fault);
+        let timed = self.state.option_mode.load(Ordering::SeqCst) == 3;
+        for (number, pen) in moves.iter().enumerate() {
+            let mut report =
+                report(*pen, timed.then_some(u16::try_from(number % 65_536).unwrap_or_default()));
+            match fault {
+                StuFault::Short => report.truncate(4),
+                StuFault::Strange => report[0] = 0x77,
+                StuFault::Encrypted => report[0] = 0x10,
+                _ => {}
+            }
+            self.node.send(&report);
+        }
+    }
+}
+
+fn report(pen: PenMove, number: Option<u16>) -> Vec<u8> {
+    let mut report = vec![if number.is_some() { 0x34 } else { 0x01 }];
+    // rdy is bit 7, sw bits 6 to 4; the pressure has the twelve bits after them.
+    let head = if pen.down { 0x9000 | (pen.pressure & 0x0fff) } else { 0x8000 };
+    report.extend(head.to_be_bytes());
+    for position in [pen.x, pen.y] {
+        report.extend(u16::try_from(position).unwrap_or(u16::MAX).to_be_bytes());
+    }
+    if let Some(number) = number {
+        report.extend(u16::try_from(pen.at_ms % 65_536).unwrap_or_default().to_be_bytes());
+        report.extend(number.to_be_bytes());
+    }
+    report
+}
+
+fn answer(state: &State, letter: u8, bytes: &[u8]) -> Option<Result<Vec<u8>, u8>> {
+    let fault = copy(&state.fault);
+    if fault == StuFault::Silent {
+        return None;
+    }
+    match (letter, bytes) {
+        (b'F', [0x09, ..]) if fault == StuFault::OtherDevice => {
+            let mut nothing = vec![0; 17];
+            nothing[0] = 0x09;
+            Some(Ok(nothing))
+        }
+        (b'F', [0x09, ..]) => Some(Ok(CAPABILITY.to_vec())),
+        (b'F', [0x08, ..]) => Some(Ok(INFORMATION.to_vec())),
+        (b'S', [0x20, 0]) => {
+            *state.cleared.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+            Some(Ok(Vec::new()))
+        }
+        (b'S', [0x21, on]) => {
+            state.inking.store(*on == 1, Ordering::SeqCst);
+            Some(Ok(Vec::new()))
+        }
+        (b'S', [0x32, mode]) => {
+            state.option_mode.store(*mode, Ordering::SeqCst);
+            Some(Ok(Vec::new()))
+        }
+        _ => unknown(),
+    }
+}

@@ -1,0 +1,39 @@
+import { inside, login } from './counter.mjs'
+import { fitsIn } from './sizes.mjs'
+import { demoPeople } from './station.mjs'
+import { story } from './story.mjs'
+import { until } from './window.mjs'
+
+const it = story('devices')
+const people = demoPeople()
+let counter
+
+const card = (name) => counter.page.locator('article').filter({ has: counter.page.getByRole('heading', { name }) })
+const told = (name, words) => until(`${name}: ${words}`, async () => (await card(name).innerText()).includes(words))
+
+it.step('the device page shows each device with its driver; a test reads a card and says nothing of its holder', async () => {
+  counter = await it.open('counter', it.station.officer('柜台一'))
+  await login(counter, 'F0001')
+  await inside(counter, '辅警').waitFor()
+  await counter.key('Alt+B')
+  await counter.page.getByRole('heading', { level: 1, name: '设备' }).waitFor()
+  await told(/读卡器/, 'samv-serial')
+  await card(/读卡器/).getByRole('button', { name: '测试：读一张证' }).click()
+  await told(/读卡器/, '请放一张身份证')
+  await counter.picture('devices-testing')
+  await it.station.card(people.han_proof.key)
+  await told(/读卡器/, '读到了一张居民身份证')
+  if ((await card(/读卡器/).innerText()).includes('韩')) throw new Error('the holder is named')
+  await it.station.card()
+})
+
+it.step('the printer prints its test page, the scanner scans one, both by keyboard', async () => {
+  await card(/打印机/).focus()
+  await counter.key('Enter')
+  await told(/打印机/, '打印测试页已打印')
+  await card(/扫描仪/).focus()
+  await counter.key('Enter')
+  await told(/扫描仪/, '扫到了一页')
+  await counter.picture('devices-tested')
+  await fitsIn(counter, 'devices', '重新检测 F12')
+})
