@@ -12,6 +12,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 
 const folder = 'target/report'
+/** Failed cases that a sum tells, and how much of each: what fits on one screen. */
+const SHOWN = 12
+const SHOWN_EVIDENCE = 400
 /** Longest evidence kept of a failed case. */
 const EVIDENCE = 2000
 
@@ -82,6 +85,10 @@ if (task === 'sum') {
     all.push(...cases)
   }
   console.log(line('all', all))
+  // Last, so that the end of a long log says why, and not only that.
+  for (const { id, evidence } of all.filter((row) => row.result === 'failed').slice(0, SHOWN)) {
+    console.log(`failed: ${id}: ${evidence.replace(/\s+/g, ' ').slice(0, SHOWN_EVIDENCE)}`)
+  }
   process.exit(everyGood && all.length > 0 ? 0 : 1)
 }
 if (task === 'devices') {
