@@ -3,12 +3,13 @@
 # make demo   the story without a person                  make bench      figures
 # make deb    packages for Debian-family systems          make check-assets  whether matters, forms and flows hold
 # make setup  system packages only                        make test-devices  drivers against their counterparts
+# make bench-devices  figures of device hosts and of the window beside them
 
 SHELL := /usr/bin/env bash
 # Without --norc a bash that is asked from afar reads its settings, which stumble over -u.
 .SHELLFLAGS := --norc -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup ui build run demo test test-full test-devices bench deb check-assets
+.PHONY: help setup ui build run demo test test-full test-devices bench bench-devices deb check-assets
 
 # Where cargo puts things; a folder of the clone unless somebody says otherwise.
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
@@ -19,7 +20,7 @@ BUILD := cargo build --workspace --all-targets
 UI_SOURCES := $(shell find ui/src ui/public ui/*.html ui/*.json ui/*.ts -type f 2>/dev/null)
 
 help:
-	@sed -n 's/^# //p' Makefile | head -5
+	@sed -n 's/^# //p' Makefile | head -6
 
 setup:
 	@installer/packages.sh build run
@@ -65,6 +66,13 @@ bench: setup ui
 	cargo build --release --workspace --bins
 	$(CARGO_TARGET_DIR)/release/demo --state target/bench/station bench
 	PROFILE=release node tests/browser/bench.mjs
+
+# READINGS and BLOWS for fewer. The replayed bus needs the packages of the tests.
+bench-devices: ui
+	@installer/packages.sh build run test
+	cargo build --release --workspace --bins --examples
+	$(CARGO_TARGET_DIR)/release/examples/bench
+	PROFILE=release node tests/browser/bench-devices.mjs
 
 deb: setup ui
 	@installer/deb.sh

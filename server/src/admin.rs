@@ -1,14 +1,16 @@
-//! The admin page: releases of definitions, for 系统管理员 alone, on the machine of the server alone.
+//! The admin page: releases of definitions, and how the devices of all stations stand, for 系统管理员 alone, on the machine of the server alone.
 //!
 //! Log-in is that of the terminals. A form carries the token of its session, the cookie never leaves this page, and
 //! both the asking machine and the address it asked for must be this one: no page of another site can speak here.
 
+mod device_page;
 mod page;
 mod session;
 
 pub use session::Sessions;
 
 use crate::definitions::{self, Draft};
+use crate::devices;
 use crate::fault::{Fault, Result};
 use crate::house::{House, now};
 use crate::library::Library;
@@ -50,6 +52,7 @@ pub fn router() -> Router<Arc<House>> {
     Router::new()
         .route("/admin", get(show))
         .route("/admin/login", post(log_in))
+        .route("/admin/devices", get(show_devices))
         .route("/admin/logout", post(log_out))
         .route("/admin/rollback", post(roll_back))
         .route("/admin/page.css", get(async || typed("text/css", page::CSS)))
@@ -100,6 +103,16 @@ async fn show(State(house): Shared, headers: HeaderMap) -> Response {
     match session(&house, &headers, None) {
         Some(session) => releases(&house, &session, "").await,
         None => Html(page::log_in("")).into_response(),
+    }
+}
+
+async fn show_devices(State(house): Shared, headers: HeaderMap) -> Response {
+    let Some(session) = session(&house, &headers, None) else {
+        return Redirect::to("/admin").into_response();
+    };
+    match devices::all(&house).await {
+        Ok(stations) => Html(device_page::devices(&session, &stations, now())).into_response(),
+        Err(fault) => fault.into_response(),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::fault::{Fault, Result, told};
 use crate::house::{House, Terminal, now};
 use crate::storage::{one, values};
-use crate::{addresses, auth, blobs, enrol, library, login, ops, pull, push, register};
+use crate::{addresses, auth, blobs, devices, enrol, library, login, ops, pull, push, register};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
 use axum::http::{StatusCode, header};
@@ -15,6 +15,7 @@ use domain::ids::ContentHash;
 use domain::number::NumberBlock;
 use domain::person::Roster;
 use protocol::blob::{BlobOffer, BlobState, KeyAnswer, KeyRequest, PIECE};
+use protocol::device::{DeviceReceipt, DeviceReport};
 use protocol::edition::{ContentsAnswer, ContentsRequest, Edition};
 use protocol::enrol::{BlockRequest, EnrolAnswer, EnrolRequest, ServerTime};
 use protocol::error::ErrorCode;
@@ -103,6 +104,7 @@ pub fn router(house: Arc<House>) -> Router {
         .route("/v1/blobs/{id}/key", post(take_key))
         .route("/v1/register/query", post(take_query))
         .route("/v1/duplicates", post(take_duplicates))
+        .route("/v1/devices", post(take_devices))
         .route("/v1/register/effect", post(take_effect))
         .layer(limited(BODY))
         .route("/v1/push", post(take_push).layer(limited(PUSH_BODY)))
@@ -232,6 +234,11 @@ async fn take_query(State(house): Shared, signed: Signed) -> Answer<domain::even
 async fn take_duplicates(State(house): Shared, signed: Signed) -> Answer<domain::duplicate::Elsewhere> {
     let request: protocol::duplicates::DuplicateRequest = signed.read()?;
     Ok(Cbor(crate::duplicates::look(&house, &signed.terminal, &request).await?))
+}
+
+async fn take_devices(State(house): Shared, signed: Signed) -> Answer<DeviceReceipt> {
+    let report: DeviceReport = signed.read()?;
+    Ok(Cbor(devices::keep(&house, &signed.terminal, &report).await?))
 }
 
 async fn take_effect(State(house): Shared, signed: Signed) -> Answer<EffectAnswer> {

@@ -16,6 +16,7 @@ mod cases;
 pub mod check;
 pub mod definitions;
 pub mod demo;
+mod devices;
 mod duplicates;
 mod enrol;
 pub mod fault;
@@ -37,6 +38,7 @@ pub mod settings;
 pub mod storage;
 
 pub use addresses::AddressWords;
+pub use devices::StationDevices;
 pub use fault::{Fault, Result};
 pub use keys::read_text;
 pub use settings::{Policy, RegisterSettings, Settings};
@@ -158,6 +160,14 @@ pub async fn import_addresses(settings: &Settings, file: &Path, words: &AddressW
     let settings = Settings { assets: None, ..settings.clone() };
     let house = open(&settings, stopping).await?;
     addresses::import(&house, file, words).await
+}
+
+/// How the devices of all stations stand, as the admin page shows it.
+///
+/// # Errors
+/// When the storage cannot be opened or read.
+pub async fn station_devices(settings: &Settings) -> Result<Vec<StationDevices>> {
+    devices::all(&open_quietly(settings).await?).await
 }
 
 /// Opens the house for a task of the console: nothing of a folder is put in force by it.

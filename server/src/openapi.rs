@@ -28,6 +28,13 @@ const LINES: &[Line] = &[
     (HttpMethod::Post, "/v1/blocks", "Leases numbers", "enrol::BlockRequest", "domain::number::NumberBlock"),
     (
         HttpMethod::Post,
+        "/v1/devices",
+        "Keeps how the devices stand",
+        "device::DeviceReport",
+        "device::DeviceReceipt",
+    ),
+    (
+        HttpMethod::Post,
         "/v1/duplicates",
         "The same business of the same person",
         "duplicates::DuplicateRequest",

@@ -136,6 +136,8 @@ export async function startStation() {
       process.kill(pid, 'SIGSTOP')
       return () => process.kill(pid, 'SIGCONT')
     },
+    /** A program dies at once; whoever watches over it starts another. */
+    kill(name) { process.kill(program(name).pid, 'SIGKILL') },
     /** Where the server answers; other names of this machine would be told to go away. */
     server: () => `http://${first.words[first.words.indexOf('--listen') + 1]}`,
     /** The definitions at the server's console, beside the server that runs: what it said, and how it ended. */

@@ -57,11 +57,17 @@ speaker-sound-error-ignored device-host:devices faults::speaker
 finger-place-not-checked device-host:devices faults::fingerprint
 card-number-not-checked device-host:devices faults::chip
 signature-not-verified device-host:devices faults::ukey
+idcard-checksum-ignored device-host:devices faults::idcard
+short-page-accepted device-host:devices faults::scanner
+printed-before-done device-host:devices faults::printer
+- device-host:devices captures::
+nonce-not-checked device-host:devices captures::
 ROWS
 }
 
 features=store/mutants,server/mutants,domain/mutants,terminal/mutants
 features+=,driver-signature/mutants,driver-evaluation/mutants,driver-code/mutants,driver-caller/mutants,driver-speaker/mutants
+features+=,driver-idcard/mutants,driver-scanner/mutants,driver-printer/mutants,driver-contract/mutants
 features+=,driver-fingerprint/mutants,driver-chip/mutants,driver-ukey/mutants
 # The same packages as the one build, so that dependencies are not compiled anew; and once more without the faults
 # afterwards, so that no program of this build stays behind.

@@ -20,6 +20,7 @@ pub mod context;
 pub mod course;
 pub mod daysheet;
 pub mod decide;
+pub mod device;
 pub mod difference;
 pub mod document_number;
 pub mod duplicate;

@@ -23,6 +23,7 @@
 //! | `GET /v1/blobs/{id}/{piece}` | → the bytes of the piece |
 //! | `POST /v1/blobs/{id}/key` | [`blob::KeyRequest`] → [`blob::KeyAnswer`] |
 //! | `POST /v1/register/query` | [`register::QueryRequest`] → [`domain::event::RegisterAnswer`] |
+//! | `POST /v1/devices` | [`device::DeviceReport`] → [`device::DeviceReceipt`] |
 //! | `POST /v1/duplicates` | [`duplicates::DuplicateRequest`] → [`domain::duplicate::Elsewhere`] |
 //! | `POST /v1/register/effect` | [`register::EffectRequest`] → [`register::EffectAnswer`] |
 
@@ -30,6 +31,7 @@ pub mod addresses;
 pub mod auth;
 pub mod blob;
 pub mod credential;
+pub mod device;
 pub mod duplicates;
 pub mod edition;
 pub mod enrol;

@@ -5,7 +5,7 @@ use crate::core::Core;
 use crate::credential::hash;
 use crate::lane::{Next, Work};
 use crate::release::{self, InForce};
-use crate::{Result, SyncError, numbers};
+use crate::{Result, SyncError, devices, numbers};
 use domain::ids::ContentHash;
 use domain::person::Roster;
 use flate2::read::ZlibDecoder;
@@ -36,12 +36,13 @@ const ONE_WRITE: usize = 64 * 1024;
 
 pub(crate) struct Upkeep {
     core: Arc<Core>,
+    devices: devices::Told,
     asked: Mutex<Option<Instant>>,
 }
 
 impl Upkeep {
     pub(crate) fn new(core: &Arc<Core>) -> Self {
-        Self { core: Arc::clone(core), asked: Mutex::new(None) }
+        Self { core: Arc::clone(core), devices: devices::Told::default(), asked: Mutex::new(None) }
     }
 }
 
@@ -60,6 +61,7 @@ impl Work for Upkeep {
             // Numbers do not wait for definitions that cannot be had.
             numbers::keep_stocked(&self.core).await?;
             edition?;
+            devices::report(&self.core, &self.devices).await?;
             Ok(Next::Rest(COUNT))
         })
     }

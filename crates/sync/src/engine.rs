@@ -85,6 +85,11 @@ impl Sync {
         self.core.wake_all();
     }
 
+    /// Something that is no act waits for the server: how the devices stand.
+    pub fn wake_upkeep(&self) {
+        self.core.lanes.upkeep.wake();
+    }
+
     /// Whether the server can be reached, by what was last seen.
     #[must_use]
     pub fn online(&self) -> bool {

@@ -15,6 +15,7 @@ mod calls;
 mod client;
 mod core;
 mod credential;
+mod devices;
 mod edition;
 mod engine;
 mod error;

@@ -12,6 +12,7 @@ use domain::event::BlobRef;
 use domain::ids::{CaseId, CommandId, ContentHash, SlotId};
 use domain::matter::FieldKind;
 use domain::requirement::{field_applies, section_applies, signer_applies};
+use driver_contract::Provenance;
 use gm::sm3;
 use serde_json::json;
 use uuid::Uuid;
@@ -30,6 +31,18 @@ pub(crate) struct Released {
     pub(crate) slot: SlotId,
     mode: ApplicantMode,
     shown: ContentHash,
+}
+
+/// What a pen wrote, on the applicant screen or on a pad.
+pub(crate) struct Ink {
+    /// Width of the surface, in its own units.
+    pub(crate) width: u32,
+    /// Height of the surface.
+    pub(crate) height: u32,
+    /// Strokes: points of x, y, pressure 0 to 1023, milliseconds from the first point.
+    pub(crate) strokes: Vec<Vec<(i32, i32, u16, u32)>>,
+    /// The pad's capture; none from the applicant screen, which is a part of this program.
+    pub(crate) provenance: Option<Provenance>,
 }
 
 /// The collector's signature, until the result is given out.
@@ -119,22 +132,37 @@ impl Terminal {
         };
         let shown = ContentHash(sm3(&cbor::to_vec(&(&fields, &statement, &name))).0);
         let release = Uuid::now_v7().to_string();
-        let mode = ApplicantMode::Sign {
-            release: release.clone(),
-            matter: loaded.definition.name.clone(),
-            label,
-            name,
-            fields,
-            statement,
-        };
+        let matter = loaded.definition.name.clone();
+        let at_pad = (format!("{matter} {label}"), statement.clone());
+        let pad = self.has_pad();
+        let named = release.clone();
+        let mode =
+            ApplicantMode::Sign { release: named.clone(), matter, label, name, fields, statement, pad };
         {
             let mut state = self.state();
             state.thanks = None;
             state.notice = None;
             state.released = Some(Released { release, case: request.case, slot: request.slot, mode, shown });
         }
+        if pad {
+            self.sign_at_pad(&named, at_pad.0, at_pad.1);
+        }
         self.changed(ChangeSource::Window, ["applicant".to_owned(), format!("case:{}", request.case)]);
         self.case_view(request.case)
+    }
+
+    /// Whether this is what lies there for signing.
+    pub(crate) fn is_released(&self, release: &str) -> bool {
+        self.state().released.as_ref().is_some_and(|one| one.release == release)
+    }
+
+    /// What lies there is signed on the screen alone; whether it lay on a pad too.
+    pub(crate) fn released_without_pad(&self, release: &str) -> bool {
+        let mut state = self.state();
+        match state.released.as_mut().filter(|one| one.release == release).map(|one| &mut one.mode) {
+            Some(ApplicantMode::Sign { pad, .. }) => std::mem::take(pad),
+            _ => false,
+        }
     }
 
     pub(crate) fn cancel_signature(&self, request: OneCase) -> Result<CaseView> {
@@ -154,21 +182,27 @@ impl Terminal {
     }
 
     pub(crate) fn submit_signature(&self, request: SubmitSignature) -> Result<ApplicantView> {
+        let SubmitSignature { release, width, height, strokes } = request;
+        self.take_ink(&release, Ink { width, height, strokes, provenance: None })
+    }
+
+    /// Takes a signature for what was released; refused when something else, or nothing, lies there now.
+    pub(crate) fn take_ink(&self, release: &str, ink: Ink) -> Result<ApplicantView> {
         // The officer's session acts; the citizen only answers what the officer released.
         self.actor()?;
         let (case, slot, shown) = {
             let state = self.state();
             let released = state.released.as_ref().ok_or(Own::NothingReleased)?;
-            if released.release != request.release {
+            if released.release != release {
                 return Err(Own::NothingReleased.into());
             }
             (released.case, released.slot.clone(), released.shown)
         };
-        let points: usize = request.strokes.iter().map(Vec::len).sum();
-        if !(FEWEST_POINTS..=MOST_POINTS).contains(&points) || request.width == 0 || request.height == 0 {
+        let points: usize = ink.strokes.iter().map(Vec::len).sum();
+        if !(FEWEST_POINTS..=MOST_POINTS).contains(&points) || ink.width == 0 || ink.height == 0 {
             return Err(Own::SignatureEmpty.into());
         }
-        let strokes: Vec<Vec<serde_json::Value>> = request
+        let strokes: Vec<Vec<serde_json::Value>> = ink
             .strokes
             .iter()
             .map(|stroke| {
@@ -178,7 +212,10 @@ impl Terminal {
                     .collect()
             })
             .collect();
-        let document = json!({ "width": request.width, "height": request.height, "strokes": strokes });
+        let mut document = json!({ "width": ink.width, "height": ink.height, "strokes": strokes });
+        if let Some(provenance) = &ink.provenance {
+            document["provenance"] = json!(provenance);
+        }
         let content = serde_json::to_vec(&document).unwrap_or_default();
         let strokes = self.keep_blob(case, &content, "application/json")?;
         if slot.as_str() == COLLECTOR {

@@ -2,24 +2,28 @@
 //! their clients.
 
 mod choice;
+mod ledger;
 mod look;
+mod self_test;
+mod signing;
 mod trial;
 mod watch;
 mod words;
 
 use crate::Terminal;
 use crate::error::{Own, Result};
-use crate::rpc::ChangeSource;
 use crate::rpc::request::Empty;
-use crate::rpc::view::{DeviceLine, DevicesView};
+use crate::rpc::view::{DeviceLine, DevicesView, SelfTest};
 use crate::settings::Settings;
 use choice::Choices;
 use driver_contract::{
     CardWatch, DeviceClass, DeviceConfig, Fault, HostClient, HostLog, HostNotice, HostOptions,
 };
+use ledger::Ledger;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -87,6 +91,8 @@ pub(crate) struct Devices {
     known: Mutex<BTreeMap<HostKey, Vec<DeviceLine>>>,
     choices: Choices,
     watch: Mutex<Option<CardWatch>>,
+    ledger: Mutex<Ledger>,
+    self_test: Mutex<Option<SelfTest>>,
     /// What the watch last met at the card reader, until it can be used again.
     reader_trouble: Mutex<Option<Fault>>,
 }
@@ -145,13 +151,14 @@ impl Terminal {
                 options.environment.push(("SANE_CONFIG_DIR".into(), folder.into()));
             }
             options.log = HostLog::File(self.settings.data.join(format!("device-{}.log", key.file_name())));
-            let me = Arc::downgrade(self);
+            let (news, looked_for) = channel();
+            // What was plugged in, or a host that runs again, is looked at now and not at the next round.
+            let (me, host) = (Arc::downgrade(self), key.clone());
             let started = HostClient::start(options, move |notice: HostNotice| {
-                if let (Some(terminal), HostNotice::State(_) | HostNotice::Device { .. }) =
-                    (me.upgrade(), &notice)
-                {
-                    terminal.changed(ChangeSource::Device, ["shell", "devices"]);
+                if let (HostNotice::Used { device, result }, Some(terminal)) = (&notice, me.upgrade()) {
+                    return terminal.note_use(&host, device, result);
                 }
+                let _ = news.send(());
             });
             let host = match started {
                 Ok(host) => Arc::new(host),
@@ -164,9 +171,13 @@ impl Terminal {
             let (me, key) = (Arc::downgrade(self), key.clone());
             let looked = std::thread::Builder::new().name("devices".to_owned()).spawn(move || {
                 while let Some(terminal) = me.upgrade() {
+                    // Several pieces of news that came meanwhile are one look.
+                    looked_for.try_iter().for_each(drop);
                     terminal.look_at_host(&key);
                     drop(terminal);
-                    std::thread::sleep(LOOK);
+                    if looked_for.recv_timeout(LOOK) == Err(RecvTimeoutError::Disconnected) {
+                        std::thread::sleep(LOOK);
+                    }
                 }
             });
             if let Err(error) = looked {
@@ -186,7 +197,12 @@ impl Terminal {
     }
 
     pub(crate) fn devices(&self, _: Empty) -> Result<DevicesView> {
-        Ok(DevicesView { devices: self.device_lines(), used: self.used_devices() })
+        Ok(DevicesView {
+            devices: self.device_lines(),
+            used: self.used_devices(),
+            histories: self.device_histories(),
+            self_test: self.last_self_test(),
+        })
     }
 }
 

@@ -146,7 +146,13 @@ impl Terminal {
                 .find(|one| one.id == id)
                 .ok_or(Own::BlobUnknown)?;
             let bytes = self.blob_content(case, reference)?;
-            serde_json::from_slice(&bytes).map_err(|_| Own::BlobUnknown.into())
+            let mut document: serde_json::Value =
+                serde_json::from_slice(&bytes).map_err(|_| Own::BlobUnknown)?;
+            // Where it was captured stays with the case; a paper draws lines.
+            if let Some(document) = document.as_object_mut() {
+                document.remove("provenance");
+            }
+            Ok(document)
         };
         let before = loaded.case.prints.iter().filter(|(one, _)| one.document == document).count();
         let source = PaperSource {

@@ -174,6 +174,7 @@ impl Terminal {
     pub(crate) fn login(&self, request: Login) -> Result<Shell> {
         let officer = request.officer.trim().to_uppercase();
         self.start_session(&officer, &request.password)?;
+        self.begin_self_test();
         self.changed(ChangeSource::Window, ["shell", "desk", "applicant"]);
         self.shell(Empty {})
     }

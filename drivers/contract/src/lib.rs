@@ -20,6 +20,7 @@ mod fault_code;
 mod fingerprint;
 mod idcard;
 mod lock;
+mod mutants;
 mod print;
 mod process;
 mod provenance;

@@ -6,8 +6,10 @@
 mod configuration;
 mod confine;
 mod context;
+mod hotplug;
 mod hub;
 mod registry;
+mod search;
 mod server;
 mod stdio;
 mod worker;

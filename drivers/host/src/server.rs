@@ -8,13 +8,12 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use driver_contract::wire::{Answer, FromHost, PROTOCOL, Request, ToHost, read_frame};
-use driver_contract::{
-    Accessibility, Attestation, CaptureMark, DeviceClass, DeviceConfig, DeviceId, DeviceInfo, DeviceLock,
-    DriverFactory, Fault, FaultCode,
-};
+use driver_contract::{Attestation, CaptureMark, DeviceClass, DeviceId, DriverFactory, Fault, FaultCode};
 
 use crate::configuration::HostConfiguration;
+use crate::hotplug;
 use crate::hub::{Hub, locked};
+use crate::search::Search;
 use crate::stdio::Line;
 use crate::worker::{Controls, Job, Queue, What, Worker};
 
@@ -45,12 +44,14 @@ pub fn serve(line: Line, service: Service, configuration: &HostConfiguration) ->
     let mut reader = line.control.try_clone()?;
     let class = service.class;
     let hub = Arc::new(Hub::new(class, line.control, line.area));
+    let factories = service.factories.into_iter().map(Arc::from).collect();
+    let search = Arc::new(Search::new(factories, configuration.devices.clone(), service.lock_dir.clone()));
+    hotplug::watch(&hub, &search);
     hub.send(&FromHost::Hello { protocol: PROTOCOL, class });
     let mut server = Server {
         hub: Arc::clone(&hub),
-        factories: service.factories.into_iter().map(Arc::from).collect(),
+        search,
         unusable: service.unusable,
-        devices: configuration.devices.clone(),
         profile: service.profile,
         lock_dir: service.lock_dir,
         queues: HashMap::new(),
@@ -63,9 +64,8 @@ pub fn serve(line: Line, service: Service, configuration: &HostConfiguration) ->
 
 struct Server {
     hub: Arc<Hub>,
-    factories: Vec<Arc<dyn DriverFactory>>,
+    search: Arc<Search>,
     unusable: Option<Fault>,
-    devices: Vec<DeviceConfig>,
     profile: String,
     lock_dir: PathBuf,
     queues: HashMap<DeviceId, Arc<Queue>>,
@@ -147,11 +147,7 @@ impl Server {
 
     /// Searching may take seconds (scanners on the network); it has a thread of its own.
     fn list_aside(&self, id: u64) {
-        let search = Search {
-            factories: self.factories.clone(),
-            devices: self.devices.clone(),
-            lock_dir: self.lock_dir.clone(),
-        };
+        let search = Arc::clone(&self.search);
         let hub = Arc::clone(&self.hub);
         let spawned = std::thread::Builder::new().name("list".into()).spawn({
             let hub = Arc::clone(&hub);
@@ -167,17 +163,17 @@ impl Server {
             return Ok(Arc::clone(queue));
         }
         let class = self.hub.class;
-        let factory =
-            self.factories.iter().find(|factory| factory.name() == device.driver()).ok_or_else(|| {
-                Fault::new(FaultCode::NotFound, class).at(device).with_detail("no such driver")
-            })?;
+        let factory = self
+            .search
+            .factory(device.driver())
+            .ok_or_else(|| Fault::new(FaultCode::NotFound, class).at(device).with_detail("no such driver"))?;
         let queue = Arc::new(Queue::default());
         let worker = Worker {
             hub: Arc::clone(&self.hub),
             queue: Arc::clone(&queue),
             factory: Arc::clone(factory),
             device: device.clone(),
-            configured: entries_of(factory.as_ref(), &self.devices),
+            configured: self.search.entries_of(factory.as_ref()),
             lock_dir: self.lock_dir.clone(),
             profile: self.profile.clone(),
         };
@@ -192,51 +188,4 @@ impl Server {
 
 fn no_thread(class: DeviceClass, error: &std::io::Error) -> Fault {
     Fault::new(FaultCode::DriverFailed, class).with_detail(format!("no thread: {error}"))
-}
-
-fn entries_of(factory: &dyn DriverFactory, devices: &[DeviceConfig]) -> Vec<DeviceConfig> {
-    devices.iter().filter(|device| device.driver == factory.name()).cloned().collect()
-}
-
-struct Search {
-    factories: Vec<Arc<dyn DriverFactory>>,
-    devices: Vec<DeviceConfig>,
-    lock_dir: PathBuf,
-}
-
-impl Search {
-    /// What all drivers see. A driver that cannot search hides the others only if all fail.
-    fn run(&self) -> Result<Vec<DeviceInfo>, Fault> {
-        let mut found = Vec::new();
-        let mut first_fault = None;
-        for factory in &self.factories {
-            match factory.list(&entries_of(factory.as_ref(), &self.devices)) {
-                Ok(devices) => {
-                    found.extend(devices.into_iter().map(|info| self.mark(factory.as_ref(), info)));
-                }
-                Err(fault) => {
-                    tracing::warn!(
-                        driver = factory.name(),
-                        code = fault.code(),
-                        detail = fault.detail,
-                        "list"
-                    );
-                    first_fault.get_or_insert(fault);
-                }
-            }
-        }
-        match first_fault {
-            Some(fault) if found.is_empty() => Err(fault),
-            _ => Ok(found),
-        }
-    }
-
-    fn mark(&self, factory: &dyn DriverFactory, mut info: DeviceInfo) -> DeviceInfo {
-        if factory.exclusive()
-            && let Some(held_by) = DeviceLock::holder(&self.lock_dir, &info.id)
-        {
-            info.accessibility = Accessibility::Busy { held_by };
-        }
-        info
-    }
 }

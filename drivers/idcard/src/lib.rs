@@ -2,6 +2,7 @@
 //!
 //! [`samv`] speaks the protocol of the readers with a SAM_V security module over a serial line or USB.
 
+mod mutants;
 pub mod samv;
 
 use driver_contract::DriverFactory;

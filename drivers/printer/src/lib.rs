@@ -6,6 +6,7 @@
 mod driver;
 mod error;
 mod follow;
+mod mutants;
 mod queue;
 mod reason;
 mod transport;

@@ -8,6 +8,7 @@ mod driver;
 mod error;
 mod ffi;
 mod frame;
+mod mutants;
 mod option;
 mod setup;
 

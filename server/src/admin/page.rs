@@ -21,7 +21,7 @@ pub(super) const HEADERS: &[(&str, &str)] = &[
     ("referrer-policy", "same-origin"),
 ];
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for sign in text.chars() {
         match sign {
@@ -36,32 +36,46 @@ fn escaped(text: &str) -> String {
     safe
 }
 
-fn whole(body: &str) -> String {
+/// A whole page under its title.
+pub(super) fn whole(title: &str, body: &str) -> String {
     format!(
-        "<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>事项定义发布</title>\
+        "<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>{title}</title>\
          <link rel=\"stylesheet\" href=\"/admin/page.css\"><script src=\"/admin/page.js\" defer></script></head>\
-         <body><main><h1>事项定义发布</h1>{body}</main></body></html>"
+         <body><main><h1>{title}</h1>{body}</main></body></html>"
+    )
+}
+
+/// Who is logged in, the way to the other page and the way out.
+pub(super) fn head(session: &Session, other: (&str, &str)) -> String {
+    format!(
+        "<form method=\"post\" action=\"/admin/logout\" class=\"who\"><a href=\"{}\">{}</a> {} \
+         <input type=\"hidden\" name=\"token\" value=\"{}\"><button>退出</button></form>",
+        other.0,
+        other.1,
+        escaped(session.officer.as_str()),
+        escaped(&session.token)
     )
 }
 
 /// The log-in.
 pub(super) fn log_in(told: &str) -> String {
-    whole(&format!(
-        "<p role=\"alert\" class=\"stop\">{}</p><form method=\"post\" action=\"/admin/login\">\
+    whole(
+        "事项定义发布",
+        &format!(
+            "<p role=\"alert\" class=\"stop\">{}</p><form method=\"post\" action=\"/admin/login\">\
          <p><label>账号 <input name=\"officer\" autocomplete=\"off\" required autofocus></label></p>\
          <p><label>密码 <input name=\"password\" type=\"password\" autocomplete=\"off\" required></label></p>\
          <p><button>登录</button> 只有系统管理员岗位可以登录。</p></form>",
-        escaped(told)
-    ))
+            escaped(told)
+        ),
+    )
 }
 
 /// The releases, with what can be done.
 pub(super) fn releases(session: &Session, lines: &[(Kept, ReleaseDifference)], told: &str) -> String {
     let token = escaped(&session.token);
     let mut body = format!(
-        "<form method=\"post\" action=\"/admin/logout\" class=\"who\">{} \
-         <input type=\"hidden\" name=\"token\" value=\"{token}\"><button>退出</button></form>\
-         <p role=\"status\">{}</p>\
+        "{}<p role=\"status\">{}</p>\
          <section aria-label=\"发布\"><h2>检查和发布</h2>\
          <form id=\"folder\" data-token=\"{token}\">\
          <p><label>定义文件夹（里面有 matters、forms、flows 等） \
@@ -71,7 +85,7 @@ pub(super) fn releases(session: &Session, lines: &[(Kept, ReleaseDifference)], t
          <button type=\"button\" id=\"publish\">发布</button></p></form>\
          <ul id=\"result\" role=\"log\" aria-label=\"检查结果\"></ul></section>\
          <section aria-label=\"已发布的版本\"><h2>已发布的版本</h2>",
-        escaped(session.officer.as_str()),
+        head(session, ("/admin/devices", "各窗口的设备")),
         escaped(told)
     );
     if lines.is_empty() {
@@ -113,7 +127,7 @@ pub(super) fn releases(session: &Session, lines: &[(Kept, ReleaseDifference)], t
         body.push_str("</article>");
     }
     body.push_str("</section>");
-    whole(&body)
+    whole("事项定义发布", &body)
 }
 
 #[cfg(test)]

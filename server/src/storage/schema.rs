@@ -38,5 +38,6 @@ pub(super) const TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS address_package (version BIGINT PRIMARY KEY, body BYTEA NOT NULL, at BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS address_piece (version BIGINT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (version, hash))",
     "CREATE TABLE IF NOT EXISTS notice (case_id TEXT NOT NULL, unit TEXT NOT NULL, version BIGINT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (case_id, unit))",
+    "CREATE TABLE IF NOT EXISTS device_report (terminal TEXT PRIMARY KEY, body BYTEA NOT NULL, at BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS case_token (token TEXT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY (token, case_id))",
 ];

@@ -23,14 +23,14 @@ async fn log_in(site: &Site, officer: &str, password: &str) -> Response {
 }
 
 /// A browser that is logged in: its cookie and the token of its page.
-struct Browser {
+pub struct Browser {
     url: String,
     cookie: String,
     token: String,
 }
 
 impl Browser {
-    async fn open(site: &Site) -> Self {
+    pub async fn open(site: &Site) -> Self {
         let answer = log_in(site, "A0001", "jiangcheng-A0001").await;
         assert_eq!(
             (answer.status(), &answer.headers()[LOCATION]),
@@ -48,6 +48,13 @@ impl Browser {
 
     fn ask(&self, request: RequestBuilder) -> RequestBuilder {
         request.header(COOKIE, &self.cookie)
+    }
+
+    /// The page of all devices.
+    pub async fn devices(&self) -> String {
+        let answer = self.ask(client().get(format!("{}/admin/devices", self.url))).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        answer.text().await.unwrap()
     }
 
     async fn page(&self) -> String {

@@ -7,6 +7,7 @@ mod counter;
 mod crash;
 mod cross_station;
 mod definitions;
+mod devices;
 mod duplicates;
 mod effects;
 mod forged;

@@ -6,7 +6,7 @@ import ApplicantWindow from './ApplicantWindow.vue'
 import { releasedGroups, sheetKey, signatureRequest } from './sheet'
 
 const sign = (release: string, name: string): ApplicantMode => ({
-  kind: 'sign', release, matter: '出生登记', label: '母亲', name, fields: [['母亲 · 公民身份号码', '999901199509039025'], ['新生儿 · 姓名', `${name}之子`]], statement: '以上内容真实有效。',
+  kind: 'sign', release, matter: '出生登记', label: '母亲', name, fields: [['母亲 · 公民身份号码', '999901199509039025'], ['新生儿 · 姓名', `${name}之子`]], statement: '以上内容真实有效。', pad: false,
 })
 
 describe('what lies on the sheet', () => {

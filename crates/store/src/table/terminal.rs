@@ -3,6 +3,10 @@
 use crate::{Migration, Result};
 use rusqlite::{Connection, OptionalExtension};
 
+/// Name of the value that holds CBOR of the devices' records ([`domain::device::DeviceRecord`]): written by the
+/// terminal, told to the server by the synchronisation.
+pub const DEVICE_RECORDS: &str = "device_records";
+
 /// Makes the table.
 pub const MIGRATION: Migration = Migration {
     name: "2026-11-22 terminal",

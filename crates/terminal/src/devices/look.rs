@@ -14,18 +14,22 @@ use std::sync::PoisonError;
 impl Terminal {
     pub(super) fn look_at_host(&self, key: &HostKey) {
         let Some(host) = self.devices.host(key) else { return };
-        let lines = match host.list(LIST_LIMIT) {
-            Ok(devices) => devices.into_iter().map(|device| self.device_line(&host, device)).collect(),
-            Err(fault) => self.lost_lines(key, &host, &fault),
-        };
-        let changed = {
-            let mut known = self.devices.known.lock().unwrap_or_else(PoisonError::into_inner);
-            let changed = known.get(key) != Some(&lines);
-            if changed {
-                known.insert(key.clone(), lines);
+        let lines = match host.state() {
+            // Told at once: a question would wait for the next host.
+            HostState::Restarting { fault, .. } | HostState::Unavailable { fault } => {
+                self.lost_lines(key, &host, &fault)
             }
-            changed
+            _ => match host.list(LIST_LIMIT) {
+                Ok(devices) => devices.into_iter().map(|device| self.device_line(&host, device)).collect(),
+                Err(fault) => self.lost_lines(key, &host, &fault),
+            },
         };
+        let (changed, before) = {
+            let mut known = self.devices.known.lock().unwrap_or_else(PoisonError::into_inner);
+            let before = known.insert(key.clone(), lines.clone());
+            (before.as_ref() != Some(&lines), before)
+        };
+        self.note_look(&before.unwrap_or_default(), &lines);
         if key.class == DeviceClass::IdCardReader {
             self.watch_cards();
         }

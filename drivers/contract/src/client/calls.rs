@@ -32,7 +32,13 @@ impl Core {
         let (sender, receiver) = channel();
         let endless = limit >= NEVER || matches!(&request, Request::Run { task, .. } if task.is_endless());
         let overdue_at = (!endless).then(|| Instant::now() + limit + self.options().deadline_grace);
-        connection.expect(id, Pending { sender: Some(sender), overdue_at });
+        let uses = match &request {
+            Request::Run { device, task, .. } if !endless && !matches!(task, Task::CheckState) => {
+                Some(device.clone())
+            }
+            _ => None,
+        };
+        connection.expect(id, Pending { uses, sender: Some(sender), overdue_at });
         let deadline_ms = u64::try_from(limit.min(NEVER).as_millis()).unwrap_or(u64::MAX);
         if connection.send(&ToHost::Request { id, deadline_ms, request }) {
             return Ok((id, receiver));

@@ -7,9 +7,10 @@ use std::sync::mpsc::Sender;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use super::options::HostNotice;
 use super::running::region_of;
 use crate::wire::{Answer, ToHost, write_frame};
-use crate::{DeviceEvent, Fault, Region, RegionBook, SharedArea};
+use crate::{DeviceEvent, DeviceId, Fault, FaultCode, Region, RegionBook, SharedArea};
 
 /// What comes for a request.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(super) enum Incoming {
 /// A request under way.
 #[derive(Debug)]
 pub(super) struct Pending {
+    /// The device that is used, for requests that count as a use.
+    pub(super) uses: Option<DeviceId>,
     /// `None` once nobody waits for it any more.
     pub(super) sender: Option<Sender<Incoming>>,
     /// When the host is given up for not answering it; `None` for endless tasks.
@@ -122,19 +125,24 @@ impl Connection {
         }
     }
 
-    pub(super) fn deliver_end(&self, id: u64, result: Result<Answer, Fault>) {
-        let pending = locked(&self.pending).remove(&id);
-        if let Some(sender) = pending.and_then(|pending| pending.sender) {
+    /// Brings a request's end to whoever waits for it, and says what that tells of the device.
+    pub(super) fn deliver_end(&self, id: u64, result: Result<Answer, Fault>) -> Option<HostNotice> {
+        let pending = locked(&self.pending).remove(&id)?;
+        let told = match &result {
+            Err(fault) if fault.code == FaultCode::Cancelled => None,
+            Err(fault) => Some(Err(fault.clone())),
+            Ok(_) => Some(Ok(())),
+        };
+        if let Some(sender) = pending.sender {
             let _ = sender.send(Incoming::Ended(result));
         }
+        told.zip(pending.uses).map(|(result, device)| HostNotice::Used { device, result })
     }
 
-    /// Ends everything under way with one fault.
-    pub(super) fn fail_all(&self, fault: &Fault) {
-        let pending = std::mem::take(&mut *locked(&self.pending));
-        for sender in pending.into_values().filter_map(|pending| pending.sender) {
-            let _ = sender.send(Incoming::Ended(Err(fault.clone())));
-        }
+    /// Ends everything under way with one fault, and says what that tells of the devices.
+    pub(super) fn fail_all(&self, fault: &Fault) -> Vec<HostNotice> {
+        let pending: Vec<u64> = locked(&self.pending).keys().copied().collect();
+        pending.into_iter().filter_map(|id| self.deliver_end(id, Err(fault.clone()))).collect()
     }
 
     /// Wipes a page's memory and tells the host that it is free.

@@ -115,6 +115,14 @@ pub enum HostState {
 pub enum HostNotice {
     /// The host's state changed.
     State(HostState),
+    /// A device was used: a task ended (not one that only asks for a state, and not one that was called off), or a
+    /// watch read something.
+    Used {
+        /// Which.
+        device: DeviceId,
+        /// Why it did not end well.
+        result: Result<(), Fault>,
+    },
     /// Something happened at a device outside any task.
     Device {
         /// Where.

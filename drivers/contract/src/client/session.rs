@@ -18,7 +18,7 @@ use super::consumption::Consumption;
 use super::options::{HostLog, HostNotice, HostOptions, HostState};
 use super::supervisor::Core;
 use crate::wire::{FromHost, PROTOCOL, ToHost, read_frame};
-use crate::{Fault, FaultCode, SharedArea};
+use crate::{DeviceEvent, Fault, FaultCode, SharedArea};
 
 /// How long a host may take to say hello: starting a program on a cold, busy PC.
 const HELLO_LIMIT: Duration = Duration::from_secs(10);
@@ -83,7 +83,9 @@ impl Session {
         let _ = self.child.kill();
         let _ = self.child.wait();
         self.connection.close();
-        self.connection.fail_all(&fault);
+        for used in self.connection.fail_all(&fault) {
+            core.tell(used);
+        }
         fault
     }
 
@@ -166,8 +168,22 @@ impl Session {
             while let Ok(Some(message)) = read_frame::<FromHost>(&mut stream) {
                 match message {
                     FromHost::Hello { protocol, .. } => progress.protocol.store(protocol, Ordering::SeqCst),
-                    FromHost::Answer { id, result } => connection.deliver_end(id, result),
-                    FromHost::Event { request: Some(id), event, .. } => connection.deliver_event(id, event),
+                    FromHost::Answer { id, result } => {
+                        if let Some(used) = connection.deliver_end(id, result) {
+                            core.tell(used);
+                        }
+                    }
+                    FromHost::Event { request: Some(id), device, event } => {
+                        let read = match &event {
+                            DeviceEvent::CardRead(_) | DeviceEvent::CodeRead(_) => Some(Ok(())),
+                            DeviceEvent::CardFailed(fault) => Some(Err(fault.clone())),
+                            _ => None,
+                        };
+                        connection.deliver_event(id, event);
+                        if let Some(result) = read {
+                            core.tell(HostNotice::Used { device, result });
+                        }
+                    }
                     FromHost::Event { request: None, device, event } => {
                         core.tell(HostNotice::Device { device, event });
                     }

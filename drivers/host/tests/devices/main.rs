@@ -3,8 +3,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise, its helpers too")]
 
+mod captures;
 mod counterparts;
 mod faults;
+mod hotplug;
 mod library;
 mod pcscd;
 mod post;

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use driver_contract::{
-    Accessibility, DeviceClass, DeviceEvent, DeviceId, Fault, FaultCode, HostClient, HostLog, HostOptions,
-    HostState, Outcome, Running, Task, TaskNews,
+    Accessibility, DeviceClass, DeviceEvent, DeviceId, Fault, FaultCode, HostClient, HostLog, HostNotice,
+    HostOptions, HostState, Outcome, Running, Task, TaskNews,
 };
 use rustix::process::Pid;
 use serde_json::{Value, json};
@@ -49,6 +49,11 @@ impl Post {
         let mut options = HostOptions::new(program, class, "柜台一", config, folder.path().join("locks"));
         options.log = HostLog::Discard;
         Self { folder, options, client: None, device }
+    }
+
+    /// How the host is started.
+    pub(crate) const fn options(&self) -> &HostOptions {
+        &self.options
     }
 
     /// Changes how the host is started, before its first use.
@@ -97,6 +102,13 @@ impl Post {
             assert!(client.wait_until_running(LONG), "{:?}", client.state());
             client
         })
+    }
+
+    /// The terminal's end, which hears what comes unasked; to be called before anything else is asked.
+    pub(crate) fn listen(&mut self, notices: impl Fn(HostNotice) + Send + Sync + 'static) -> &HostClient {
+        let client = HostClient::start(self.options.clone(), notices).unwrap();
+        assert!(client.wait_until_running(LONG), "{:?}", client.state());
+        self.client.insert(client)
     }
 
     /// A second window of the same PC.

@@ -1,6 +1,7 @@
 //! Frames: `AA AA AA 96 69`, a big-endian length, the body, and an XOR over length and body.
 
 use super::protocol::Status;
+use crate::mutants::planted;
 
 /// What every frame begins with.
 const PREAMBLE: [u8; 5] = [0xaa, 0xaa, 0xaa, 0x96, 0x69];
@@ -99,7 +100,7 @@ impl AnswerParser {
             return None;
         }
         let frame = &self.buffer[..end];
-        if check_byte(&frame[PREAMBLE.len()..]) != 0 {
+        if check_byte(&frame[PREAMBLE.len()..]) != 0 && !planted("idcard-checksum-ignored") {
             self.skip(PREAMBLE.len());
             return Some(Err(FrameError::Checksum));
         }

@@ -1,12 +1,14 @@
 //! The device page: every device does something real, the one that was chosen is used, and a maker's library that
 //! crashes takes nothing with it.
 
-use crate::counter::Counter;
+use crate::counter::{Counter, one};
 use crate::station::Station;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use terminal::rpc::WindowRole;
 use uuid::Uuid;
+use virtual_devices::signature::{VirtualFramePad, handwriting};
 
 /// The library of `drivers/abi` that does everything wrong, as an evaluation pad.
 fn bad_library(folder: &Path) -> PathBuf {
@@ -146,4 +148,121 @@ fn a_reader_that_is_pulled_is_absent_and_comes_back() {
     assert!(!absent["ready"].as_bool().unwrap());
     station.reader.plug().unwrap();
     state("ready");
+}
+
+#[test]
+fn what_happened_to_a_device_is_written_down_and_told_to_the_server() {
+    let station = Station::start();
+    let counter = Counter::new(station.terminal("柜台一"));
+    counter.login("F0001");
+    let history = |class: &str| {
+        let view = counter.ask("devices", json!({}));
+        let id = line(&counter, class)?["device"]["id"].clone();
+        view["histories"].as_array().unwrap().iter().find(|one| one["device"] == id).cloned()
+    };
+    let tested = counter.wait("the test of the day", || {
+        let test = counter.ask("devices", json!({}))["self_test"].clone();
+        (test["running"] == false).then_some(test)
+    });
+    // Reader, printer, scanner; SANE finds the other test scanner by itself.
+    assert_eq!((tested["good"].as_u64() >= Some(3), &tested["wrong"]), (true, &json!([])), "{tested}");
+    station.lay("han_proof");
+    assert_eq!(test_of(&counter, "id_card_reader")["kind"], "done");
+    counter.wait("a use", || history("id_card_reader").filter(|one| one["uses_today"].as_u64() > Some(0)));
+    station.reader.unplug();
+    let pulled = counter
+        .wait("a fault", || history("id_card_reader").filter(|one| one["faults_today"].as_u64() == Some(1)));
+    assert!(pulled["last_fault"].as_str().unwrap().contains("。"), "{pulled}");
+    assert!(!pulled.to_string().contains('韩'), "nothing of the person");
+    // The server has it as soon as the terminal tells it; it stays after the terminal has gone.
+    let reported = counter.wait("the server's word", || {
+        let stations = station.server_devices();
+        let one = stations.into_iter().find(|one| one.window == "柜台一")?;
+        let reader = one.devices.into_iter().find(|record| record.class == "id_card_reader")?;
+        (reader.last_fault.is_some() && reader.last_use.is_some()).then_some(reader)
+    });
+    assert_eq!(reported.standing, domain::device::DeviceStanding::Absent);
+    counter.ask("logout", json!({}));
+    drop(counter);
+    let counter = Counter::new(station.terminal("柜台一"));
+    counter.login("F0001");
+    counter.wait("what was written down before", || {
+        let view = counter.ask("devices", json!({}));
+        let reader = view["histories"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|one| one["device"].as_str().unwrap().starts_with("samv"))?
+            .clone();
+        (reader["uses_today"].as_u64() > Some(0)).then_some(())
+    });
+}
+
+#[test]
+fn a_signature_is_taken_by_the_pad_or_the_screen_whichever_is_first() {
+    let station = Station::start();
+    let path = station.folder.path().join("pad");
+    let pad = VirtualFramePad::start(&path).unwrap();
+    with_devices(&station, "柜台一", |classes| {
+        classes["signature_pad"] = json!([{ "driver": "signature-frames", "path": path, "name": "签字板",
+            "attestation": "virtual", "settings": { "model": "signature-frames" } }]);
+    });
+    let counter = Counter::new(station.terminal("柜台一"));
+    counter.login("F0001");
+    counter.wait("the pad", || line(&counter, "signature_pad").filter(|line| line["state"] == "ready"));
+    let case = crate::matters::open(&station, &counter, "T042", "he_old_head");
+    let ask = || {
+        pad.forget();
+        counter.ask("request_signature", json!({ "case": case, "slot": "former_head" }));
+        let shown = counter.terminal.call(WindowRole::Applicant, "applicant", Value::Null).unwrap();
+        assert_eq!(
+            (&shown["mode"]["kind"], &shown["mode"]["pad"]),
+            (&json!("sign"), &json!(true)),
+            "{shown}"
+        );
+        assert!(pad.wait_until_ready(std::time::Duration::from_secs(30)), "the pad was not made ready");
+        shown["mode"]["release"].clone()
+    };
+    let mode = || {
+        counter.terminal.call(WindowRole::Applicant, "applicant", Value::Null).unwrap()["mode"]["kind"]
+            .clone()
+    };
+
+    // Taken back: the pad forgets it, and a pen that comes too late writes nothing.
+    ask();
+    counter.ask("cancel_signature", json!({ "case": case }));
+    assert_eq!(mode(), "welcome");
+
+    // Signed on the screen: the pad is free for the next.
+    let release = ask();
+    let strokes =
+        json!({ "release": release, "width": 1000, "height": 400, "strokes": [Counter::strokes()] });
+    counter.terminal.call(WindowRole::Applicant, "submit_signature", strokes).unwrap();
+    assert_eq!(mode(), "thanks");
+    let command = Uuid::now_v7();
+    counter.ask("clear_signature", json!({ "command": command, "case": case, "slot": "former_head" }));
+
+    // Signed on the pad: kept with the pad's name, the request's word and the hash of what the pad sent.
+    ask();
+    let moves = handwriting(VirtualFramePad::FIELD.0, VirtualFramePad::FIELD.1, 200);
+    pad.write(&moves);
+    counter.wait("the pad's signature", || (mode() == "thanks").then_some(()));
+    let store = crate::shelf::of_window(&station, "柜台一", "F0001");
+    let strokes = one(&counter.case(&case)["signers"], "slot", "former_head")["strokes"].clone();
+    let (_, stored) = crate::shelf::file(&store, strokes.as_str().unwrap());
+    let document: Value = serde_json::from_slice(&stored).unwrap();
+    let points: usize =
+        document["strokes"].as_array().unwrap().iter().map(|stroke| stroke.as_array().unwrap().len()).sum();
+    assert!(points > 100 && document["width"] == VirtualFramePad::FIELD.0, "{points} points");
+    let provenance = &document["provenance"];
+    assert!(provenance["device"].as_str().unwrap().starts_with("signature-frames:"), "{provenance}");
+    assert_eq!(provenance["nonce"].as_str().unwrap().len(), 32);
+    assert_eq!(provenance["raw_sm3"].as_str().unwrap().len(), 64);
+    // The papers that bear it draw it.
+    let papers = counter.case(&case)["prints"].as_array().unwrap().clone();
+    let drawn = papers.iter().filter(|print| {
+        let request = json!({ "case": case, "document": print["document"] });
+        counter.terminal.call(WindowRole::Officer, "preview_print", request).is_ok()
+    });
+    assert!(drawn.count() >= 2, "{papers:?}");
 }

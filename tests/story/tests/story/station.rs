@@ -234,6 +234,11 @@ impl Station {
         terminal
     }
 
+    /// What the server knows of the devices of all windows.
+    pub fn server_devices(&self) -> Vec<server::StationDevices> {
+        self.runtime.block_on(server::station_devices(&self.server_settings)).unwrap()
+    }
+
     /// Asks the register itself.
     pub fn ask_register(&self, path: &str) -> Value {
         exchange(self.register.clients, "GET", path, CLIENT, "")

@@ -27,7 +27,11 @@ fields: Array<[string, string]>,
 /**
  * What the signature stands for.
  */
-statement: string, } | { "kind": "notice", 
+statement: string, 
+/**
+ * A pad waits for the same signature.
+ */
+pad: boolean, } | { "kind": "notice", 
 /**
  * Matter.
  */

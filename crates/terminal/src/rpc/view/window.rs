@@ -88,6 +88,8 @@ pub enum ApplicantMode {
         fields: Vec<(String, String)>,
         /// What the signature stands for.
         statement: String,
+        /// A pad waits for the same signature.
+        pad: bool,
     },
     /// 一次性告知单 of a consultation
     Notice {
@@ -172,4 +174,44 @@ pub struct DevicesView {
     pub devices: Vec<DeviceLine>,
     /// Those that are used in this window, one a class.
     pub used: Vec<DeviceId>,
+    /// What was written down of them, and of those that were here in the last days.
+    pub histories: Vec<DeviceHistory>,
+    /// The test at the start of the day; none while nobody was logged in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub self_test: Option<SelfTest>,
+}
+
+/// What was written down of a device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DeviceHistory {
+    /// Which.
+    pub device: DeviceId,
+    /// Tasks that ended well today.
+    pub uses_today: u32,
+    /// Faults today.
+    pub faults_today: u32,
+    /// When a task ended well last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub last_use: Option<String>,
+    /// The last fault: when, and what it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub last_fault: Option<String>,
+}
+
+/// The devices' test at the start of the day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SelfTest {
+    /// The day, in China.
+    pub day: String,
+    /// When it began.
+    pub at: String,
+    /// It has not ended yet.
+    pub running: bool,
+    /// Devices in order.
+    pub good: u32,
+    /// Devices that are not, each with its sentence.
+    pub wrong: Vec<String>,
 }

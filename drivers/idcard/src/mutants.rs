@@ -1,0 +1,17 @@
+//! Faults planted on purpose, to show that the test suites find them. Compiled only with the feature `mutants`.
+//!
+//! | name | what breaks |
+//! |---|---|
+//! | `idcard-checksum-ignored` | an answer counts although its check byte is wrong |
+
+/// Whether the named fault is planted.
+#[cfg(feature = "mutants")]
+pub(crate) fn planted(name: &str) -> bool {
+    std::env::var("MUTANT").is_ok_and(|one| one == name)
+}
+
+/// Whether the named fault is planted: never in this build.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn planted(_name: &str) -> bool {
+    false
+}

@@ -1,0 +1,103 @@
+//! Cards, keys and codes.
+
+use super::pieces;
+use driver_chip::card;
+use driver_code::wedge::Keyboard;
+use driver_code::{Encoding, Reading, Rules};
+use driver_idcard::samv::{AnswerParser, decode_text};
+use driver_ukey::skf::{CipherBlob, PublicKeyBlob, names};
+use std::time::{Duration, Instant};
+
+/// SAM_V answers in pieces: each has the check byte that it should, and no more bytes come out than went in.
+pub(crate) fn samv_answers(bytes: &[u8]) {
+    let (mut cut, mut whole) = (AnswerParser::default(), AnswerParser::default());
+    let drain = |parser: &mut AnswerParser, out: &mut Vec<Vec<u8>>| {
+        while let Some(answer) = parser.next_answer() {
+            let Ok(answer) = answer else { continue };
+            assert_eq!(answer.raw[5..].iter().fold(0, |check, byte| check ^ byte), 0, "a wrong check byte");
+            out.push(answer.raw);
+        }
+    };
+    let (mut from_pieces, mut at_once) = (Vec::new(), Vec::new());
+    for piece in pieces(bytes) {
+        cut.push(piece);
+        drain(&mut cut, &mut from_pieces);
+    }
+    let all = bytes.get(4..).unwrap_or_default();
+    whole.push(all);
+    drain(&mut whole, &mut at_once);
+    assert_eq!(from_pieces, at_once, "how the line cuts it changes nothing");
+    assert!(at_once.iter().map(Vec::len).sum::<usize>() <= all.len());
+}
+
+/// The text of a card.
+pub(crate) fn samv_text(bytes: &[u8]) {
+    let _ = decode_text(bytes);
+    if let Some(text) = bytes.first_chunk::<256>() {
+        let _ = decode_text(text);
+    }
+}
+
+/// Answers of a chip card, and a social-security card's number.
+pub(crate) fn chip_answers(bytes: &[u8]) {
+    if let Ok(answer) = card::Answer::parse(bytes) {
+        assert_eq!(answer.data.len() + 2, bytes.len());
+        let _ = answer.wants();
+        if let Ok(data) = answer.accepted() {
+            let _ = card::card_number(&data);
+        }
+    }
+    let _ = card::card_number(bytes);
+}
+
+/// Structures of GM/T 0016 that a library fills.
+pub(crate) fn ukey_blobs(bytes: &[u8]) {
+    if let Some(key) = PublicKeyBlob::parse(bytes)
+        && let Some(point) = key.point()
+    {
+        assert_eq!(PublicKeyBlob::of(&point).point(), Some(point));
+    }
+    if let Some(cipher) = CipherBlob::of(bytes) {
+        assert_eq!(cipher.plain_length() + 96, bytes.len());
+    }
+    assert!(names(bytes).iter().all(|name| !name.is_empty()));
+}
+
+fn rules(which: u8) -> Rules {
+    Rules {
+        encoding: match which % 3 {
+            0 => Encoding::Either,
+            1 => Encoding::Utf8,
+            _ => Encoding::Gb18030,
+        },
+        longest: 64 + usize::from(which) * 8,
+        no_read: if which & 0x80 == 0 { String::new() } else { "NR".to_owned() },
+        repeat: Duration::from_millis(1000),
+    }
+}
+
+/// Bytes of a code scanner.
+pub(crate) fn scanned_codes(bytes: &[u8]) {
+    let Some((which, bytes)) = bytes.split_first() else { return };
+    let rules = rules(*which);
+    if let Ok(text) = rules.text(bytes) {
+        assert!(!text.trim().is_empty() && bytes.len() <= rules.longest);
+    }
+    let mut reading = Reading::new(rules);
+    for byte in bytes {
+        match byte {
+            b'\r' => drop(reading.end(Instant::now())),
+            0 => drop(reading.break_off()),
+            byte => reading.push(*byte),
+        }
+    }
+    let _ = reading.end(Instant::now());
+}
+
+/// Keys of a scanner that types.
+pub(crate) fn typed_codes(bytes: &[u8]) {
+    let mut keyboard = Keyboard::default();
+    for key in bytes.chunks_exact(3) {
+        let _ = keyboard.key(u16::from_le_bytes([key[0], key[1]]), i32::from(key[2] as i8));
+    }
+}
