@@ -14,6 +14,7 @@ use driver_contract::{
 };
 
 use crate::configuration::HostConfiguration;
+use crate::context::Shown;
 use crate::hub::{Hub, locked};
 use crate::stdio::Line;
 use crate::worker::{Controls, Job, Queue, What, Worker};
@@ -114,7 +115,7 @@ impl Server {
             Request::Close { device } => (device, What::Close),
             Request::Run { device, task, nonce } => {
                 let mark = CaptureMark::new(device.clone(), Attestation::Unattested, nonce);
-                (device, What::Run { task, mark })
+                (device, What::Run { task, mark, shown: Shown::default() })
             }
         };
         let result = self.queue_of(&device).and_then(|queue| {

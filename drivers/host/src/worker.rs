@@ -13,7 +13,7 @@ use driver_contract::{
     OpenDevice, Outcome, Task, TaskContext, Word,
 };
 
-use crate::context::Context;
+use crate::context::{Context, Shown};
 use crate::hub::{Hub, locked};
 
 /// Something to do with a device.
@@ -33,6 +33,8 @@ pub(crate) enum What {
         task: Task,
         /// Numbers the captures of this request, through all its turns.
         mark: CaptureMark,
+        /// Numbers the pictures of a preview, likewise.
+        shown: Shown,
     },
 }
 
@@ -134,8 +136,8 @@ impl Worker {
                     held = None;
                     Ok(Answer::Closed)
                 }
-                What::Run { task, mark } => {
-                    self.do_task(&mut held, (id, until, &controls), task, mark).map(Answer::Done)
+                What::Run { task, mark, shown } => {
+                    self.do_task(&mut held, (id, until, &controls), task, mark, shown).map(Answer::Done)
                 }
             };
             if held.as_ref().is_some_and(|held| !held.device.is_alive()) {
@@ -163,6 +165,7 @@ impl Worker {
         (id, until, controls): (u64, Instant, &Controls),
         task: &Task,
         mark: &mut CaptureMark,
+        shown: &mut Shown,
     ) -> Result<Outcome, Fault> {
         let queue = Arc::clone(&self.queue);
         let mut context = Context {
@@ -171,7 +174,7 @@ impl Worker {
             device: &self.device,
             controls,
             mark: mark.clone(),
-            frames: Vec::new(),
+            shown: shown.clone().turn(),
             others_wait: Arc::new(move || queue.others_wait()),
             until,
             endless: task.is_endless(),
@@ -195,6 +198,7 @@ impl Worker {
             }
         };
         *mark = context.mark;
+        *shown = context.shown;
         self.hub.stop_beating(id);
         if matches!(&result, Err(fault) if fault.code == FaultCode::DriverFailed) {
             *held = None;

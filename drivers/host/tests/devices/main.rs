@@ -5,6 +5,7 @@
 
 mod counterparts;
 mod faults;
+mod flow;
 mod library;
 mod pcscd;
 mod post;
