@@ -17,7 +17,7 @@ use crate::configuration::HostConfiguration;
 use crate::context::Shown;
 use crate::hub::{Hub, locked};
 use crate::stdio::Line;
-use crate::worker::{Controls, Job, Queue, What, Worker};
+use crate::worker::{Controls, Job, Queue, Run, What, Worker};
 
 /// Deadlines further away than this are cut: an `Instant` far in the future may not exist.
 const FURTHEST: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -115,12 +115,12 @@ impl Server {
             Request::Close { device } => (device, What::Close),
             Request::Run { device, task, nonce } => {
                 let mark = CaptureMark::new(device.clone(), Attestation::Unattested, nonce);
-                (device, What::Run { task, mark, shown: Shown::default() })
+                (device, What::Run(Box::new(Run { task, mark, shown: Shown::default() })))
             }
         };
         let result = self.queue_of(&device).and_then(|queue| {
             let watch = match &what {
-                What::Run { task, .. } if task.is_endless() => {
+                What::Run(run) if run.task.is_endless() => {
                     Some(queue.claim_watch().ok_or_else(|| self.watched_already(&device))?)
                 }
                 _ => None,

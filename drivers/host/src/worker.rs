@@ -29,13 +29,16 @@ pub(crate) struct Job {
 pub(crate) enum What {
     Open,
     Close,
-    Run {
-        task: Task,
-        /// Numbers the captures of this request, through all its turns.
-        mark: CaptureMark,
-        /// Numbers the pictures of a preview, likewise.
-        shown: Shown,
-    },
+    Run(Box<Run>),
+}
+
+/// A task on its way through its turns.
+pub(crate) struct Run {
+    pub(crate) task: Task,
+    /// Numbers the captures of this request, through all its turns.
+    pub(crate) mark: CaptureMark,
+    /// Numbers the pictures of a preview, likewise.
+    pub(crate) shown: Shown,
 }
 
 /// What the terminal can say to a request under way.
@@ -136,9 +139,7 @@ impl Worker {
                     held = None;
                     Ok(Answer::Closed)
                 }
-                What::Run { task, mark, shown } => {
-                    self.do_task(&mut held, (id, until, &controls), task, mark, shown).map(Answer::Done)
-                }
+                What::Run(run) => self.do_task(&mut held, (id, until, &controls), run).map(Answer::Done),
             };
             if held.as_ref().is_some_and(|held| !held.device.is_alive()) {
                 held = None;
@@ -163,9 +164,7 @@ impl Worker {
         &self,
         held: &mut Option<Held>,
         (id, until, controls): (u64, Instant, &Controls),
-        task: &Task,
-        mark: &mut CaptureMark,
-        shown: &mut Shown,
+        run: &mut Run,
     ) -> Result<Outcome, Fault> {
         let queue = Arc::clone(&self.queue);
         let mut context = Context {
@@ -173,11 +172,11 @@ impl Worker {
             request: id,
             device: &self.device,
             controls,
-            mark: mark.clone(),
-            shown: shown.clone().turn(),
+            mark: run.mark.clone(),
+            shown: run.shown.clone().turn(),
             others_wait: Arc::new(move || queue.others_wait()),
             until,
-            endless: task.is_endless(),
+            endless: run.task.is_endless(),
         };
         if context.cancelled() {
             self.hub.stop_beating(id);
@@ -193,12 +192,11 @@ impl Worker {
                     context.emit(DeviceEvent::Started);
                 }
                 // A panic is the driver's own: its device is thrown away, the others live on.
-                catch_unwind(AssertUnwindSafe(|| held.device.run(task, &mut context)))
+                catch_unwind(AssertUnwindSafe(|| held.device.run(&run.task, &mut context)))
                     .unwrap_or_else(|_| Err(self.fault(FaultCode::DriverFailed).with_detail("panic")))
             }
         };
-        *mark = context.mark;
-        *shown = context.shown;
+        (run.mark, run.shown) = (context.mark, context.shown);
         self.hub.stop_beating(id);
         if matches!(&result, Err(fault) if fault.code == FaultCode::DriverFailed) {
             *held = None;
