@@ -26,6 +26,9 @@ const STANDSTILL: Duration = Duration::from_secs(3);
 /// How many broken pictures in a row end a task: one is a disturbance on the line, eight a bad cable.
 const BROKEN_IN_A_ROW: u32 = 8;
 
+/// A wish for so many pictures a second means every one that comes: no camera gives more.
+const ALL: u16 = 1000;
+
 /// JPEG quality of a preview: quick and small.
 const PREVIEW_QUALITY: u8 = 75;
 /// JPEG quality of a shot out of raw pixels: 95 leaves no blocks that a print would show.
@@ -153,7 +156,9 @@ impl<S: Source> MovingCamera<S> {
             let Some((content, number)) = watch.next(&mut self.source)? else { continue };
             still.moved(&content)?;
             let now = Instant::now();
-            if now + early < due {
+            if frames_per_second < ALL && now + early < due {
+                // Nobody wished for it, so it is not one of those that got lost.
+                watch.number -= 1;
                 continue;
             }
             // Late pictures do not make the next ones come in a heap.

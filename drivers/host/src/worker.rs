@@ -180,7 +180,12 @@ impl Worker {
         };
         if context.cancelled() {
             self.hub.stop_beating(id);
-            return Err(self.fault(FaultCode::Cancelled));
+            // A watch may be told to stop while it waits for its next turn.
+            return if context.endless {
+                Ok(Outcome::Stopped)
+            } else {
+                Err(self.fault(FaultCode::Cancelled))
+            };
         }
         let fresh = held.is_none();
         let opened = self.hold(held);

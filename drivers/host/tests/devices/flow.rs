@@ -26,6 +26,7 @@ fn show(size: PictureSize, format: CameraFormat, count: usize, mut each: impl Fn
     std::fs::write(&film, recording(format, size.width, size.height, FILM, 25).unwrap()).unwrap();
     let mut post = post(folder, &film);
     let device = post.device.clone();
+    // Every one that comes: none is left out because nobody wished for so many.
     let parameters = PreviewParameters { size, frames_per_second: 1000, settings: Vec::new() };
     let mut running = post.client().begin(&device, Task::Preview(parameters), LONG).unwrap();
     let (mut shown, mut begun) = (0, None);
