@@ -5,8 +5,9 @@
 //! CAMERA_V4L2=/dev/video0 cargo test -p driver-camera --test v4l2 -- --ignored --test-threads=1
 //! ```
 //!
-//! Without the variable nothing is opened: the PC's own camera is nobody's test device. `CAMERA_V4L2_UNBIND=1` (root, a
-//! USB camera or usbip) lets the last test take the camera away from its driver in the middle of a preview.
+//! Without the variable nothing is opened: the PC's own camera is nobody's test device. The tests whose name begins with
+//! `vivid_` need the kernel's test driver, which can be told to fail. `CAMERA_V4L2_UNBIND=1` (root) lets the last test
+//! take the camera away from its driver in the middle of a preview.
 
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise, its helpers too")]
 
@@ -178,8 +179,101 @@ fn busy_while_another_has_it_and_free_afterwards() {
     assert!(matches!(open().run(&photo(Vec::new()), &mut third), Ok(Outcome::Photo(_))));
 }
 
+/// One of vivid's controls for planted errors, by its name.
+struct Plant {
+    device: v4l::Device,
+    id: u32,
+}
+
+impl Plant {
+    fn new(name: &str) -> Self {
+        let device = v4l::Device::with_path(node()).unwrap();
+        let all = device.query_controls().unwrap();
+        let found = all.iter().find(|control| control.name == name);
+        let id = found.unwrap_or_else(|| panic!("vivid has no {name:?}")).id;
+        Self { device, id }
+    }
+
+    fn set(&self, value: i64) {
+        let value = v4l::control::Value::Integer(value);
+        self.device.set_control(v4l::control::Control { id: self.id, value }).unwrap();
+    }
+}
+
+fn shoots() {
+    let mut context = CollectingContext::new(LONG);
+    let outcome = open().run(&photo(Vec::new()), &mut context);
+    assert!(matches!(outcome, Ok(Outcome::Photo(_))), "{outcome:?}");
+}
+
+fn fails() -> FaultCode {
+    let mut context = CollectingContext::new(LONG);
+    open().run(&photo(Vec::new()), &mut context).unwrap_err().code
+}
+
 #[test]
-#[ignore = "needs a USB camera and root: CAMERA_V4L2, CAMERA_V4L2_UNBIND"]
+#[ignore = "needs vivid: CAMERA_V4L2"]
+fn vivid_drops_every_picture() {
+    let dropped = Plant::new("Percentage of Dropped Buffers");
+    dropped.set(100);
+    assert_eq!(fails(), FaultCode::CameraNoFrames);
+    dropped.set(0);
+    shoots();
+}
+
+#[test]
+#[ignore = "needs vivid: CAMERA_V4L2"]
+fn vivid_cannot_be_started() {
+    Plant::new("Inject VIDIOC_STREAMON Error").set(1);
+    assert_eq!(fails(), FaultCode::LineFailed);
+    shoots();
+}
+
+#[test]
+#[ignore = "needs vivid: CAMERA_V4L2"]
+fn vivid_has_no_buffers() {
+    Plant::new("Inject VIDIOC_REQBUFS Error").set(1);
+    assert_eq!(fails(), FaultCode::LineFailed);
+    shoots();
+}
+
+#[test]
+#[ignore = "needs vivid: CAMERA_V4L2"]
+fn vivid_marks_a_picture_as_damaged_and_the_next_one_is_taken() {
+    let damage = Plant::new("Inject V4L2_BUF_FLAG_ERROR");
+    let mut camera = open();
+    let mut context = CollectingContext::new(LONG);
+    let switch = context.cancel_switch();
+    let thread = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_secs(2));
+        damage.set(1);
+        std::thread::sleep(Duration::from_secs(2));
+        switch.store(true, Ordering::SeqCst);
+    });
+    assert_eq!(camera.run(&preview(25), &mut context), Ok(Outcome::Stopped));
+    thread.join().unwrap();
+    shoots();
+}
+
+#[test]
+#[ignore = "needs vivid: CAMERA_V4L2"]
+fn vivid_breaks_in_mid_preview() {
+    let broken = Plant::new("Inject Fatal Streaming Error");
+    let mut camera = open();
+    let thread = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_secs(2));
+        broken.set(1);
+    });
+    let (_, outcome) = previewed(camera.as_mut(), LONG);
+    assert_eq!(outcome, Err(FaultCode::LineFailed));
+    assert!(!camera.is_alive());
+    drop(camera);
+    thread.join().unwrap();
+    shoots();
+}
+
+#[test]
+#[ignore = "needs root: CAMERA_V4L2, CAMERA_V4L2_UNBIND"]
 fn taken_away_in_mid_preview() {
     assert!(std::env::var_os("CAMERA_V4L2_UNBIND").is_some(), "CAMERA_V4L2_UNBIND=1 allows it");
     let name = node().file_name().unwrap().to_str().unwrap().to_owned();
