@@ -11,6 +11,8 @@ use crate::error::CameraError;
 
 /// `GP_OPERATION_CAPTURE_PREVIEW`.
 const CAPTURE_PREVIEW: c_int = 1 << 3;
+/// `GP_OPERATION_CAPTURE_IMAGE` and `GP_OPERATION_TRIGGER_CAPTURE`.
+const CAPTURES: c_int = 1 | 1 << 5;
 /// `GP_CAPTURE_IMAGE`.
 const CAPTURE_IMAGE: c_int = 0;
 /// `GP_FILE_TYPE_NORMAL`.
@@ -22,31 +24,63 @@ const LONGEST_FILE: usize = 128 << 20;
 /// Most choices of a setting; cameras have up to a hundred.
 const MOST_CHOICES: c_int = 1000;
 
+/// Something that was found on a port.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Detected {
+    pub(super) model: String,
+    pub(super) port: String,
+    /// It can be told to take a picture; telephones and music players cannot.
+    pub(super) shoots: bool,
+}
+
 impl Library {
-    /// Cameras that are plugged in: model and port.
-    pub(super) fn detect(self: &Arc<Self>) -> Result<Vec<(String, String)>, CameraError> {
+    /// What is plugged in.
+    pub(super) fn detect(self: &Arc<Self>) -> Result<Vec<Detected>, CameraError> {
         let _alone = self.searching.lock().unwrap_or_else(PoisonError::into_inner);
         let list = self.made(self.functions.list_new, self.functions.list_free)?;
         // SAFETY: the list lives.
         self.call(&|| false, |context| unsafe { (self.functions.autodetect)(list.raw, context) })?;
-        Ok(self.pairs(&list))
+        let found = self.pairs(&list);
+        if found.is_empty() {
+            return Ok(Vec::new());
+        }
+        let models = self.models()?;
+        let told = found.into_iter().map(|(model, port)| {
+            let abilities = self.abilities(&models, &model);
+            let shoots = abilities.is_ok_and(|abilities| abilities.operations & CAPTURES != 0);
+            Detected { model, port, shoots }
+        });
+        Ok(told.collect())
+    }
+
+    /// Everything that the library knows.
+    fn models(self: &Arc<Self>) -> Result<Made, CameraError> {
+        let models = self.made(self.functions.abilities_new, self.functions.abilities_free)?;
+        // SAFETY: the list lives.
+        self.call(&|| false, |context| unsafe { (self.functions.abilities_load)(models.raw, context) })?;
+        Ok(models)
+    }
+
+    fn abilities(&self, models: &Made, model: &str) -> Result<Abilities, CameraError> {
+        let model = c_string(model)?;
+        let check = |answer: c_int| if answer < 0 { Err(meaning(answer, "")) } else { Ok(answer) };
+        // SAFETY: numbers and letters only: all zeros is one of them.
+        let mut abilities: Abilities = unsafe { std::mem::zeroed() };
+        // SAFETY: the list lives; `abilities` outlives the call and is laid out as the header says.
+        unsafe {
+            let place = check((self.functions.abilities_lookup)(models.raw, model.as_ptr()))?;
+            check((self.functions.abilities_get)(models.raw, place, &raw mut abilities))?;
+        }
+        Ok(abilities)
     }
 
     /// Opens a model at a port.
     pub(super) fn open(self: &Arc<Self>, model: &str, port: &str) -> Result<Body, CameraError> {
         let alone = self.searching.lock().unwrap_or_else(PoisonError::into_inner);
         let functions = &self.functions;
-        let (model, port) = (c_string(model)?, c_string(port)?);
+        let port = c_string(port)?;
         let check = |answer: c_int| if answer < 0 { Err(meaning(answer, "")) } else { Ok(answer) };
-        let models = self.made(functions.abilities_new, functions.abilities_free)?;
-        // SAFETY: all that is given to the library lives until after each call.
-        let abilities = unsafe {
-            self.call(&|| false, |context| (functions.abilities_load)(models.raw, context))?;
-            let place = check((functions.abilities_lookup)(models.raw, model.as_ptr()))?;
-            let mut abilities: Abilities = std::mem::zeroed();
-            check((functions.abilities_get)(models.raw, place, &raw mut abilities))?;
-            abilities
-        };
+        let abilities = self.abilities(&self.models()?, model)?;
         let ports = self.made(functions.ports_new, functions.ports_free)?;
         let camera = self.made(functions.camera_new, functions.camera_unref)?;
         let previews = abilities.operations & CAPTURE_PREVIEW != 0;

@@ -9,7 +9,7 @@ use driver_contract::{
 };
 use serde::Deserialize;
 
-use super::body::Body;
+use super::body::{Body, Detected};
 use super::device::{Reflex, controls};
 use super::ffi::Library;
 use crate::error::CameraError;
@@ -40,6 +40,7 @@ struct Listed {
     local: String,
     model: String,
     port: String,
+    shoots: bool,
 }
 
 impl Default for Gphoto2 {
@@ -54,13 +55,13 @@ fn settings(entry: &DeviceConfig) -> Result<Settings, CameraError> {
 }
 
 /// Names for what the library found, the same whenever the same cameras are there.
-fn named(mut found: Vec<(String, String)>) -> Vec<Listed> {
+fn named(mut found: Vec<Detected>) -> Vec<Listed> {
     found.sort_unstable();
     let mut listed: Vec<Listed> = Vec::new();
-    for (model, port) in found {
+    for Detected { model, port, shoots } in found {
         let before = listed.iter().filter(|other| other.model == model).count();
         let local = if before == 0 { model.clone() } else { format!("{model}-{}", before + 1) };
-        listed.push(Listed { local, model, port });
+        listed.push(Listed { local, model, port, shoots });
     }
     listed
 }
@@ -84,7 +85,7 @@ impl Gphoto2 {
         let port = entry.map(settings).transpose()?.and_then(|settings| settings.port);
         let library = self.library()?;
         let listed = match port {
-            Some(port) => Listed { local: local.to_owned(), model: local.to_owned(), port },
+            Some(port) => Listed { local: local.to_owned(), model: local.to_owned(), port, shoots: true },
             None => {
                 let found = named(library.detect()?);
                 found.into_iter().find(|listed| listed.local == local).ok_or(CameraError::NotFound)?
@@ -129,16 +130,19 @@ impl DriverFactory for Gphoto2 {
         };
         let mut devices: Vec<DeviceInfo> = found
             .iter()
-            .map(|listed| {
+            .filter_map(|listed| {
                 let entry = configured.iter().find(|entry| entry.path == listed.local);
-                info(&listed.local, Some(listed), entry)
+                // A telephone that hangs here to be charged is no camera, unless somebody says so.
+                (listed.shoots || entry.is_some()).then(|| info(&listed.local, Some(listed), entry))
             })
             .collect();
         for entry in configured.iter().filter(|entry| !found.iter().any(|listed| listed.local == entry.path))
         {
             let port = settings(entry).unwrap_or_default().port;
-            let named =
-                port.map(|port| Listed { local: entry.path.clone(), model: entry.path.clone(), port });
+            let named = port.map(|port| {
+                let (local, model) = (entry.path.clone(), entry.path.clone());
+                Listed { local, model, port, shoots: true }
+            });
             devices.push(info(&entry.path, named.as_ref(), Some(entry)));
         }
         Ok(devices)
@@ -186,7 +190,8 @@ mod tests {
 
     #[test]
     fn two_of_a_model_have_two_names() {
-        let pair = |port: &str| ("Nikon Z6".to_owned(), port.to_owned());
+        let pair =
+            |port: &str| Detected { model: "Nikon Z6".to_owned(), port: port.to_owned(), shoots: true };
         let names: Vec<String> = named(vec![pair("usb:001,009"), pair("usb:001,004")])
             .into_iter()
             .map(|listed| format!("{} {}", listed.local, listed.port))
