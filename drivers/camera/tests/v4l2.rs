@@ -6,8 +6,9 @@
 //! ```
 //!
 //! Without the variable nothing is opened: the PC's own camera is nobody's test device. The tests whose name begins with
-//! `vivid_` need the kernel's test driver, which can be told to fail. `CAMERA_V4L2_UNBIND=1` (root) lets the last test
-//! take the camera away from its driver in the middle of a preview.
+//! `vivid_` need the kernel's test driver, which can be told to fail; those with `uvc_` a USB camera made of software,
+//! `uvc_camera.py`, whose mode file `CAMERA_UVC_MODE` names. `CAMERA_V4L2_UNBIND=1` (root) lets the last test take the camera
+//! away from its driver in the middle of a preview.
 
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise, its helpers too")]
 
@@ -269,6 +270,31 @@ fn vivid_breaks_in_mid_preview() {
     assert!(!camera.is_alive());
     drop(camera);
     thread.join().unwrap();
+    shoots();
+}
+
+/// Tells the camera of `uvc_camera.py` to do something wrong.
+fn uvc_does(word: &str) {
+    let mode =
+        std::env::var_os("CAMERA_UVC_MODE").expect("CAMERA_UVC_MODE names the mode file of uvc_camera.py");
+    std::fs::write(mode, word).unwrap();
+}
+
+#[test]
+#[ignore = "needs uvc_camera.py: CAMERA_V4L2, CAMERA_UVC_MODE"]
+fn uvc_cuts_every_picture() {
+    uvc_does("cut");
+    assert_eq!(fails(), FaultCode::CameraPictureBroken);
+    uvc_does("");
+    shoots();
+}
+
+#[test]
+#[ignore = "needs uvc_camera.py: CAMERA_V4L2, CAMERA_UVC_MODE"]
+fn uvc_stands_still() {
+    uvc_does("frozen");
+    assert_eq!(fails(), FaultCode::CameraFrozen);
+    uvc_does("");
     shoots();
 }
 
