@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A USB camera for a virtual machine: UVC over USB/IP, by the package usbip of PyPI (0.7, MIT).
+"""A USB camera for a virtual machine: UVC over USB/IP, by the Python package usbip (0.7, MIT).
 
     uvc_camera.py FILM MODE      FILM: JPEG pictures of 1280 x 720 one after the other, as virtual-devices --camera sends
                                  them; MODE: a file with a word in it, or none: cut, frozen

@@ -1,20 +1,21 @@
 //! The camera, a virtual one whose frames come through a socket or a named pipe.
 
+mod preview;
+
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use driver_contract::{
     Accessibility, ControlKind, ControlSetting, DeviceClass, Fault, FaultCode, Outcome, PhotoParameters,
-    PictureSize, PreviewParameters, Running, Task, TaskNews,
+    PictureSize, PreviewParameters, Task, TaskNews,
 };
 use rustix::fs::{FlockOperation, Mode, OFlags, flock, open};
-use rustix::process::{Signal, kill_process};
 use serde_json::json;
 use virtual_devices::camera::{
     CameraFault, CameraFormat, CameraOptions, CameraPlace, CameraScene, VirtualCamera, counter_of,
 };
 
-use crate::post::{LONG, Post, told};
+use crate::post::{LONG, Post};
 
 const SIZE: PictureSize = PictureSize { width: 640, height: 480 };
 /// For faults that only a deadline ends.
@@ -93,32 +94,6 @@ impl Counter {
         counter.camera.set_fault(None);
         counter.shoots_again();
     }
-
-    /// A preview that has shown its first picture.
-    fn previewing(&mut self) -> Running {
-        let device = self.post.device.clone();
-        let mut running = self.post.client().begin(&device, preview(), LONG).unwrap();
-        wait_for_picture(&mut running);
-        running
-    }
-}
-
-fn wait_for_picture(running: &mut Running) -> u32 {
-    let end = Instant::now() + LONG;
-    loop {
-        assert!(Instant::now() < end, "no picture");
-        match running.next(LONG) {
-            Some(TaskNews::Picture(picture)) => return picture.header.number,
-            Some(TaskNews::Ended(result)) => panic!("{result:?}"),
-            _ => {}
-        }
-    }
-}
-
-fn ends_in(running: Running, code: FaultCode) {
-    let fault = running.finish(drop).expect_err("a fault was injected");
-    assert_eq!(fault.code, code, "{fault:?}");
-    told(&fault);
 }
 
 #[test]
@@ -197,16 +172,6 @@ fn unplugged_in_mid_shot() {
 }
 
 #[test]
-fn unplugged_in_mid_preview() {
-    let mut counter = Counter::new();
-    let running = counter.previewing();
-    counter.camera.unplug();
-    ends_in(running, FaultCode::Unplugged);
-    counter.camera.plug().unwrap();
-    counter.shoots_again();
-}
-
-#[test]
 fn silent() {
     Counter::does(CameraFault::Silent, FaultCode::CameraNoFrames);
 }
@@ -214,40 +179,6 @@ fn silent() {
 #[test]
 fn stops_in_mid_frame() {
     Counter::does(CameraFault::StopsInMidFrame, FaultCode::CameraNoFrames);
-}
-
-#[test]
-fn stops_in_mid_preview() {
-    let mut counter = Counter::new();
-    let running = counter.previewing();
-    counter.camera.set_fault(Some(CameraFault::Silent));
-    ends_in(running, FaultCode::CameraNoFrames);
-    counter.camera.set_fault(None);
-    counter.shoots_again();
-}
-
-#[test]
-fn host_killed_in_mid_preview() {
-    let mut counter = Counter::new();
-    let pid = counter.post.pid();
-    let running = counter.previewing();
-    kill_process(pid, Signal::KILL).unwrap();
-    ends_in(running, FaultCode::HostCrashed);
-    counter.shoots_again();
-}
-
-#[test]
-fn host_stopped_in_mid_preview() {
-    let mut counter = Counter::new();
-    counter.post = counter.post.with(|options| {
-        options.ping_every = Duration::from_millis(200);
-        options.ping_limit = Duration::from_secs(2);
-    });
-    let pid = counter.post.pid();
-    let running = counter.previewing();
-    kill_process(pid, Signal::STOP).unwrap();
-    ends_in(running, FaultCode::HostHung);
-    counter.shoots_again();
 }
 
 #[test]
@@ -279,16 +210,6 @@ fn slow() {
 #[test]
 fn frozen() {
     Counter::does(CameraFault::Frozen, FaultCode::CameraFrozen);
-}
-
-#[test]
-fn frozen_in_mid_preview() {
-    let mut counter = Counter::new();
-    let running = counter.previewing();
-    counter.camera.set_fault(Some(CameraFault::Frozen));
-    ends_in(running, FaultCode::CameraFrozen);
-    counter.camera.set_fault(None);
-    counter.shoots_again();
 }
 
 #[test]
@@ -355,15 +276,6 @@ fn wrong_setting() {
 }
 
 #[test]
-fn preview_cancelled() {
-    let mut counter = Counter::new();
-    let running = counter.previewing();
-    running.cancel();
-    assert_eq!(running.finish(drop), Ok(Outcome::Stopped));
-    counter.shoots_again();
-}
-
-#[test]
 fn shot_cancelled_while_nothing_comes() {
     let mut counter = Counter::new();
     counter.camera.set_fault(Some(CameraFault::Silent));
@@ -374,35 +286,6 @@ fn shot_cancelled_while_nothing_comes() {
     });
     counter.camera.set_fault(None);
     counter.shoots_again();
-}
-
-#[test]
-fn shot_in_mid_preview_and_the_preview_goes_on() {
-    let mut counter = Counter::new();
-    let mut running = counter.previewing();
-    counter.shoots_again();
-    // The numbers go on too: one row for the whole preview, shot or not.
-    let (mut last, mut shown) = (0, 0);
-    let mut pictures = Vec::new();
-    while shown < 10 {
-        if let Some(TaskNews::Picture(picture)) = running.next(LONG) {
-            assert!(picture.header.number > last, "{} after {last}", picture.header.number);
-            last = picture.header.number;
-            shown += 1;
-            pictures.push(picture.bytes);
-        }
-    }
-    counter.shoots_again();
-    running.cancel();
-    let ended = running.finish(|news| {
-        if let TaskNews::Picture(picture) = news {
-            assert!(picture.header.number > last);
-            last = picture.header.number;
-        }
-    });
-    assert_eq!(ended, Ok(Outcome::Stopped));
-    let numbers: Vec<u32> = pictures.iter().map(|jpeg| number_in(jpeg).expect("torn")).collect();
-    assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
 }
 
 #[test]
