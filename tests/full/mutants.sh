@@ -53,6 +53,8 @@ signature-outside-accepted device-host:devices faults::signature_pad
 evaluation-stale-key-taken device-host:devices faults::evaluation_pad
 code-length-not-checked device-host:devices faults::code_scanner
 caller-not-confirmed device-host:devices faults::queue_caller
+camera-frozen-taken device-host:devices faults::camera
+camera-size-not-checked device-host:devices faults::camera
 speaker-sound-error-ignored device-host:devices faults::speaker
 finger-place-not-checked device-host:devices faults::fingerprint
 card-number-not-checked device-host:devices faults::chip
@@ -68,7 +70,7 @@ ROWS
 features=store/mutants,server/mutants,domain/mutants,terminal/mutants
 features+=,driver-signature/mutants,driver-evaluation/mutants,driver-code/mutants,driver-caller/mutants,driver-speaker/mutants
 features+=,driver-idcard/mutants,driver-scanner/mutants,driver-printer/mutants,driver-contract/mutants
-features+=,driver-fingerprint/mutants,driver-chip/mutants,driver-ukey/mutants
+features+=,driver-camera/mutants,driver-fingerprint/mutants,driver-chip/mutants,driver-ukey/mutants
 # The same packages as the one build, so that dependencies are not compiled anew; and once more without the faults
 # afterwards, so that no program of this build stays behind.
 restore() { cargo build --workspace --bins --quiet; }

@@ -94,6 +94,24 @@ pub struct PictureHeader {
     pub number: u32,
 }
 
+impl PictureHeader {
+    /// Longest side that any picture may have, in pixels: twice that of the largest DSLR of the field.
+    pub const MOST_SIDE: u32 = 16_384;
+
+    /// Whether the bytes begin as the format says (JPEG: ITU-T T.81 B.1.1.3; PNG: RFC 2083 3.1) and the size is one
+    /// that a picture can have. Says nothing about whether they can be decoded.
+    #[must_use]
+    pub fn fits(&self, bytes: &[u8]) -> bool {
+        let begins = match self.format.as_str() {
+            "image/jpeg" => bytes.starts_with(&[0xff, 0xd8, 0xff]),
+            "image/png" => bytes.starts_with(b"\x89PNG\r\n\x1a\n"),
+            _ => false,
+        };
+        let side = |length: u32| (1..=Self::MOST_SIDE).contains(&length);
+        begins && side(self.size.width) && side(self.size.height)
+    }
+}
+
 /// What a shot gave. The picture comes before it, as [`crate::DeviceEvent::Picture`] with the same provenance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct PhotoReading {
@@ -103,4 +121,23 @@ pub struct PhotoReading {
     pub size: PictureSize,
     /// What was really set during the shot.
     pub settings: Vec<ControlSetting>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_fits_only_what_begins_as_it_says() {
+        let header = |format: &str, width: u32| PictureHeader {
+            format: format.to_owned(),
+            size: PictureSize { width, height: 480 },
+            number: 1,
+        };
+        let (jpeg, png) = ([0xff, 0xd8, 0xff, 0xe0], *b"\x89PNG\r\n\x1a\n");
+        assert!(header("image/jpeg", 640).fits(&jpeg) && header("image/png", 640).fits(&png));
+        assert!(!header("image/jpeg", 640).fits(&png) && !header("image/png", 640).fits(&jpeg));
+        assert!(!header("image/bmp", 640).fits(b"BM") && !header("image/jpeg", 640).fits(&[]));
+        assert!(!header("image/jpeg", 0).fits(&jpeg) && !header("image/jpeg", 16_385).fits(&jpeg));
+    }
 }

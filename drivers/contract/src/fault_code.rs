@@ -329,6 +329,15 @@ catalogue! {
     /// Its mode dial stands where it cannot be steered.
     CameraWrongMode = "camera.wrong_mode", Clerk, passing,
         "照相机的模式不允许电脑控制，照片没有拍成。", "把照相机的模式转盘转到 M 挡再试。";
+    /// The same picture again and again: the camera is stuck, or somebody plays a picture to us.
+    CameraFrozen = "camera.frozen", Clerk, passing,
+        "照相机的画面停住不动，刚才的画面没有采用。", "重新插拔照相机后再拍；反复出现请换一台照相机并告知管理员。";
+    /// Nothing but darkness.
+    CameraTooDark = "camera.too_dark", Clerk, passing,
+        "照相机拍到的画面几乎全黑，照片没有采用。", "取下镜头盖、打开补光灯后再拍。";
+    /// A picture of another size than was set.
+    CameraWrongSize = "camera.wrong_size", Administrator, passing,
+        "照相机传来的照片尺寸与设置不符，没有采用。", "请再拍一次；反复出现请管理员核对照相机的型号和尺寸设置。";
 
     // --- signature pad ---
     /// Nobody wrote.

@@ -17,14 +17,32 @@ use crate::worker::Controls;
 /// only be older.
 const FRAMES_UNDER_WAY: usize = 2;
 
+/// What of a preview outlives one of its turns: it steps aside for a shot and goes on.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Shown {
+    /// Pictures that were laid and may not have been given back yet.
+    under_way: Vec<Region>,
+    /// The last number of the turns before: a driver counts each turn from 1, the terminal sees one row of numbers.
+    before: u32,
+    /// The last number so far.
+    last: u32,
+}
+
+impl Shown {
+    /// For the next turn.
+    pub(crate) const fn turn(mut self) -> Self {
+        self.before = self.last;
+        self
+    }
+}
+
 pub(crate) struct Context<'a> {
     pub(crate) hub: &'a Hub,
     pub(crate) request: u64,
     pub(crate) device: &'a DeviceId,
     pub(crate) controls: &'a Controls,
     pub(crate) mark: CaptureMark,
-    /// Pictures of a preview that were laid and may not have been given back yet.
-    pub(crate) frames: Vec<Region>,
+    pub(crate) shown: Shown,
     /// Whether other work waits for the device.
     pub(crate) others_wait: Arc<dyn Fn() -> bool + Send + Sync>,
     pub(crate) until: Instant,
@@ -91,14 +109,16 @@ impl TaskContext for Context<'_> {
     }
 
     fn frame(&mut self, header: &PictureHeader, bytes: &[u8]) -> bool {
-        self.frames.retain(|region| self.hub.is_taken(*region));
-        if self.frames.len() >= FRAMES_UNDER_WAY {
+        let number = self.shown.before.saturating_add(header.number);
+        self.shown.last = self.shown.last.max(number);
+        self.shown.under_way.retain(|region| self.hub.is_taken(*region));
+        if self.shown.under_way.len() >= FRAMES_UNDER_WAY {
             self.beat();
             return false;
         }
         let Some(region) = self.hub.lay_now(bytes) else { return false };
-        self.frames.push(region);
-        self.emit(DeviceEvent::Frame { header: header.clone(), region });
+        self.shown.under_way.push(region);
+        self.emit(DeviceEvent::Frame { header: PictureHeader { number, ..header.clone() }, region });
         true
     }
 

@@ -12,6 +12,7 @@ pub fn all_factories() -> Vec<Box<dyn DriverFactory>> {
     factories.extend(driver_evaluation::factories());
     factories.extend(driver_code::factories());
     factories.extend(driver_caller::factories());
+    factories.extend(driver_camera::factories());
     factories.extend(driver_speaker::factories());
     factories.extend(driver_fingerprint::factories());
     factories.extend(driver_chip::factories());

@@ -11,11 +11,12 @@ use driver_contract::wire::{Answer, FromHost, PROTOCOL, Request, ToHost, read_fr
 use driver_contract::{Attestation, CaptureMark, DeviceClass, DeviceId, DriverFactory, Fault, FaultCode};
 
 use crate::configuration::HostConfiguration;
+use crate::context::Shown;
 use crate::hotplug;
 use crate::hub::{Hub, locked};
 use crate::search::Search;
 use crate::stdio::Line;
-use crate::worker::{Controls, Job, Queue, What, Worker};
+use crate::worker::{Controls, Job, Queue, Run, What, Worker};
 
 /// Deadlines further away than this are cut: an `Instant` far in the future may not exist.
 const FURTHEST: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -114,12 +115,12 @@ impl Server {
             Request::Close { device } => (device, What::Close),
             Request::Run { device, task, nonce } => {
                 let mark = CaptureMark::new(device.clone(), Attestation::Unattested, nonce);
-                (device, What::Run { task, mark })
+                (device, What::Run(Box::new(Run { task, mark, shown: Shown::default() })))
             }
         };
         let result = self.queue_of(&device).and_then(|queue| {
             let watch = match &what {
-                What::Run { task, .. } if task.is_endless() => {
+                What::Run(run) if run.task.is_endless() => {
                     Some(queue.claim_watch().ok_or_else(|| self.watched_already(&device))?)
                 }
                 _ => None,

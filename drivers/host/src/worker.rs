@@ -13,7 +13,7 @@ use driver_contract::{
     OpenDevice, Outcome, Task, TaskContext, Word,
 };
 
-use crate::context::Context;
+use crate::context::{Context, Shown};
 use crate::hub::{Hub, locked};
 
 /// Something to do with a device.
@@ -29,11 +29,16 @@ pub(crate) struct Job {
 pub(crate) enum What {
     Open,
     Close,
-    Run {
-        task: Task,
-        /// Numbers the captures of this request, through all its turns.
-        mark: CaptureMark,
-    },
+    Run(Box<Run>),
+}
+
+/// A task on its way through its turns.
+pub(crate) struct Run {
+    pub(crate) task: Task,
+    /// Numbers the captures of this request, through all its turns.
+    pub(crate) mark: CaptureMark,
+    /// Numbers the pictures of a preview, likewise.
+    pub(crate) shown: Shown,
 }
 
 /// What the terminal can say to a request under way.
@@ -134,9 +139,7 @@ impl Worker {
                     held = None;
                     Ok(Answer::Closed)
                 }
-                What::Run { task, mark } => {
-                    self.do_task(&mut held, (id, until, &controls), task, mark).map(Answer::Done)
-                }
+                What::Run(run) => self.do_task(&mut held, (id, until, &controls), run).map(Answer::Done),
             };
             if held.as_ref().is_some_and(|held| !held.device.is_alive()) {
                 held = None;
@@ -161,8 +164,7 @@ impl Worker {
         &self,
         held: &mut Option<Held>,
         (id, until, controls): (u64, Instant, &Controls),
-        task: &Task,
-        mark: &mut CaptureMark,
+        run: &mut Run,
     ) -> Result<Outcome, Fault> {
         let queue = Arc::clone(&self.queue);
         let mut context = Context {
@@ -170,15 +172,20 @@ impl Worker {
             request: id,
             device: &self.device,
             controls,
-            mark: mark.clone(),
-            frames: Vec::new(),
+            mark: run.mark.clone(),
+            shown: run.shown.clone().turn(),
             others_wait: Arc::new(move || queue.others_wait()),
             until,
-            endless: task.is_endless(),
+            endless: run.task.is_endless(),
         };
         if context.cancelled() {
             self.hub.stop_beating(id);
-            return Err(self.fault(FaultCode::Cancelled));
+            // A watch may be told to stop while it waits for its next turn.
+            return if context.endless {
+                Ok(Outcome::Stopped)
+            } else {
+                Err(self.fault(FaultCode::Cancelled))
+            };
         }
         let fresh = held.is_none();
         let opened = self.hold(held);
@@ -190,11 +197,11 @@ impl Worker {
                     context.emit(DeviceEvent::Started);
                 }
                 // A panic is the driver's own: its device is thrown away, the others live on.
-                catch_unwind(AssertUnwindSafe(|| held.device.run(task, &mut context)))
+                catch_unwind(AssertUnwindSafe(|| held.device.run(&run.task, &mut context)))
                     .unwrap_or_else(|_| Err(self.fault(FaultCode::DriverFailed).with_detail("panic")))
             }
         };
-        *mark = context.mark;
+        (run.mark, run.shown) = (context.mark, context.shown);
         self.hub.stop_beating(id);
         if matches!(&result, Err(fault) if fault.code == FaultCode::DriverFailed) {
             *held = None;

@@ -4,6 +4,7 @@
 //! sheets a second time, so that a misreading in a driver is not answered by the same misreading here.
 
 pub mod caller;
+pub mod camera;
 pub mod chip;
 pub mod code;
 pub mod control;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
+use virtual_devices::camera::{CameraOptions, CameraScene, VirtualCamera};
 use virtual_devices::control::ControlSocket;
 use virtual_devices::samv::{ReaderOptions, VirtualReader};
 
@@ -23,6 +24,12 @@ struct Arguments {
     /// Let bytes take the time that they take on a line of this rate.
     #[arg(long, value_name = "BAUD")]
     baud: Option<u32>,
+    /// Where a camera's socket appears (Motion JPEG, 1280 x 720).
+    #[arg(long, value_name = "PATH")]
+    camera: Option<PathBuf>,
+    /// A picture (PNG or JPEG) in front of the camera, instead of the test pattern.
+    #[arg(long, value_name = "FILE", requires = "camera")]
+    camera_scene: Option<PathBuf>,
     /// End when standard input ends: for programs that start this one and may die.
     #[arg(long)]
     until_stdin_ends: bool,
@@ -38,6 +45,10 @@ fn main() -> anyhow::Result<()> {
     let reader = Arc::new(VirtualReader::start(options).context("the virtual reader")?);
     let socket =
         ControlSocket::serve(&arguments.control, Arc::clone(&reader)).context("the control socket")?;
+    let scene = arguments.camera_scene.map_or(CameraScene::Pattern, CameraScene::Still);
+    let options = CameraOptions { width: 1280, height: 720, scene, ..CameraOptions::default() };
+    let camera = arguments.camera.map(|path| VirtualCamera::start(&path, options));
+    let camera = camera.transpose().context("the virtual camera")?;
     // One line when everything can be used; who started us need not guess.
     writeln!(std::io::stdout(), "ready")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -45,7 +56,7 @@ fn main() -> anyhow::Result<()> {
     // The reader removes its link, the socket its file; waiting for a blocked reader of standard input
     // is not needed.
     reader.unplug();
-    drop(socket);
+    drop((socket, camera));
     runtime.shutdown_background();
     Ok(())
 }

@@ -26,6 +26,8 @@ impl Devices {
             .arg(folder.path().join("reader"))
             .arg("--control")
             .arg(folder.path().join("control"))
+            .arg("--camera")
+            .arg(folder.path().join("camera"))
             .arg("--until-stdin-ends")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -146,4 +148,17 @@ fn it_takes_the_place_of_one_that_was_killed_but_not_of_one_that_lives() {
     let folder = std::mem::replace(&mut first.folder, tempfile::tempdir().unwrap());
     let again = Devices::start_in(folder);
     assert_eq!(again.talk().say(r#"{"do":"status"}"#)["ok"], true);
+}
+
+#[test]
+fn the_camera_shows_its_pattern_to_whoever_reads() {
+    use std::io::Read;
+    let devices = Devices::start();
+    let camera = UnixStream::connect(devices.folder.path().join("camera")).unwrap();
+    camera.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let mut stream = Vec::new();
+    (&camera).take(300_000).read_to_end(&mut stream).unwrap();
+    let picture = image::load_from_memory(&stream).unwrap().to_luma8();
+    assert_eq!(picture.dimensions(), (1280, 720));
+    assert!(virtual_devices::camera::counter_of(picture.as_raw(), 1280, 720).is_some());
 }

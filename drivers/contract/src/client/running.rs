@@ -123,12 +123,12 @@ impl Running {
                 TaskNews::Page(ReceivedPage { header, provenance, bytes })
             }
             DeviceEvent::Picture { header, region, provenance } => {
-                let bytes = self.copied(region)?;
+                let bytes = self.picture(&header, region)?;
                 self.gate.admit(&provenance, &bytes)?;
                 TaskNews::Picture(ReceivedPicture { header, provenance: Some(provenance), bytes })
             }
             DeviceEvent::Frame { header, region } => {
-                let bytes = self.copied(region)?;
+                let bytes = self.picture(&header, region)?;
                 TaskNews::Picture(ReceivedPicture { header, provenance: None, bytes })
             }
             DeviceEvent::CardRead(reading) => {
@@ -155,6 +155,15 @@ impl Running {
             _ => {}
         }
         Ok(outcome)
+    }
+
+    fn picture(&self, header: &PictureHeader, region: Region) -> Result<Vec<u8>, Fault> {
+        let bytes = self.copied(region)?;
+        if header.fits(&bytes) {
+            return Ok(bytes);
+        }
+        let fault = Fault::new(FaultCode::CameraPictureBroken, self.core.class());
+        Err(fault.with_detail("no picture of the format that its header names"))
     }
 
     fn copied(&self, region: Region) -> Result<Vec<u8>, Fault> {

@@ -6,6 +6,7 @@
 mod captures;
 mod counterparts;
 mod faults;
+mod flow;
 mod hotplug;
 mod library;
 mod pcscd;

@@ -1,5 +1,6 @@
 //! Injected faults: each ends in a named fault, and the device can be used again as soon as it is whole.
 
+pub(crate) mod camera;
 mod chip;
 mod code_scanner;
 mod evaluation_pad;
