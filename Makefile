@@ -1,6 +1,7 @@
 # make run    the demo station with its windows
 # make test   everything that a change must pass          make test-full  and what takes long
 # make demo   the story without a person                  make bench      figures
+# make train  a counter to rehearse at: every virtual device, every fault
 # make deb    packages for Debian-family systems          make check-assets  whether matters, forms and flows hold
 # make setup  system packages only                        make test-devices  drivers against their counterparts
 # make bench-devices  figures of device hosts and of the window beside them
@@ -9,7 +10,7 @@ SHELL := /usr/bin/env bash
 # Without --norc a bash that is asked from afar reads its settings, which stumble over -u.
 .SHELLFLAGS := --norc -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup ui build run demo test test-full test-devices bench bench-devices deb check-assets
+.PHONY: help setup ui build run train demo test test-full test-devices bench bench-devices deb check-assets
 
 # Where cargo puts things; a folder of the clone unless somebody says otherwise.
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
@@ -20,7 +21,7 @@ BUILD := cargo build --workspace --all-targets
 UI_SOURCES := $(shell find ui/src ui/public ui/*.html ui/*.json ui/*.ts -type f 2>/dev/null)
 
 help:
-	@sed -n 's/^# //p' Makefile | head -6
+	@sed -n 's/^# //p' Makefile | head -7
 
 setup:
 	@installer/packages.sh build run
@@ -40,6 +41,9 @@ build: setup ui
 
 run: build
 	exec $(PROGRAMS)/demo run
+
+train: build
+	exec $(PROGRAMS)/demo train
 
 demo: build
 	exec $(PROGRAMS)/demo --state target/demo/station play --papers target/demo

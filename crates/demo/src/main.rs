@@ -11,14 +11,15 @@ use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use demo::card::{Hand, cards};
 use demo::place::{Parts, Place};
+use demo::station::Counter;
 
 /// The demo station of the window terminal. Everybody in it is invented.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-    /// Folder that the station keeps its things in.
-    #[arg(long, default_value = ".run/demo")]
-    state: PathBuf,
+    /// Folder that the station keeps its things in; `.run/demo`, for `train` `.run/training`.
+    #[arg(long)]
+    state: Option<PathBuf>,
     /// Folder of the assets.
     #[arg(long, default_value = "assets")]
     assets: PathBuf,
@@ -45,6 +46,16 @@ enum Task {
         /// Opens no windows; says with which words each is started.
         #[arg(long, conflicts_with = "without_display")]
         without_windows: bool,
+    },
+    /// The same for training: with every device that can be made of software, and a panel on the device page for what
+    /// each should do and do wrong.
+    Train {
+        /// Forgets everything that was done before.
+        #[arg(long)]
+        fresh: bool,
+        /// Prints addresses even where there is a display.
+        #[arg(long)]
+        without_display: bool,
     },
     /// Plays the story on a fresh station without a person.
     Play {
@@ -75,25 +86,34 @@ enum Task {
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let parts = parts(&arguments)?;
+    let usual = if matches!(arguments.task, Task::Train { .. }) { ".run/training" } else { ".run/demo" };
+    let state = arguments.state.unwrap_or_else(|| PathBuf::from(usual));
     match arguments.task {
         Task::Run { fresh, without_display, without_windows } => {
             if fresh {
-                forget(&arguments.state)?;
+                forget(&state)?;
             }
             let show = match (without_windows, without_display) {
                 (true, _) => run::Show::Nothing,
                 (false, true) => run::Show::Addresses,
                 (false, false) => run::Show::Usual,
             };
-            run::run(&arguments.state, &parts, show)
+            run::run(&state, &parts, show, Counter::Usual)
+        }
+        Task::Train { fresh, without_display } => {
+            if fresh {
+                forget(&state)?;
+            }
+            let show = if without_display { run::Show::Addresses } else { run::Show::Usual };
+            run::run(&state, &parts, show, Counter::Training)
         }
         Task::Play { papers } => {
-            forget(&arguments.state)?;
-            play::play(&arguments.state, &parts, &papers)
+            forget(&state)?;
+            play::play(&state, &parts, &papers)
         }
         Task::Bench => {
-            forget(&arguments.state)?;
-            bench::bench(&arguments.state, &parts)
+            forget(&state)?;
+            bench::bench(&state, &parts)
         }
         Task::Addresses { rows, seed, out } => {
             let file = std::fs::File::create(&out).with_context(|| out.display().to_string())?;
@@ -103,7 +123,7 @@ fn main() -> anyhow::Result<()> {
         }
         Task::Card { card } => {
             let cards = cards(&parts.assets.join("demo/people.toml"), jiff::Zoned::now().date())?;
-            let hand = Hand::new(Place::open(&arguments.state)?.reader_control());
+            let hand = Hand::new(Place::open(&state)?.reader_control());
             match card {
                 Some(card) => run::lay(&card, &cards, &hand),
                 None => cards.iter().enumerate().try_for_each(|(index, card)| {

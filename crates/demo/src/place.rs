@@ -127,6 +127,12 @@ impl Place {
         self.devices().join("control")
     }
 
+    /// The cards of a training counter.
+    #[must_use]
+    pub fn training_cards(&self) -> PathBuf {
+        self.devices().join("cards.json")
+    }
+
     /// A window's list of devices: the same devices for all, because it is one PC.
     #[must_use]
     pub fn device_list(&self, name: &str) -> PathBuf {

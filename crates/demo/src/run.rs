@@ -10,7 +10,7 @@ use demo::card::{DemoCard, Hand, cards};
 use demo::child::Child;
 use demo::desktop;
 use demo::place::{Parts, Place};
-use demo::station::Station;
+use demo::station::{Counter, Station};
 use demo::window::{AgentProcess, DemoWindow, Window, enrol, is_enrolled, windows};
 
 use crate::say;
@@ -45,7 +45,7 @@ enum Windows {
 }
 
 /// Runs until it is told to end, or the last window is closed.
-pub(crate) fn run(root: &Path, parts: &Parts, show: Show) -> anyhow::Result<()> {
+pub(crate) fn run(root: &Path, parts: &Parts, show: Show, counter: Counter) -> anyhow::Result<()> {
     // Before anything else: a Ctrl-C during the start ends what was started too.
     let news = listen()?;
     let place = Place::open(root)?;
@@ -55,7 +55,7 @@ pub(crate) fn run(root: &Path, parts: &Parts, show: Show) -> anyhow::Result<()> 
         Station::prepare(&place, parts)?;
     }
     say("启动常口对端、虚拟读卡器、打印机、服务端 …")?;
-    let mut station = Station::start(place.clone(), parts)?;
+    let mut station = Station::start_with(place.clone(), parts, counter)?;
     let display = std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some();
     let mut windows = match show {
         Show::Nothing => tell_programs(&rooms, &station, parts)?,

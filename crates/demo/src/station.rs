@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::child::{Child, Program};
 use crate::place::{Parts, Place};
 use crate::window::windows;
+use virtual_devices::rehearsal::TrainingCard;
 
 /// Standard addresses of a demo station: enough to try the search, few enough to be here in seconds.
 const ADDRESSES: usize = 20_000;
@@ -33,6 +34,15 @@ struct RegisterClient {
     token: String,
 }
 
+/// Which virtual devices stand on the counters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counter {
+    /// Reader, scanner, printer.
+    Usual,
+    /// Everything that can be made of software, with a panel for what it should do and do wrong.
+    Training,
+}
+
 /// A running station. Dropping it ends everything that it started.
 #[derive(Debug)]
 pub struct Station {
@@ -42,6 +52,7 @@ pub struct Station {
     pub server: String,
     parts: Parts,
     register: String,
+    counter: Counter,
     process: Option<Child>,
     /// Everything but the server, in the order in which they are ended.
     children: Vec<Child>,
@@ -53,10 +64,19 @@ impl Station {
     /// # Errors
     /// A program does not start.
     pub fn start(place: Place, parts: &Parts) -> anyhow::Result<Self> {
+        Self::start_with(place, parts, Counter::Usual)
+    }
+
+    /// Starts a station with a choice of virtual devices.
+    ///
+    /// # Errors
+    /// A program does not start.
+    pub fn start_with(place: Place, parts: &Parts, counter: Counter) -> anyhow::Result<Self> {
         let server = format!("http://127.0.0.1:{}", place.ports.server);
         let register = format!("http://127.0.0.1:{}", place.ports.register);
         let parts = parts.clone();
-        let mut station = Self { place, server, parts, register, process: None, children: Vec::new() };
+        let mut station =
+            Self { place, server, parts, register, counter, process: None, children: Vec::new() };
         station.start_register()?;
         station.start_reader()?;
         let printer = station.start_printer()?;
@@ -90,14 +110,25 @@ impl Station {
     }
 
     fn start_reader(&mut self) -> anyhow::Result<()> {
-        let (child, _) = self
+        let mut program = self
             .program("virtual-devices")?
             .option("--reader", self.place.reader())
             .option("--control", self.place.reader_control())
             // As slow as a real line.
             .option("--baud", "115200")
-            .arg("--until-stdin-ends")
-            .start(START_LIMIT)?;
+            .arg("--until-stdin-ends");
+        if self.counter == Counter::Training {
+            let today = jiff::Zoned::now().date();
+            let cards = crate::card::cards(&self.parts.assets.join("demo/people.toml"), today)?;
+            let cards: Vec<TrainingCard> =
+                cards.into_iter().map(|one| TrainingCard { key: one.key, card: one.card }).collect();
+            std::fs::create_dir_all(self.place.devices())?;
+            std::fs::write(self.place.training_cards(), serde_json::to_vec(&cards)?)?;
+            program = program
+                .option("--training", self.place.devices())
+                .option("--cards", self.place.training_cards());
+        }
+        let (child, _) = program.start(START_LIMIT)?;
         self.keep(child);
         Ok(())
     }
@@ -131,6 +162,23 @@ impl Station {
                 "printer": device("ipp", printer, "打印机（演示）"),
             },
         });
+        if self.counter == Counter::Training {
+            list["rehearsal"] = json!(self.place.reader_control());
+            let made = |driver: &str, file: &str, name: &str, settings: serde_json::Value| {
+                let path = self.place.devices().join(file);
+                json!([{ "driver": driver, "path": path, "name": name, "attestation": "virtual", "settings": settings }])
+            };
+            let classes = &mut list["classes"];
+            let model = |name: &str| json!({ "model": name });
+            classes["signature_pad"] =
+                made("signature-frames", "signature-pad", "签字板（演示）", model("signature-frames"));
+            classes["evaluation_pad"] =
+                made("evaluation-frames", "evaluation-pad", "评价器（演示）", model("evaluation-serial"));
+            classes["code_scanner"] = made("code-serial", "code-scanner", "扫码枪（演示）", json!({}));
+            classes["queue_caller"] =
+                made("caller-frames", "queue-sign", "叫号器（演示）", model("caller-sign"));
+            classes["camera"] = made("camera-stream", "camera", "照相机（演示）", json!({}));
+        }
         for window in windows(&self.parts.assets)? {
             list["watch_cards"] = json!(window.at_counter());
             std::fs::write(self.place.device_list(&window.name), serde_json::to_vec_pretty(&list)?)?;

@@ -4,6 +4,7 @@
 mod choice;
 mod ledger;
 mod look;
+mod rehearsal;
 mod self_test;
 mod signing;
 mod trial;
@@ -44,6 +45,9 @@ struct DeviceFile {
     /// with a counter leaves it alone until it reads.
     #[serde(default = "watched")]
     watch_cards: bool,
+    /// Where the virtual devices of a training counter are told what to do; heeded at demo and training stations only.
+    #[serde(default)]
+    rehearsal: Option<PathBuf>,
     /// Class → its devices.
     classes: BTreeMap<DeviceClass, Vec<Entry>>,
 }
@@ -86,6 +90,7 @@ impl HostKey {
 pub(crate) struct Devices {
     watched: bool,
     sane: Option<PathBuf>,
+    rehearsal: Option<PathBuf>,
     configured: Vec<(HostKey, PathBuf)>,
     hosts: Mutex<BTreeMap<HostKey, Arc<HostClient>>>,
     known: Mutex<BTreeMap<HostKey, Vec<DeviceLine>>>,
@@ -120,7 +125,14 @@ impl Devices {
             configured.push((key, path));
         }
         let choices = Choices::read(folder.join("choices.json"));
-        Ok(Self { watched: file.watch_cards, sane: file.sane_config, configured, choices, ..Self::default() })
+        Ok(Self {
+            watched: file.watch_cards,
+            sane: file.sane_config,
+            rehearsal: file.rehearsal,
+            configured,
+            choices,
+            ..Self::default()
+        })
     }
 
     fn host(&self, key: &HostKey) -> Option<Arc<HostClient>> {

@@ -35,14 +35,14 @@ fn export(folder: &Path) {
         request::RequestSignature, request::ClearSignature, request::OverrideWarning, request::Withdraw,
         request::SteerCase, request::MoveDefinition,
         request::DecideReview, request::CollectResult, request::PreviewPrint, request::PrintDocument,
-        request::OneOperation, request::OneDevice, request::TryDevice, request::OneBlob, request::SubmitSignature,
+        request::OneOperation, request::OneDevice, request::TryDevice, request::Rehearse, request::OneBlob, request::SubmitSignature,
         request::FindMatters, request::Consult, request::PrintConsultation, request::OpenFrom, request::CarryMaterial,
         request::OpenPackage, request::DayOf, request::PrintDaySheet, request::PassBatch,
         request::ReadRowCards,
         view::FoundMatters, view::Consultation, view::PackageLine, view::PackageView, view::CarryView,
         view::DaySheetView, view::BatchLine, view::BatchView,
         view::Shell, view::Desk, view::CaseLine, view::MatterLine, view::Arrival, view::CaseView, view::ReviewView,
-        view::OperationView, view::PreviewView, view::Codes, view::DevicesView, view::SyncView, view::ApplicantView,
+        view::OperationView, view::PreviewView, view::Codes, view::DevicesView, view::RehearsalView, view::SyncView, view::ApplicantView,
         view::DefinitionDifference,
     );
     let types = all_types(folder);

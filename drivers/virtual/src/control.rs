@@ -5,9 +5,10 @@
 //! {"do":"unplug"}                  {"do":"plug"}
 //! {"do":"fault","fault":{"kind":"checksum","times":1}}
 //! {"do":"status"}
+//! {"do":"devices"}                 {"do":"perform","class":"camera","act":"frozen"}
 //! ```
 //!
-//! Answers: `{"ok":true,"status":{…}}` or `{"ok":false,"code":"…","message":"…"}`.
+//! Answers: `{"ok":true,"status":{…},"devices":[…]}` (the devices of a training counter, empty elsewhere) or `{"ok":false,"code":"…","message":"…"}`.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::fs::FileTypeExt;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::rehearsal::{Refusal, Rehearsal, Rehearsed};
 use crate::samv::{ReaderFault, ReaderStatus, VirtualCard, VirtualReader};
 
 /// What a control socket can be told.
@@ -41,12 +43,22 @@ pub enum Order {
     },
     /// Asks how the reader stands.
     Status,
+    /// Asks what the devices of a training counter can do.
+    Devices,
+    /// Lets a device of a training counter do something.
+    Perform {
+        /// Class of the device.
+        class: String,
+        /// What.
+        act: String,
+    },
 }
 
 #[derive(Debug, Serialize)]
 struct Done {
     ok: bool,
     status: ReaderStatus,
+    devices: Vec<Rehearsed>,
 }
 
 #[derive(Debug, Serialize)]
@@ -68,14 +80,26 @@ impl ControlSocket {
     /// # Errors
     /// The path holds something that is not a socket, another program answers there, or it cannot be made.
     pub fn serve(path: &Path, reader: Arc<VirtualReader>) -> io::Result<Self> {
+        Self::serve_all(path, reader, None)
+    }
+
+    /// Serves orders to a training counter's devices too.
+    ///
+    /// # Errors
+    /// As [`ControlSocket::serve`].
+    pub fn serve_all(
+        path: &Path,
+        reader: Arc<VirtualReader>,
+        rehearsal: Option<Arc<Rehearsal>>,
+    ) -> io::Result<Self> {
         clear_place(path)?;
         let listener = UnixListener::bind(path)?;
         std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
         std::thread::Builder::new().name("control-socket".into()).spawn(move || {
             for stream in listener.incoming().flatten() {
-                let reader = Arc::clone(&reader);
+                let (reader, rehearsal) = (Arc::clone(&reader), rehearsal.clone());
                 let talk = move || {
-                    if let Err(error) = converse(&stream, &reader) {
+                    if let Err(error) = converse(&stream, &reader, rehearsal.as_deref()) {
                         tracing::debug!(%error, "control connection");
                     }
                 };
@@ -106,7 +130,7 @@ fn clear_place(path: &Path) -> io::Result<()> {
     std::fs::remove_file(path)
 }
 
-fn converse(stream: &UnixStream, reader: &VirtualReader) -> io::Result<()> {
+fn converse(stream: &UnixStream, reader: &VirtualReader, rehearsal: Option<&Rehearsal>) -> io::Result<()> {
     // A card's JSON is below 2 KiB; a longer line is a mistake.
     const LONGEST_LINE: u64 = 64 * 1024;
     let mut lines = BufReader::new(stream);
@@ -115,26 +139,37 @@ fn converse(stream: &UnixStream, reader: &VirtualReader) -> io::Result<()> {
         if io::Read::take(&mut lines, LONGEST_LINE).read_line(&mut line)? == 0 {
             return Ok(());
         }
-        let mut answer = answer(&line, reader);
+        let mut answer = answer(&line, reader, rehearsal);
         answer.push(b'\n');
         let mut out = stream;
         out.write_all(&answer)?;
     }
 }
 
-fn answer(line: &str, reader: &VirtualReader) -> Vec<u8> {
+fn answer(line: &str, reader: &VirtualReader, rehearsal: Option<&Rehearsal>) -> Vec<u8> {
     let result = serde_json::from_str::<Order>(line)
         .map_err(|error| ("virtual.bad_order", error.to_string()))
-        .and_then(|order| obey(order, reader));
+        .and_then(|order| obey(order, reader, rehearsal));
     let answer = match result {
-        Ok(()) => serde_json::to_vec(&Done { ok: true, status: reader.status() }),
+        Ok(devices) => serde_json::to_vec(&Done { ok: true, status: reader.status(), devices }),
         Err((code, message)) => serde_json::to_vec(&Failed { ok: false, code, message }),
     };
     answer.unwrap_or_else(|_| br#"{"ok":false,"code":"virtual.no_answer","message":""}"#.to_vec())
 }
 
-fn obey(order: Order, reader: &VirtualReader) -> Result<(), (&'static str, String)> {
+fn obey(
+    order: Order,
+    reader: &VirtualReader,
+    rehearsal: Option<&Rehearsal>,
+) -> Result<Vec<Rehearsed>, Refusal> {
+    let devices = |rehearsal: Option<&Rehearsal>| rehearsal.map(Rehearsal::devices).unwrap_or_default();
     match order {
+        Order::Devices => return Ok(devices(rehearsal)),
+        Order::Perform { class, act } => {
+            let none = || ("virtual.no_rehearsal", "this is no training counter".to_owned());
+            rehearsal.ok_or_else(none)?.perform(&class, &act)?;
+            return Ok(devices(rehearsal));
+        }
         Order::Lay { card } => reader.lay(&card).map_err(|error| (error.code(), error.to_string()))?,
         Order::Lift => reader.lift(),
         Order::Unplug => reader.unplug(),
@@ -142,5 +177,5 @@ fn obey(order: Order, reader: &VirtualReader) -> Result<(), (&'static str, Strin
         Order::Fault { fault } => reader.set_fault(fault),
         Order::Status => {}
     }
-    Ok(())
+    Ok(Vec::new())
 }

@@ -11,6 +11,7 @@ pub mod control;
 pub mod evaluation;
 pub mod fingerprint;
 mod node;
+pub mod rehearsal;
 pub mod samv;
 pub mod signature;
 mod tty;

@@ -9,6 +9,7 @@ use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 use virtual_devices::camera::{CameraOptions, CameraScene, VirtualCamera};
 use virtual_devices::control::ControlSocket;
+use virtual_devices::rehearsal::Rehearsal;
 use virtual_devices::samv::{ReaderOptions, VirtualReader};
 
 /// Virtual devices that speak their real wire protocol.
@@ -24,6 +25,12 @@ struct Arguments {
     /// Let bytes take the time that they take on a line of this rate.
     #[arg(long, value_name = "BAUD")]
     baud: Option<u32>,
+    /// A training counter: pads, code scanner, queue sign and camera appear in this folder.
+    #[arg(long, value_name = "FOLDER", requires = "cards")]
+    training: Option<PathBuf>,
+    /// The cards of the training counter: a JSON list of key and card.
+    #[arg(long, value_name = "FILE")]
+    cards: Option<PathBuf>,
     /// Where a camera's socket appears (Motion JPEG, 1280 x 720).
     #[arg(long, value_name = "PATH")]
     camera: Option<PathBuf>,
@@ -43,8 +50,18 @@ fn main() -> anyhow::Result<()> {
         .init();
     let options = ReaderOptions { link: Some(arguments.reader), baud: arguments.baud, split_at: Vec::new() };
     let reader = Arc::new(VirtualReader::start(options).context("the virtual reader")?);
-    let socket =
-        ControlSocket::serve(&arguments.control, Arc::clone(&reader)).context("the control socket")?;
+    let rehearsal = match (&arguments.training, &arguments.cards) {
+        (Some(folder), Some(cards)) => {
+            let cards =
+                serde_json::from_slice(&std::fs::read(cards).context("the cards")?).context("the cards")?;
+            Some(Arc::new(
+                Rehearsal::start(folder, Arc::clone(&reader), cards).context("the training counter")?,
+            ))
+        }
+        _ => None,
+    };
+    let socket = ControlSocket::serve_all(&arguments.control, Arc::clone(&reader), rehearsal)
+        .context("the control socket")?;
     let scene = arguments.camera_scene.map_or(CameraScene::Pattern, CameraScene::Still);
     let options = CameraOptions { width: 1280, height: 720, scene, ..CameraOptions::default() };
     let camera = arguments.camera.map(|path| VirtualCamera::start(&path, options));

@@ -14,7 +14,7 @@ const NAMED: Record<NamedCommand, true> = {
 }
 
 /** A repeat of these is a second try that counts: a wrong password, a used code, an undo of the act before. */
-const ONCE = new Set<string>(['login', 'unlock', 'enrol', 'undo'])
+const ONCE = new Set<string>(['login', 'unlock', 'enrol', 'undo', 'rehearse'])
 
 export const isNamed = (command: string): command is NamedCommand => Object.prototype.hasOwnProperty.call(NAMED, command)
 export const mayRepeat = (command: string): boolean => !ONCE.has(command)

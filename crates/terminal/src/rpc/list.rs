@@ -202,6 +202,9 @@ commands! {
     devices(Empty) -> DevicesView;
     choose_device(OneDevice) -> DevicesView;
     try_device(TryDevice) -> OperationView;
+    /// What the virtual devices of a training counter can do.
+    rehearsal(Empty) -> RehearsalView;
+    rehearse(Rehearse) -> RehearsalView;
     /// What waits for the server.
     sync_state(Empty) -> SyncView;
     /// Tries the server now.

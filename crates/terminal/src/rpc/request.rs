@@ -9,7 +9,7 @@ use domain::ids::{
     CaseId, CommandId, ContentHash, FieldPath, MaterialId, MatterId, OfficerId, PageId, QuestionId, SlotId,
 };
 use domain::person::{PersonRole, Post};
-use driver_contract::DeviceId;
+use driver_contract::{DeviceClass, DeviceId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -191,6 +191,15 @@ request! {
         command: CommandId,
         /// The device's id.
         device: DeviceId,
+    }
+}
+request! {
+    /// Lets a virtual device of a training counter do something. Doing it twice is doing it twice, as a hand would.
+    Rehearse {
+        /// Class of the device.
+        class: DeviceClass,
+        /// Name of the act.
+        act: String,
     }
 }
 request! {

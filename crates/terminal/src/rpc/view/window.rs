@@ -5,7 +5,7 @@ use super::desk::TodayNumber;
 use super::shell::{DeviceLine, SyncLine};
 use domain::code::CodeTable;
 use domain::ids::{CaseId, ContentHash};
-use driver_contract::DeviceId;
+use driver_contract::{DeviceClass, DeviceId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -180,6 +180,33 @@ pub struct DevicesView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub self_test: Option<SelfTest>,
+}
+
+/// What can be rehearsed at a training counter; empty elsewhere.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RehearsalView {
+    /// Its virtual devices.
+    pub devices: Vec<RehearsedDevice>,
+}
+
+/// A virtual device of a training counter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RehearsedDevice {
+    /// Its class.
+    pub class: DeviceClass,
+    /// What it can do.
+    pub acts: Vec<RehearsedAct>,
+}
+
+/// Something that a virtual device can do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RehearsedAct {
+    /// Its name.
+    pub act: String,
+    /// For the clerk.
+    pub words: String,
+    /// A fault, or the end of one.
+    pub fault: bool,
 }
 
 /// What was written down of a device.

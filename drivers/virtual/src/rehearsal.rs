@@ -1,0 +1,280 @@
+//! A whole counter of virtual devices for training: what each can do, and do wrong, in words, so that a clerk can rehearse
+//! every case and every fault.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::caller::{SignFault, VirtualSign};
+use crate::camera::{CameraFault, CameraOptions, CameraScene, VirtualCamera};
+use crate::code::VirtualSerialScanner;
+use crate::evaluation::VirtualEvaluationPad;
+use crate::samv::{ReaderFault, VirtualCard, VirtualReader};
+use crate::signature::{VirtualFramePad, handwriting};
+
+/// Samples of the pen in a second, as good pads have them.
+const SAMPLES: u32 = 200;
+/// What the training scanner of codes reads: the form of an acceptance number, of a station that does not exist.
+const SAMPLE_CODE: &str = "999901110000-2026-000001";
+
+/// A card that can be laid on the reader.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrainingCard {
+    /// Names it.
+    pub key: String,
+    /// What stands on it.
+    pub card: VirtualCard,
+}
+
+/// Something that a device can be made to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Act {
+    /// Names it for [`Rehearsal::perform`].
+    pub act: String,
+    /// For the clerk.
+    pub words: String,
+    /// It is a fault, or the end of one.
+    pub fault: bool,
+}
+
+/// A device of the training counter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rehearsed {
+    /// Its class, as the device contract spells it.
+    pub class: String,
+    /// What it can do.
+    pub acts: Vec<Act>,
+}
+
+/// Why an act was not done: a code, and words for a log.
+pub type Refusal = (&'static str, String);
+
+/// Devices of a training counter. Dropping it pulls all plugs.
+pub struct Rehearsal {
+    reader: Arc<VirtualReader>,
+    cards: Vec<TrainingCard>,
+    pad: VirtualFramePad,
+    evaluation: VirtualEvaluationPad,
+    scanner: VirtualSerialScanner,
+    sign: VirtualSign,
+    camera: VirtualCamera,
+}
+
+/// Plug, as every device has it.
+const PLUG: [(&str, &str); 2] = [("unplug", "拔掉插头"), ("plug", "插上插头")];
+/// Ends every fault.
+const WELL: (&str, &str) = ("well", "恢复正常");
+
+const READER_FAULTS: [(&str, &str, ReaderFault); 8] = [
+    ("silent", "读卡器没有应答", ReaderFault::Silent),
+    ("slow", "读卡器应答很慢", ReaderFault::Slow { delay_ms: 1500 }),
+    ("garbage", "线路上全是乱码", ReaderFault::Garbage { times: 3 }),
+    ("checksum", "应答校验错", ReaderFault::Checksum { times: 3 }),
+    ("pulled", "读到一半把证拿走", ReaderFault::PullAfterBytes { after: 200 }),
+    ("unauthorised", "安全模块没有授权", ReaderFault::SamUnauthorised),
+    ("self_test", "安全模块自检不过", ReaderFault::SelfTestFailed),
+    ("unreadable", "证件读不出来", ReaderFault::Status { command: 0x3001, status: 0x41, times: 3 }),
+];
+
+const SIGN_FAULTS: [(&str, &str, SignFault); 4] = [
+    ("mute", "显示了但不出声", SignFault::Mute),
+    ("refuse", "拒绝叫号", SignFault::Refuse(3)),
+    ("check", "应答校验错", SignFault::Check),
+    ("garbage", "应答是乱码", SignFault::Garbage),
+];
+
+const CAMERA_FAULTS: [(&str, &str, CameraFault); 5] = [
+    ("silent", "没有画面", CameraFault::Silent),
+    ("frozen", "画面定住不动", CameraFault::Frozen),
+    ("dark", "镜头盖没有打开", CameraFault::Dark),
+    ("truncated", "画面残缺", CameraFault::Truncated),
+    ("garbage", "画面是乱码", CameraFault::Garbage),
+];
+
+const SCORES: [(&str, &str, u8); 5] = [
+    ("press_1", "按“非常满意”", 1),
+    ("press_2", "按“满意”", 2),
+    ("press_3", "按“基本满意”", 3),
+    ("press_4", "按“不满意”", 4),
+    ("press_5", "按“非常不满意”", 5),
+];
+
+fn act((act, words): (&str, &str), fault: bool) -> Act {
+    Act { act: act.to_owned(), words: words.to_owned(), fault }
+}
+
+impl Rehearsal {
+    /// Plugs in the pads, scanner, sign and camera beside the reader; their device files appear in `folder`.
+    ///
+    /// # Errors
+    /// A device file cannot be made.
+    pub fn start(folder: &Path, reader: Arc<VirtualReader>, cards: Vec<TrainingCard>) -> io::Result<Self> {
+        let options = CameraOptions {
+            width: 1280,
+            height: 720,
+            scene: CameraScene::Pattern,
+            ..CameraOptions::default()
+        };
+        Ok(Self {
+            reader,
+            cards,
+            pad: VirtualFramePad::start(&folder.join("signature-pad"))?,
+            evaluation: VirtualEvaluationPad::serial(&folder.join("evaluation-pad"))?,
+            scanner: VirtualSerialScanner::start(&folder.join("code-scanner"))?,
+            sign: VirtualSign::start(&folder.join("queue-sign"))?,
+            camera: VirtualCamera::start(&folder.join("camera"), options)?,
+        })
+    }
+
+    /// What everything here can do.
+    #[must_use]
+    pub fn devices(&self) -> Vec<Rehearsed> {
+        let device = |class: &str, acts: Vec<Act>, faults: Vec<Act>| {
+            let plug = PLUG.iter().map(|one| act(*one, true));
+            let acts = acts.into_iter().chain(faults).chain(plug).collect();
+            Rehearsed { class: class.to_owned(), acts }
+        };
+        let lay = |one: &TrainingCard| Act {
+            act: format!("lay:{}", one.key),
+            words: format!("放上{}的身份证", one.card.name),
+            fault: false,
+        };
+        let mut cards: Vec<Act> = self.cards.iter().map(lay).collect();
+        cards.push(act(("lift", "把证拿走"), false));
+        let faults = |list: &[(&str, &str)]| -> Vec<Act> {
+            list.iter().chain([&WELL]).map(|one| act(*one, true)).collect()
+        };
+        let named = |list: Vec<(&'static str, &'static str)>| faults(&list);
+        vec![
+            device("id_card_reader", cards, named(READER_FAULTS.iter().map(|one| (one.0, one.1)).collect())),
+            device(
+                "signature_pad",
+                vec![act(("write", "写一个签名"), false), act(("done", "按“完成”键"), false)],
+                vec![act(("spoilt", "写的时候线路受干扰"), true), act(("refused", "按“我不签”键"), true)],
+            ),
+            device(
+                "evaluation_pad",
+                SCORES.iter().map(|one| act((one.0, one.1), false)).collect(),
+                vec![act(("garbage", "发出乱码"), true)],
+            ),
+            device(
+                "code_scanner",
+                vec![act(("scan", "扫一个受理编号"), false)],
+                vec![act(("garbage", "发出乱码"), true)],
+            ),
+            device("queue_caller", Vec::new(), named(SIGN_FAULTS.iter().map(|one| (one.0, one.1)).collect())),
+            device("camera", Vec::new(), named(CAMERA_FAULTS.iter().map(|one| (one.0, one.1)).collect())),
+        ]
+    }
+
+    /// Does an act.
+    ///
+    /// # Errors
+    /// There is no such device or act, or it cannot be done now.
+    pub fn perform(&self, class: &str, act: &str) -> Result<(), Refusal> {
+        let failed = |error: io::Error| ("virtual.plug_failed", error.to_string());
+        match (class, act) {
+            ("id_card_reader", "unplug") => self.reader.unplug(),
+            ("id_card_reader", "plug") => self.reader.plug().map_err(failed)?,
+            ("id_card_reader", act) => self.read(act)?,
+            ("signature_pad", "unplug") => self.pad.unplug(),
+            ("signature_pad", "plug") => self.pad.plug().map_err(failed)?,
+            ("signature_pad", "write") => self.pad.write(&Self::hand()),
+            ("signature_pad", "spoilt") => self.pad.write_spoilt(&Self::hand()),
+            ("signature_pad", "done") => self.pad.press(1),
+            ("signature_pad", "refused") => self.pad.press(3),
+            ("evaluation_pad", "unplug") => self.evaluation.unplug(),
+            ("evaluation_pad", "plug") => self.evaluation.plug().map_err(failed)?,
+            ("evaluation_pad", "garbage") => self.evaluation.send_raw(b"\xaa\x00\x7f\x13\x37"),
+            ("evaluation_pad", act) => {
+                let key = SCORES.iter().find(|one| one.0 == act).ok_or_else(|| unknown(class, act))?;
+                self.evaluation.press(key.2);
+            }
+            ("code_scanner", "unplug") => self.scanner.unplug(),
+            ("code_scanner", "plug") => self.scanner.plug().map_err(failed)?,
+            ("code_scanner", "scan") => self.scanner.scan(SAMPLE_CODE.as_bytes()),
+            ("code_scanner", "garbage") => self.scanner.send_raw(b"\xff\xfe\x01\x02\r\n"),
+            ("queue_caller", "unplug") => self.sign.unplug(),
+            ("queue_caller", "plug") => self.sign.plug().map_err(failed)?,
+            ("queue_caller", "well") => self.sign.set_fault(SignFault::None),
+            ("queue_caller", act) => {
+                let fault = SIGN_FAULTS.iter().find(|one| one.0 == act).ok_or_else(|| unknown(class, act))?;
+                self.sign.set_fault(fault.2);
+            }
+            ("camera", "unplug") => self.camera.unplug(),
+            ("camera", "plug") => self.camera.plug().map_err(failed)?,
+            ("camera", "well") => self.camera.set_fault(None),
+            ("camera", act) => {
+                let fault =
+                    CAMERA_FAULTS.iter().find(|one| one.0 == act).ok_or_else(|| unknown(class, act))?;
+                self.camera.set_fault(Some(fault.2));
+            }
+            _ => return Err(unknown(class, act)),
+        }
+        Ok(())
+    }
+
+    fn read(&self, act: &str) -> Result<(), Refusal> {
+        if let Some(key) = act.strip_prefix("lay:") {
+            let found = self.cards.iter().find(|one| one.key == key);
+            let card = &found.ok_or_else(|| unknown("id_card_reader", act))?.card;
+            self.reader.lift();
+            return self.reader.lay(card).map_err(|error| (error.code(), error.to_string()));
+        }
+        match act {
+            "lift" => self.reader.lift(),
+            "well" => self.reader.set_fault(ReaderFault::None),
+            act => {
+                let fault = READER_FAULTS.iter().find(|one| one.0 == act);
+                self.reader.set_fault(fault.ok_or_else(|| unknown("id_card_reader", act))?.2);
+            }
+        }
+        Ok(())
+    }
+
+    fn hand() -> Vec<crate::signature::PenMove> {
+        handwriting(VirtualFramePad::FIELD.0, VirtualFramePad::FIELD.1, SAMPLES)
+    }
+}
+
+fn unknown(class: &str, act: &str) -> Refusal {
+    ("virtual.unknown_act", format!("{class} cannot {act}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samv::ReaderOptions;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_act_that_is_offered_can_be_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = ReaderOptions { link: Some(folder.path().join("reader")), ..ReaderOptions::default() };
+        let reader = Arc::new(VirtualReader::start(options).unwrap());
+        let card: VirtualCard = serde_json::from_value(serde_json::json!({
+            "name": "演示", "sex_code": "1", "ethnic_group_code": "01", "birth_date": "1990-01-01",
+            "address": "演示省江城市", "number": "999901199001010010", "issuing_office": "江城市公安局",
+            "valid_from": "2015-01-01", "valid_until": "2035-01-01"
+        }))
+        .unwrap();
+        let cards = vec![TrainingCard { key: "one".into(), card }];
+        let counter = Rehearsal::start(folder.path(), reader, cards).unwrap();
+        let mut faults = 0;
+        for device in counter.devices() {
+            let names: BTreeSet<&str> = device.acts.iter().map(|one| one.act.as_str()).collect();
+            assert_eq!(names.len(), device.acts.len(), "{}: an act twice", device.class);
+            for one in &device.acts {
+                counter.perform(&device.class, &one.act).unwrap();
+                assert!(!one.words.is_empty());
+                faults += usize::from(one.fault);
+            }
+        }
+        assert!(faults > 30, "{faults} faults");
+        let refused = counter.perform("id_card_reader", "lay:nobody").unwrap_err();
+        assert_eq!(refused.0, "virtual.unknown_act");
+        assert_eq!(counter.perform("printer", "unplug").unwrap_err().0, "virtual.unknown_act");
+    }
+}
