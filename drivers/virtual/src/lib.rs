@@ -7,6 +7,7 @@ pub mod caller;
 pub mod chip;
 pub mod code;
 pub mod control;
+pub mod escl;
 pub mod evaluation;
 pub mod fingerprint;
 mod node;
