@@ -133,7 +133,8 @@ pub fn judge(picture: &Picture, origin: Origin) -> Judgement {
 
     let light = Light::of(picture, document.as_ref());
     add(Defect::TooDark, light.paper, DARKEST_PAPER, light.paper < DARKEST_PAPER);
-    let blank = ink_share(picture) < LEAST_INK;
+    let ink = ink_share(picture);
+    let blank = ink < LEAST_INK;
     // A page without ink has none to fade; whether it is blank is said below.
     let faded = !blank && light.ink > BRIGHTEST_INK;
     add(Defect::TooBright, light.ink, BRIGHTEST_INK, faded);
@@ -149,7 +150,7 @@ pub fn judge(picture: &Picture, origin: Origin) -> Judgement {
         add(Defect::Skewed, skew, GREATEST_SKEW, skew.abs() > GREATEST_SKEW);
     }
     if matches!(origin, Origin::Scanner { .. }) {
-        add(Defect::Blank, ink_share(picture), LEAST_INK, blank);
+        add(Defect::Blank, ink, LEAST_INK, blank);
     }
     Judgement { findings, document, skew }
 }
