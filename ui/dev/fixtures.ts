@@ -95,7 +95,7 @@ export const birth = (): CaseView => ({
     { id: 'members', title: '全户成员', person: null, table: true, lacking: 1, takes_cards: false, rows: [0, 1].map((row) => member(row, row ? '欧阳㛃' : '欧阳演示', row ? '999901198503120020' : '', row ? '30' : '02')), next_row: member(2, '', '', '') },
   ],
   materials: [
-    { id: 'mother_booklet', name: '婴儿母亲《居民户口簿》', plain: '孩子母亲的户口簿', rule: 'required', group: '', met: true, open: true, tolerated: false, asked_again: false, inspect: '', because: '', pages: [{ id: 'p1', blob: '00', attestation: 'virtual', here: true }, { id: 'p2', blob: '01', attestation: 'virtual', here: true }], check: { id: 'mother_household', title: '母亲所在户', state: 'agrees', at: NOW - 60_000, query_id: 'q', must_agree: true, askable: true } },
+    { id: 'mother_booklet', name: '婴儿母亲《居民户口簿》', plain: '孩子母亲的户口簿', rule: 'required', group: '', met: true, open: true, tolerated: false, asked_again: false, inspect: '', because: '', pages: [{ id: 'p1', blob: '00', attestation: 'virtual', kept: '', here: true }, { id: 'p2', blob: '01', attestation: 'virtual', kept: '', here: true }], check: { id: 'mother_household', title: '母亲所在户', state: 'agrees', at: NOW - 60_000, query_id: 'q', must_agree: true, askable: true } },
     { id: 'birth_certificate', name: '婴儿《出生医学证明》', plain: '出生医学证明', rule: 'required', group: '', met: false, open: true, tolerated: false, asked_again: false, inspect: '', because: '', pages: [], check: { id: 'birth_certificate', title: '出生医学证明核验', state: 'not_checked', at: null, query_id: '', must_agree: true, askable: false } },
   ],
   signers: [

@@ -276,6 +276,7 @@ impl Case {
                     id: *page,
                     picture: picture.clone(),
                     attestation: reading.as_ref().map(|one| one.attestation),
+                    kept: String::new(),
                 });
             }
             Event::PageReplaced { material, page, picture, reading } => {
@@ -285,6 +286,8 @@ impl Case {
                 let pages = self.materials.entry(material.clone()).or_default();
                 if let Some(one) = pages.iter_mut().find(|one| one.id == *page) {
                     one.picture = picture.clone();
+                    // What was said of the picture before does not hold for this one.
+                    one.kept.clear();
                     if let Some(reading) = reading {
                         one.attestation = Some(reading.attestation);
                     }
@@ -293,6 +296,12 @@ impl Case {
             Event::PageRemoved { material, page } => {
                 if let Some(pages) = self.materials.get_mut(material) {
                     pages.retain(|one| one.id != *page);
+                }
+            }
+            Event::PageKept { material, page, reason, .. } => {
+                let mut pages = self.materials.get_mut(material).into_iter().flatten();
+                if let Some(one) = pages.find(|one| one.id == *page) {
+                    one.kept.clone_from(reason);
                 }
             }
             Event::PagesReordered { material, order } => {

@@ -78,6 +78,17 @@ pub enum Command {
         /// Page.
         page: PageId,
     },
+    /// Keep a page that was found unfit.
+    KeepPage {
+        /// Material.
+        material: MaterialId,
+        /// Page.
+        page: PageId,
+        /// What was found, as stable codes (`page.blurred`).
+        findings: Vec<String>,
+        /// Why it is used all the same.
+        reason: String,
+    },
     /// Put the pages of a material in another order.
     ReorderPages {
         /// Material.

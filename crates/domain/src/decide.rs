@@ -76,6 +76,9 @@ pub fn decide(
             counter::replace_page(material, *page, picture, reading.as_ref(), case, context, facts)
         }
         Command::RemovePage { material, page } => counter::remove_page(material, *page, case, context, facts),
+        Command::KeepPage { material, page, findings, reason } => {
+            counter::keep_page(material, *page, findings, reason, case, context, facts)
+        }
         Command::ReorderPages { material, order } => {
             counter::reorder_pages(material, order, case, context, facts)
         }

@@ -109,6 +109,17 @@ pub enum Event {
         /// Page.
         page: PageId,
     },
+    /// A page that was found unfit was kept, with the reason.
+    PageKept {
+        /// Material.
+        material: MaterialId,
+        /// Page.
+        page: PageId,
+        /// What was found, as stable codes (`page.blurred`).
+        findings: Vec<String>,
+        /// Why it is used all the same.
+        reason: String,
+    },
     /// The pages of a material were put in another order.
     PagesReordered {
         /// Material.

@@ -288,6 +288,12 @@ impl Package {
             Command::RemovePage { material: id, page } => {
                 Command::RemovePage { material: material(id)?, page: *page }
             }
+            Command::KeepPage { material: id, page, findings, reason } => Command::KeepPage {
+                material: material(id)?,
+                page: *page,
+                findings: findings.clone(),
+                reason: reason.clone(),
+            },
             Command::ReorderPages { material: id, order } => {
                 Command::ReorderPages { material: material(id)?, order: order.clone() }
             }

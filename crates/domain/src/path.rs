@@ -50,6 +50,7 @@ pub fn of_command(command: &Command) -> Paths {
         Command::AddPage { material, .. }
         | Command::ReplacePage { material, .. }
         | Command::RemovePage { material, .. }
+        | Command::KeepPage { material, .. }
         | Command::ReorderPages { material, .. } => {
             vec![format!("materials/{material}"), "stage".into(), "tolerance".into()]
         }
@@ -120,6 +121,7 @@ pub fn of_event(event: &Event) -> Paths {
         Event::PageAdded { material, .. }
         | Event::PageReplaced { material, .. }
         | Event::PageRemoved { material, .. }
+        | Event::PageKept { material, .. }
         | Event::PagesReordered { material, .. } => vec![format!("materials/{material}")],
         Event::Signed { slot, .. } | Event::SignatureCleared { slot } => vec![format!("signatures/{slot}")],
         Event::WarningOverridden { rule, .. } => vec![format!("overrides/{rule}")],

@@ -36,6 +36,7 @@ mod forms;
 mod mutants;
 mod operation;
 mod package;
+mod page;
 mod printing;
 mod project;
 mod result;
@@ -87,6 +88,7 @@ pub struct Terminal {
     acting: Mutex<()>,
     changes: broadcast::Sender<Change>,
     operations: Operations,
+    judged: page::Judged,
     devices: Devices,
     paper: PaperWorker,
     paper_words: PaperWords,
@@ -154,6 +156,7 @@ impl Terminal {
             acting: Mutex::new(()),
             changes,
             operations: Operations::default(),
+            judged: page::Judged::default(),
             devices,
             paper,
             paper_words,

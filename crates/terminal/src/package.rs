@@ -142,6 +142,7 @@ impl Terminal {
                 | Command::AddPage { .. }
                 | Command::ReplacePage { .. }
                 | Command::RemovePage { .. }
+                | Command::KeepPage { .. }
                 | Command::ReorderPages { .. }
         );
         if !mirrored {

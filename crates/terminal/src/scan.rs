@@ -2,6 +2,7 @@
 
 use crate::Terminal;
 use crate::error::{Own, Result};
+use crate::page;
 use crate::rpc::request::{CropPage, RemovePage, ReorderPages, RotatePage, ScanPages};
 use crate::rpc::view::{CaseView, OperationView};
 use crate::rpc::{ChangeSource, Resource, RpcError, WindowRole};
@@ -20,7 +21,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// DA/T 31-2017 §9: paper records are digitised at 200 dpi or more; 300 keeps small print legible.
-const DPI: u16 = 300;
+pub(crate) const DPI: u16 = 300;
 /// JPEG quality of pages: text stays sharp, an A4 page in colour takes about 1 MB.
 const QUALITY: u8 = 85;
 /// A feeder of fifty sheets at half a minute a sheet.
@@ -79,7 +80,7 @@ impl Terminal {
                 max_pages: if request.feeder { None } else { Some(1) },
             };
             let mut running = host.begin(&device.id, Task::Scan(parameters), SCAN_LIMIT)?;
-            let mut pages = 0u32;
+            let mut told = page::Told::default();
             // The first page carries the request's name: a repeated request adds nothing.
             let mut command = Some(request.command);
             loop {
@@ -88,13 +89,22 @@ impl Terminal {
                 }
                 match running.next(Duration::from_millis(100)) {
                     Some(TaskNews::Page(page)) => {
-                        pages += 1;
-                        terminal.progress(id, format!("第 {pages} 页"));
+                        let picture = picture_of(&page)?;
+                        if request.feeder && request.skip_blank && page::is_blank(&picture) {
+                            told.blank += 1;
+                            continue;
+                        }
+                        told.pages += 1;
+                        terminal.progress(id, format!("第 {} 页", told.pages));
                         let name = command.take().unwrap_or_else(|| CommandId(Uuid::now_v7()));
-                        terminal.keep_page(&request, &device, &page, name)?;
+                        let kept = terminal.keep_scanned(&request, &device, (&page, &picture), name)?;
+                        if let Some((upright, slant)) = page::upright(&picture) {
+                            terminal.set_upright(&request, kept, &upright)?;
+                            told.straightened.push((told.pages, slant));
+                        }
                     }
                     Some(TaskNews::Ended(Ok(Outcome::Scanned { .. }))) => {
-                        return Ok(format!("已扫描 {pages} 页"));
+                        return Ok(told.words());
                     }
                     Some(TaskNews::Ended(Ok(_))) => return Err(Own::ProgramFault.into()),
                     Some(TaskNews::Ended(Err(fault))) => return Err(fault.into()),
@@ -104,13 +114,14 @@ impl Terminal {
         })
     }
 
-    fn keep_page(
+    /// Keeps a page as it was scanned; gives its name.
+    fn keep_scanned(
         &self,
         request: &ScanPages,
         device: &driver_contract::DeviceInfo,
-        page: &ReceivedPage,
+        (page, scanned): (&ReceivedPage, &DynamicImage),
         command: CommandId,
-    ) -> Result<()> {
+    ) -> Result<PageId> {
         let reading = Reading {
             device: device.id.0.clone(),
             attestation: match device.attestation {
@@ -121,23 +132,35 @@ impl Terminal {
             at: self.clock.now().trusted,
             raw: ContentHash(sm3(&page.bytes).0),
         };
-        let picture = self.keep_blob(request.case, &jpeg(&picture_of(page)?)?, "image/jpeg")?;
+        let picture = self.keep_blob(request.case, &jpeg(scanned)?, "image/jpeg")?;
+        self.judged(picture.id, scanned);
         let material = request.material.clone();
+        let page = request.replace.unwrap_or_else(|| PageId(Uuid::now_v7()));
         let (wish, words) = match request.replace {
-            Some(page) => {
-                (Command::ReplacePage { material, page, picture, reading: Some(reading) }, "重扫一页")
-            }
-            None => {
-                let page = PageId(Uuid::now_v7());
-                (Command::AddPage { material, page, picture, reading: Some(reading) }, "扫描一页")
-            }
+            Some(_) => (Command::ReplacePage { material, page, picture, reading: Some(reading) }, "重扫一页"),
+            None => (Command::AddPage { material, page, picture, reading: Some(reading) }, "扫描一页"),
         };
         self.act(request.case, command, wish, words)?;
         self.changed(ChangeSource::Device, [format!("case:{}", request.case), "shell".to_owned()]);
+        Ok(page)
+    }
+
+    /// Shows a page upright; what was scanned stays in the case's events.
+    fn set_upright(&self, request: &ScanPages, page: PageId, upright: &DynamicImage) -> Result<()> {
+        let (case, material) = (request.case, request.material.clone());
+        // A repeated request has added no page.
+        let Ok(before) = self.page_picture(case, &material, page) else { return Ok(()) };
+        let picture = self.keep_blob(case, &jpeg(upright)?, "image/jpeg")?;
+        self.judged(picture.id, upright);
+        let wish =
+            |picture| Command::ReplacePage { material: material.clone(), page, picture, reading: None };
+        self.act(case, CommandId(Uuid::now_v7()), wish(picture), "扶正一页")?;
+        self.can_undo(case, "扶正一页", vec![wish(before)]);
+        self.changed(ChangeSource::Device, [format!("case:{case}"), "shell".to_owned()]);
         Ok(())
     }
 
-    fn page_picture(&self, case: CaseId, material: &MaterialId, page: PageId) -> Result<BlobRef> {
+    pub(crate) fn page_picture(&self, case: CaseId, material: &MaterialId, page: PageId) -> Result<BlobRef> {
         let loaded = self.load_case(case)?;
         loaded
             .case

@@ -249,6 +249,7 @@ impl Terminal {
                     id: page.id,
                     blob: page.picture.id,
                     attestation: page.attestation,
+                    kept: page.kept.clone(),
                     here,
                 });
             }
@@ -449,6 +450,9 @@ fn event_words(record: &EventRecord, loaded: &LoadedCase) -> String {
         Event::PageAdded { material: id, .. } => format!("扫描：{}", material(id)),
         Event::PageReplaced { material: id, .. } => format!("更换页面：{}", material(id)),
         Event::PageRemoved { material: id, .. } => format!("删除页面：{}", material(id)),
+        Event::PageKept { material: id, reason, .. } => {
+            format!("保留有缺陷的页面：{}，理由：{reason}", material(id))
+        }
         Event::PagesReordered { material: id, .. } => format!("调整页序：{}", material(id)),
         Event::Signed { slot, .. } => {
             let label = loaded.definition.signers.iter().find(|one| one.slot == *slot);

@@ -31,7 +31,7 @@ fn export(folder: &Path) {
         request::FindAddresses, view::AddressesFound, request::FindCodes, view::CodesFound,
         request::OpenCase, request::OneCase, request::CaseAct, request::AnswerQuestion, request::ChangeFields,
         request::SaveDraft, request::ReadCard, request::TypeIdentity, request::RunLookup, request::ScanPages,
-        request::RotatePage, request::CropPage, request::RemovePage, request::ReorderPages,
+        request::RotatePage, request::CropPage, request::RemovePage, request::JudgePage, request::KeepPage, view::PageJudged, request::ReorderPages,
         request::RequestSignature, request::ClearSignature, request::OverrideWarning, request::Withdraw,
         request::SteerCase, request::MoveDefinition,
         request::DecideReview, request::CollectResult, request::PreviewPrint, request::PrintDocument,

@@ -307,6 +307,16 @@ catalogue! {
     PageNotFound = "page.not_found", Clerk, passing,
         "画面里没有找到材料的边缘。", "把材料放在深色底板上、四边露出来再拍，也可以手工裁切。";
 
+    /// So much light that strokes have gone.
+    PageTooBright = "page.too_bright", Clerk, passing,
+        "这一页太亮，浅色字迹看不清。", "调低亮度或移开灯光后重新采集；必须使用时请写明原因后保留。";
+    /// It slants.
+    PageSkewed = "page.skewed", Clerk, passing,
+        "这一页歪斜，没有摆正。", "把材料摆正后重新采集；必须使用时请写明原因后保留。";
+    /// Nothing is on it.
+    PageBlank = "page.blank", Clerk, passing,
+        "这一页是空白的，上面没有内容。", "如果放反了请翻面重扫；确实是空白页可以删除，或写明原因后保留。";
+
     // --- camera ---
     /// It offers nothing that we can use.
     CameraFormatUnknown = "camera.format_unknown", Administrator, permanent,

@@ -1,11 +1,12 @@
-//! Scanners through SANE.
+//! Scanners through SANE, and scanners on the network that speak eSCL ([`escl`]).
 //!
 //! The library is loaded when it is first needed, so that a PC without it still starts everything else;
-//! its absence is a typed fault. Network and eSCL scanners come through SANE's own back-ends.
+//! its absence is a typed fault. Other network scanners come through SANE's own back-ends.
 
 mod capture;
 mod driver;
 mod error;
+pub mod escl;
 mod ffi;
 mod frame;
 mod mutants;
@@ -19,5 +20,5 @@ pub use ffi::{Handle, Library, SaneDevice};
 /// The factories of this crate.
 #[must_use]
 pub fn factories() -> Vec<Box<dyn driver_contract::DriverFactory>> {
-    vec![Box::new(SaneFactory::default())]
+    vec![Box::new(SaneFactory::default()), Box::new(escl::EsclFactory)]
 }

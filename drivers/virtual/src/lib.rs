@@ -8,6 +8,7 @@ pub mod camera;
 pub mod chip;
 pub mod code;
 pub mod control;
+pub mod escl;
 pub mod evaluation;
 pub mod fingerprint;
 mod node;

@@ -7,7 +7,7 @@ export type NamedCommand = { [K in keyof Commands]: Commands[K]['request'] exten
 /** Complete by its type: a command that gets or loses a name makes the type check fail here. */
 const NAMED: Record<NamedCommand, true> = {
   open_case: true, read_row_cards: true, answer_question: true, change_fields: true, read_card: true, type_identity: true, run_lookup: true,
-  scan_pages: true, rotate_page: true, crop_page: true, remove_page: true, reorder_pages: true, clear_signature: true,
+  scan_pages: true, rotate_page: true, crop_page: true, remove_page: true, keep_page: true, reorder_pages: true, clear_signature: true,
   override_warning: true, submit_case: true, confirm_acceptance: true, withdraw_case: true, decide_review: true, steer_case: true, move_definition: true,
   effect_case: true, continue_case: true, collect_result: true, print_document: true,
   print_consultation: true, open_package: true, submit_package: true, open_from: true, carry_material: true, print_day_sheet: true, try_device: true, pass_batch: true,

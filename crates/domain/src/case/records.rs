@@ -77,6 +77,8 @@ pub struct Page {
     pub picture: BlobRef,
     /// Attestation of the device; none for an imported file.
     pub attestation: Option<Attestation>,
+    /// Why this picture is used although something is wrong with it; empty where nobody said so.
+    pub kept: String,
 }
 
 /// A signature.

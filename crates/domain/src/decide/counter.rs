@@ -404,6 +404,29 @@ pub(super) fn remove_page(
     Ok(vec![Event::PageRemoved { material: material.clone(), page }])
 }
 
+/// A page that is hard to read is better than none, when somebody stands for it.
+pub(super) fn keep_page(
+    material: &MaterialId,
+    page: PageId,
+    findings: &[String],
+    reason: &str,
+    case: &Case,
+    context: &Context,
+    facts: &Facts<'_>,
+) -> Decided {
+    may_change_pages(material, case, context, facts)?;
+    known_page(material, page, case)?;
+    if reason.trim().is_empty() {
+        return Err(Refusal::ReasonMissing);
+    }
+    Ok(vec![Event::PageKept {
+        material: material.clone(),
+        page,
+        findings: findings.to_vec(),
+        reason: reason.to_owned(),
+    }])
+}
+
 pub(super) fn reorder_pages(
     material: &MaterialId,
     order: &[PageId],

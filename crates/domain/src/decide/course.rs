@@ -227,6 +227,7 @@ pub(super) fn rectifies(command: &crate::command::Command) -> bool {
             | Command::AddPage { .. }
             | Command::ReplacePage { .. }
             | Command::RemovePage { .. }
+            | Command::KeepPage { .. }
             | Command::ReorderPages { .. }
             | Command::Submit
             | Command::Review { .. }

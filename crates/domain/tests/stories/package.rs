@@ -298,7 +298,12 @@ fn a_paper_and_a_question_stand_once_where_they_are_asked_as_strictly() {
 
     // Scanned there before it was asked for here, it is wanted here still.
     let mut before = lead.case.clone();
-    let page = domain::case::Page { id: PageId(Uuid::from_u128(3)), picture: blob(9), attestation: None };
+    let page = domain::case::Page {
+        id: PageId(Uuid::from_u128(3)),
+        picture: blob(9),
+        attestation: None,
+        kept: String::new(),
+    };
     before.materials.insert(booklet.clone(), vec![page]);
     let later = package.asked_before(&[(&before, &lead.definition)], (&other.case, &other.definition));
     assert!(!later.materials.contains(&booklet));

@@ -344,6 +344,31 @@ fn pages_keep_their_names_and_order() {
 }
 
 #[test]
+fn a_page_that_is_hard_to_read_is_kept_with_a_reason_until_it_is_scanned_again() {
+    let mut desk = Desk::new("T001");
+    desk.act(AUXILIARY, Command::Open);
+    let material = MaterialId::from("mother_booklet");
+    let page = PageId(Uuid::from_u128(1));
+    let keep = |page, reason: &str| Command::KeepPage {
+        material: material.clone(),
+        page,
+        findings: vec!["page.blurred".into()],
+        reason: reason.into(),
+    };
+    assert_eq!(desk.refused(AUXILIARY, &keep(page, "原件褪色")), "NO_SUCH_PAGE");
+    let add = Command::AddPage { material: material.clone(), page, picture: blob(1), reading: None };
+    desk.act(AUXILIARY, add);
+    assert_eq!(desk.refused(AUXILIARY, &keep(page, " ")), "REASON_MISSING");
+    assert_eq!(desk.refused(HEAD, &keep(page, "原件褪色")), "ROLE_NOT_ALLOWED");
+    desk.act(AUXILIARY, keep(page, "原件褪色"));
+    let kept = |desk: &Desk| desk.case.materials[&material][0].kept.clone();
+    assert_eq!(kept(&desk), "原件褪色");
+    let again = Command::ReplacePage { material: material.clone(), page, picture: blob(2), reading: None };
+    desk.act(AUXILIARY, again);
+    assert_eq!(kept(&desk), "", "said of the picture before");
+}
+
+#[test]
 fn an_ended_case_takes_no_more_acts() {
     let mut desk = birth::submitted();
     assert_eq!(desk.refused(AUXILIARY, &Command::Withdraw { reason: String::new() }), "REASON_MISSING");

@@ -180,6 +180,12 @@ pub fn events() -> Vec<Event> {
             reading: reading(),
         },
         Event::CaseLinked(link()),
+        Event::PageKept {
+            material: "mother_booklet".into(),
+            page: page(1),
+            findings: vec!["page.blurred".into()],
+            reason: "原件褪色".into(),
+        },
     ]
 }
 
@@ -237,6 +243,12 @@ pub fn commands() -> Vec<Command> {
         Command::DelegateReview { to: "J0002".into(), until: later(), reason: "外出学习".into() },
         Command::MoveToDefinition { definition: ContentHash([9; 32]) },
         Command::LinkCase(link()),
+        Command::KeepPage {
+            material: material(),
+            page: page(1),
+            findings: vec!["page.blurred".into()],
+            reason: "原件褪色".into(),
+        },
     ]
 }
 

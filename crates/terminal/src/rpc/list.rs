@@ -147,6 +147,10 @@ commands! {
     crop_page(CropPage) -> CaseView;
     /// Takes a page out.
     remove_page(RemovePage) -> CaseView;
+    /// Says what a page looks like.
+    judge_page(JudgePage) -> PageJudged;
+    /// Keeps a page although something is wrong with it.
+    keep_page(KeepPage) -> CaseView;
     /// Puts pages in another order.
     reorder_pages(ReorderPages) -> CaseView;
     /// Releases a signature slot to the applicant screen.

@@ -239,6 +239,35 @@ request! {
         replace: Option<PageId>,
         /// Whether to take all pages of the feeder.
         feeder: bool,
+        /// Whether pages of the feeder with nothing on them are left out.
+        #[serde(default)]
+        skip_blank: bool,
+    }
+}
+request! {
+    /// Asks what a page looks like.
+    JudgePage {
+        /// Case.
+        case: CaseId,
+        /// Material.
+        material: MaterialId,
+        /// Page.
+        page: PageId,
+    }
+}
+request! {
+    /// Keeps a page although something is wrong with it.
+    KeepPage {
+        /// Names the command.
+        command: CommandId,
+        /// Case.
+        case: CaseId,
+        /// Material.
+        material: MaterialId,
+        /// Page.
+        page: PageId,
+        /// Why it is used.
+        reason: String,
     }
 }
 request! {

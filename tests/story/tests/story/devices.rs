@@ -310,7 +310,7 @@ fn at_a_training_counter_faults_are_rehearsed_and_nowhere_else() {
     let end = test_of(&counter, "id_card_reader");
     assert_eq!(
         (&end["kind"], &end["error"]["code"]),
-        (&json!("failed"), &json!("idcard.sam_unauthorised")),
+        (&json!("failed"), &json!("idcard.sam_not_authorised")),
         "{end}"
     );
     does("id_card_reader", "well");

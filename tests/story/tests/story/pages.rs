@@ -129,6 +129,84 @@ fn turned_cut_replaced_and_ordered_pages_stay_so_with_their_originals() {
     assert_eq!(added, originals, "the events name the originals for ever");
 }
 
+/// Lays a page of lines of dashes on the glass that fall to the right by so many degrees, with sharp or soft edges.
+fn lay_text(station: &Station, slant: f64, soft: bool) {
+    let (width, height) = (1240_u32, 1754_u32);
+    let (sine, cosine) = slant.to_radians().sin_cos();
+    let picture = RgbImage::from_fn(width, height, |x, y| {
+        let (x, y) = (f64::from(x) - f64::from(width) / 2.0, f64::from(y) - f64::from(height) / 2.0);
+        let (along, down) = (x * cosine + y * sine, y * cosine - x * sine);
+        let text = along.abs() < 500.0 && down.abs() < 750.0 && (along / 12.0).floor().rem_euclid(4.0) > 0.0;
+        let line = down.rem_euclid(30.0);
+        // A soft line fades over ten pixels, 0.8 mm at 300 dpi.
+        let ink = if soft { 1.0 - (line - 15.0).abs() / 12.0 } else { f64::from(u8::from(line < 8.0)) };
+        image::Rgb([if text { (235.0 - 200.0 * ink.clamp(0.0, 1.0)).round() as u8 } else { 235 }; 3])
+    });
+    let mut file = format!("P6\n{width} {height}\n255\n").into_bytes();
+    file.extend_from_slice(picture.as_raw());
+    std::fs::write(station.folder.path().join("glass.ppm"), file).unwrap();
+}
+
+#[test]
+fn a_slanting_page_is_set_upright_and_an_unfit_one_kept_with_a_reason() {
+    let station = Station::start_with(root().join("assets"), Glass::File);
+    let counter = Counter::new(station.terminal("柜台一"));
+    counter.login("F0001");
+    let case = open(&station, &counter, "T001", "shen_mother");
+    counter.answer(&case, "applicant_is", "mother");
+    let material = "mother_booklet";
+    let scan = |replace: Value| {
+        counter.operate(
+            "scan_pages",
+            json!({ "case": case, "material": material, "replace": replace, "feeder": false }),
+        )
+    };
+    let judged =
+        |page: &Value| counter.ask("judge_page", json!({ "case": case, "material": material, "page": page }));
+    let codes = |judged: &Value| -> Vec<String> {
+        let findings = judged["findings"].as_array().unwrap();
+        findings.iter().map(|one| one["code"].as_str().unwrap().to_owned()).collect()
+    };
+
+    lay_text(&station, 2.0, false);
+    let end = scan(Value::Null);
+    assert_eq!(end["words"], "已扫描 1 页，第 1 页歪斜 2.0°已扶正", "{end}");
+    let page = ids(&counter.case(&case), material)[0].clone();
+    assert_eq!(codes(&judged(&page)), Vec::<String>::new());
+
+    lay_text(&station, 0.0, true);
+    let end = scan(page.clone());
+    assert_eq!(end["words"], "已扫描 1 页", "{end}");
+    let found = judged(&page);
+    assert_eq!(codes(&found), ["page.blurred"], "{found}");
+    assert_eq!(found["blob"], blobs(&counter.case(&case), material)[0]);
+    let keep = |reason: &str| json!({ "case": case, "material": material, "page": page, "reason": reason });
+    assert_eq!(counter.refused("keep_page", keep(" ")), "REASON_MISSING");
+    let view = counter.act("keep_page", keep("原件褪色，无法更清楚"));
+    assert_eq!(one(&view["materials"], "id", material)["pages"][0]["kept"], "原件褪色，无法更清楚");
+    counter.drained();
+
+    // The server has checked every act of it, and what was scanned stays beside what is shown.
+    counter.ask("logout", json!({}));
+    let store = shelf::of_window(&station, "柜台一", "F0001");
+    let events: Vec<Event> =
+        shelf::events(&store, &case).into_iter().map(|(record, _)| record.event).collect();
+    let scanned = |event: &&Event| {
+        matches!(
+            event,
+            Event::PageAdded { reading: Some(_), .. } | Event::PageReplaced { reading: Some(_), .. }
+        )
+    };
+    assert_eq!(events.iter().filter(scanned).count(), 2);
+    let upright = |event: &&Event| matches!(event, Event::PageReplaced { reading: None, .. });
+    assert_eq!(events.iter().filter(upright).count(), 1);
+    let kept = events.iter().find_map(|event| match event {
+        Event::PageKept { findings, reason, .. } => Some((findings.clone(), reason.clone())),
+        _ => None,
+    });
+    assert_eq!(kept, Some((vec!["page.blurred".to_owned()], "原件褪色，无法更清楚".to_owned())));
+}
+
 #[test]
 fn the_one_time_notice_is_printed_while_something_lacks_and_never_empty() {
     let station = Station::start();

@@ -20,6 +20,10 @@ blob: ContentHash,
  */
 attestation: Attestation | null, 
 /**
+ * Why it is used although something is wrong with it; empty where nobody said so.
+ */
+kept: string, 
+/**
  * Whether the picture is on this terminal.
  */
 here: boolean, };

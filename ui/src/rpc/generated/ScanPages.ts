@@ -27,4 +27,8 @@ replace: PageId | null,
 /**
  * Whether to take all pages of the feeder.
  */
-feeder: boolean, };
+feeder: boolean, 
+/**
+ * Whether pages of the feeder with nothing on them are left out.
+ */
+skip_blank: boolean, };

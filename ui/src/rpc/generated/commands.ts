@@ -31,6 +31,8 @@ import type { FindCases } from "./FindCases";
 import type { FindCodes } from "./FindCodes";
 import type { FindMatters } from "./FindMatters";
 import type { FoundMatters } from "./FoundMatters";
+import type { JudgePage } from "./JudgePage";
+import type { KeepPage } from "./KeepPage";
 import type { Login } from "./Login";
 import type { MatterLine } from "./MatterLine";
 import type { MoveDefinition } from "./MoveDefinition";
@@ -44,6 +46,7 @@ import type { OperationView } from "./OperationView";
 import type { OverrideWarning } from "./OverrideWarning";
 import type { PackageLine } from "./PackageLine";
 import type { PackageView } from "./PackageView";
+import type { PageJudged } from "./PageJudged";
 import type { PassBatch } from "./PassBatch";
 import type { PreviewPrint } from "./PreviewPrint";
 import type { PreviewView } from "./PreviewView";
@@ -163,6 +166,10 @@ export interface OfficerCommands {
   crop_page: { request: CropPage; answer: CaseView };
   /** Takes a page out. */
   remove_page: { request: RemovePage; answer: CaseView };
+  /** Says what a page looks like. */
+  judge_page: { request: JudgePage; answer: PageJudged };
+  /** Keeps a page although something is wrong with it. */
+  keep_page: { request: KeepPage; answer: CaseView };
   /** Puts pages in another order. */
   reorder_pages: { request: ReorderPages; answer: CaseView };
   /** Releases a signature slot to the applicant screen. */
@@ -280,6 +287,8 @@ export const OFFICER_COMMANDS = [
   "rotate_page",
   "crop_page",
   "remove_page",
+  "judge_page",
+  "keep_page",
   "reorder_pages",
   "request_signature",
   "cancel_signature",

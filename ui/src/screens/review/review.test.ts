@@ -9,7 +9,7 @@ const field = (path: string, label: string, value: string, register: string | nu
 const section = (id: string, title: string, rows: FieldView[][], person: SectionView['person'] = null, table = false): SectionView => ({ id, title, person, table, rows, next_row: [], takes_cards: false, lacking: 0 })
 const material = (id: string, name: string, pages = 1): MaterialView => ({
   id, name, plain: '', rule: 'required', group: '', met: true, open: true, tolerated: false, asked_again: false, inspect: '', because: '', check: null,
-  pages: Array.from({ length: pages }, (_, at) => ({ id: `${id}${at}`, blob: '', attestation: null, here: true })),
+  pages: Array.from({ length: pages }, (_, at) => ({ id: `${id}${at}`, blob: '', attestation: null, kept: '', here: true })),
 })
 const view = (sections: SectionView[], materials: MaterialView[]) => ({ sections, materials }) as unknown as CaseView
 

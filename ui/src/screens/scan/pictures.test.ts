@@ -4,7 +4,7 @@ import { defineComponent, h } from 'vue'
 import { connect, type PageView } from '@/rpc'
 import { usePictures } from './pictures'
 
-const page = (here: boolean): PageView => ({ id: 'p1', blob: 'b1', attestation: null, here })
+const page = (here: boolean): PageView => ({ id: 'p1', blob: 'b1', attestation: null, kept: '', here })
 const shown = (one: PageView) => mount(defineComponent({
   setup() {
     const { picture } = usePictures()

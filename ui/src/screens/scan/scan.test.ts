@@ -4,7 +4,7 @@ import type { Turn } from '@/pages/types'
 import { groupMaterials, materialState, missingWords, nextMaterial, pageAfter } from './materials'
 import { cropThousandths, PendingTurns, unturnBox } from './pageEdits'
 
-const page = (id: string) => ({ id, blob: id.repeat(8), attestation: null, here: true })
+const page = (id: string) => ({ id, blob: id.repeat(8), attestation: null, kept: '', here: true })
 const material = (id: string, rule: MaterialView['rule'], met: boolean, pages: string[] = [], group = ''): MaterialView => ({
   id, name: `材料${id}`, plain: '', rule, group, met, open: true, tolerated: false, asked_again: false, inspect: '', because: '', pages: pages.map(page), check: null,
 })

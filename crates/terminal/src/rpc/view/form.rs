@@ -5,6 +5,7 @@ use domain::ids::{ContentHash, FieldPath, MaterialId, PageId, QuestionId, SlotId
 use domain::matter::{Answer, FieldKind, MaterialRule};
 use domain::person::PersonRole;
 use domain::requirement::FieldFault;
+use driver_contract::FaultCode;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -135,8 +136,41 @@ pub struct PageView {
     pub blob: ContentHash,
     /// Device's attestation.
     pub attestation: Option<Attestation>,
+    /// Why it is used although something is wrong with it; empty where nobody said so.
+    pub kept: String,
     /// Whether the picture is on this terminal.
     pub here: bool,
+}
+
+/// What is wrong with a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PageFinding {
+    /// Stable code of the catalogue of device faults: `page.blurred`.
+    pub code: FaultCode,
+    /// What is wrong, in words.
+    pub sentence: String,
+    /// What to do.
+    pub cure: String,
+}
+
+/// A QR code or bar code on a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PageCode {
+    /// Its kind, as officers call it.
+    pub kind: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// What a page looks like.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PageJudged {
+    /// Its picture.
+    pub blob: ContentHash,
+    /// What is wrong; empty for a good page.
+    pub findings: Vec<PageFinding>,
+    /// Codes on it, from top to bottom.
+    pub codes: Vec<PageCode>,
 }
 
 /// A signature slot.

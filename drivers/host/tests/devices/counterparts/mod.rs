@@ -1,5 +1,6 @@
 //! Programs and recordings made by others that understand a device's protocol, against which the drivers run.
 
+mod airscan;
 mod espeak;
 mod gphoto2;
 mod libfprint;

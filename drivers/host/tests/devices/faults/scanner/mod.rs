@@ -1,0 +1,4 @@
+//! Scanners: through SANE, and on the network.
+
+mod escl;
+mod sane;
