@@ -58,10 +58,10 @@ function lineOf(child, wanted, limit, said) {
   })
 }
 
-export async function startStation() {
+export async function startStation(task = 'run') {
   const folder = mkdtempSync(join(tmpdir(), 'browser-story-'))
   const state = join(folder, 'station')
-  const demo = spawn(join(programs, 'demo'), ['--state', state, 'run', '--fresh', '--without-display'], {
+  const demo = spawn(join(programs, 'demo'), ['--state', state, task, '--fresh', '--without-display'], {
     cwd: repository, stdio: ['pipe', 'pipe', 'pipe'],
   })
   const said = []

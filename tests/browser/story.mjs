@@ -5,13 +5,14 @@ import { after, before, test } from 'node:test'
 import { startStation } from './station.mjs'
 import { startBrowser, Window } from './window.mjs'
 
-export function story(file) {
+/** `task` is what the station is for: `run` or `train`. */
+export function story(file, task = 'run') {
   const windows = new Map()
   let failed = ''
   const told = { station: undefined, browser: undefined }
 
   before(async () => {
-    told.station = await startStation()
+    told.station = await startStation(task)
     told.browser = await startBrowser()
   })
   after(async () => {

@@ -7,6 +7,7 @@
 mod host;
 mod lines;
 mod pads;
+mod pictures;
 mod readers;
 
 /// A parser under test.
@@ -30,6 +31,9 @@ pub const TARGETS: &[Target] = &[
     Target { name: "line-frames", run: lines::line_frames },
     Target { name: "line-patterns", run: lines::line_patterns },
     Target { name: "line-models", run: lines::line_models },
+    Target { name: "camera-streams", run: pictures::camera_streams },
+    Target { name: "camera-pictures", run: pictures::camera_pictures },
+    Target { name: "scanner-words", run: pictures::scanner_words },
     Target { name: "tapes", run: host::tapes },
     Target { name: "host-messages", run: host::host_messages },
     Target { name: "device-records", run: host::device_records },

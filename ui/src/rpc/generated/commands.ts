@@ -55,6 +55,8 @@ import type { PrintDaySheet } from "./PrintDaySheet";
 import type { PrintDocument } from "./PrintDocument";
 import type { ReadCard } from "./ReadCard";
 import type { ReadRowCards } from "./ReadRowCards";
+import type { RehearsalView } from "./RehearsalView";
+import type { Rehearse } from "./Rehearse";
 import type { RemovePage } from "./RemovePage";
 import type { ReorderPages } from "./ReorderPages";
 import type { RequestSignature } from "./RequestSignature";
@@ -225,6 +227,9 @@ export interface OfficerCommands {
   devices: { request: Empty; answer: DevicesView };
   choose_device: { request: OneDevice; answer: DevicesView };
   try_device: { request: TryDevice; answer: OperationView };
+  /** What the virtual devices of a training counter can do. */
+  rehearsal: { request: Empty; answer: RehearsalView };
+  rehearse: { request: Rehearse; answer: RehearsalView };
   /** What waits for the server. */
   sync_state: { request: Empty; answer: SyncView };
   /** Tries the server now. */
@@ -318,6 +323,8 @@ export const OFFICER_COMMANDS = [
   "devices",
   "choose_device",
   "try_device",
+  "rehearsal",
+  "rehearse",
   "sync_state",
   "sync_now",
   "diagnostic_bundle",

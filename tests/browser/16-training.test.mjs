@@ -1,0 +1,61 @@
+import { inside, login } from './counter.mjs'
+import { demoPeople } from './station.mjs'
+import { story } from './story.mjs'
+import { until } from './window.mjs'
+
+const it = story('training', 'train')
+const people = demoPeople()
+let counter
+
+const card = (name) => counter.page.locator('article').filter({ has: counter.page.getByRole('heading', { name }) })
+const told = (name, words) => until(`${name}: ${words}`, async () => (await card(name).innerText()).includes(words))
+const does = (name, words) => card(name).getByRole('button', { name: words }).click()
+
+it.step('a training counter has every virtual device, and says what each can be made to do', async () => {
+  counter = await it.open('counter', it.station.officer('柜台一'), { width: 1920, height: 1080 })
+  await login(counter, 'F0001')
+  await inside(counter, '辅警').waitFor()
+  await counter.key('Alt+B')
+  await counter.page.getByRole('heading', { level: 1, name: '设备' }).waitFor()
+  for (const name of [/读卡器/, /签字板/, /评价器/, /扫码枪/, /叫号器/, /照相机/]) await told(name, '可以使用')
+  await card(/签字板/).getByText('演练').click()
+  await counter.picture('training')
+})
+
+it.step('a fault of the pad is rehearsed: pulled, told with its cure, plugged in again', async () => {
+  await does(/签字板/, '拔掉插头')
+  await told(/签字板/, '未接')
+  await told(/签字板/, '怎么办')
+  await counter.picture('training-pulled')
+  await does(/签字板/, '插上插头')
+  await told(/签字板/, '可以使用')
+})
+
+it.step('a hand at the virtual devices: a card is laid, a pad signed, a code scanned, a key pressed, a picture taken', async () => {
+  const test = async (name, after) => {
+    await card(name).getByRole('button', { name: /^测试/ }).click()
+    await after?.()
+  }
+  await test(/签字板/, async () => {
+    await told(/签字板/, '请在签字板上')
+    await does(/签字板/, '写一个签名')
+  })
+  await told(/签字板/, '签字板正常')
+  await card(/评价器/).getByText('演练').click()
+  await test(/评价器/, async () => {
+    await told(/评价器/, '请在评价器上')
+    await does(/评价器/, '按“非常满意”')
+  })
+  await told(/评价器/, '收到评价')
+  await card(/扫码枪/).getByText('演练').click()
+  await test(/扫码枪/, async () => {
+    await told(/扫码枪/, '请用扫码枪')
+    await does(/扫码枪/, '扫一个受理编号')
+  })
+  await told(/扫码枪/, '扫码枪正常')
+  await test(/照相机/)
+  await told(/照相机/, '拍到一张')
+  await card(/读卡器/).getByText('演练').click()
+  await does(/读卡器/, `放上${people.han_proof.name}的身份证`)
+  await counter.picture('training-done')
+})
