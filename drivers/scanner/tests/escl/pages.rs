@@ -84,8 +84,8 @@ fn the_glass_in_every_mode_and_resolution() {
 fn the_feeder_is_emptied_in_its_order_both_sides() {
     let scanner = NetworkScanner::start(None).unwrap();
     let feed = || {
-        for sheet in 0..3_u8 {
-            scanner.feed(sheet(20 + sheet * 60), sheet(50 + sheet * 60));
+        for step in 0..3_u8 {
+            scanner.feed(sheet(20 + step * 60), sheet(50 + step * 60));
         }
     };
     let shades = |context: &CollectingContext| -> Vec<u8> {
