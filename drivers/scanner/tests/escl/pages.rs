@@ -15,6 +15,17 @@ fn picture(shade: u8) -> RgbImage {
     RgbImage::from_fn(2480, 3508, |x, y| Rgb([(x / 10) as u8, (y / 14) as u8, shade]))
 }
 
+/// A sheet of 60 × 80 mm, of one colour.
+fn sheet(shade: u8) -> RgbImage {
+    RgbImage::from_pixel(709, 945, Rgb([200, 100, shade]))
+}
+
+/// Of such a sheet most, at 100 dpi.
+fn part(source: ScanSource) -> ScanParameters {
+    let area = Some(ScanArea { left: 0, top: 0, width: 500, height: 700 });
+    ScanParameters { area, ..wanted(source, ColourMode::Colour, 100) }
+}
+
 fn configured(path: &str) -> DeviceConfig {
     DeviceConfig {
         driver: NAME.into(),
@@ -73,12 +84,12 @@ fn the_glass_in_every_mode_and_resolution() {
 fn the_feeder_is_emptied_in_its_order_both_sides() {
     let scanner = NetworkScanner::start(None).unwrap();
     let feed = || {
-        for sheet in 0..3_u8 {
-            scanner.feed(picture(20 + sheet * 60), picture(50 + sheet * 60));
+        for step in 0..3_u8 {
+            scanner.feed(sheet(20 + step * 60), sheet(50 + step * 60));
         }
     };
     let shades = |context: &CollectingContext| -> Vec<u8> {
-        context.pages.iter().map(|page| page.bytes[page.header.stride as usize * 900 + 602]).collect()
+        context.pages.iter().map(|page| page.bytes[page.header.stride as usize * 100 + 302]).collect()
     };
     let near = |found: Vec<u8>, drawn: &[u8]| {
         assert_eq!(found.len(), drawn.len());
@@ -86,14 +97,13 @@ fn the_feeder_is_emptied_in_its_order_both_sides() {
     };
     let mut device = open(&scanner);
     feed();
-    let (outcome, context) = scan(device.as_mut(), wanted(ScanSource::FeederDuplex, ColourMode::Colour, 100));
+    let (outcome, context) = scan(device.as_mut(), part(ScanSource::FeederDuplex));
     assert_eq!(outcome, Ok(Outcome::Scanned { pages: 6, feeder_empty: true }));
     near(shades(&context), &[20, 50, 80, 110, 140, 170]);
     assert_eq!(context.pages[5].header.page, 6);
 
     feed();
-    let limited =
-        ScanParameters { max_pages: Some(2), ..wanted(ScanSource::Feeder, ColourMode::Colour, 100) };
+    let limited = ScanParameters { max_pages: Some(2), ..part(ScanSource::Feeder) };
     let (outcome, context) = scan(device.as_mut(), limited);
     assert_eq!(outcome, Ok(Outcome::Scanned { pages: 2, feeder_empty: false }));
     near(shades(&context), &[20, 80]);

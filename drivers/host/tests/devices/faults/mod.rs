@@ -6,6 +6,7 @@ mod code_scanner;
 mod evaluation_pad;
 mod fingerprint;
 mod idcard;
+mod network_scanner;
 mod printer;
 mod queue_caller;
 mod scanner;

@@ -1,4 +1,0 @@
-//! Scanners: through SANE, and on the network.
-
-mod escl;
-mod sane;
