@@ -14,3 +14,4 @@ mod node;
 pub mod samv;
 pub mod signature;
 mod tty;
+mod uhid;
