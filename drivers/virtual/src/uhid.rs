@@ -19,8 +19,10 @@ use crate::node::{Handler, VirtualNode};
 
 /// How long the thread waits for the kernel before it looks whether it is to stop.
 const LOOK: Duration = Duration::from_millis(20);
-/// Time between two reports, as of a pad that tells its pen 200 times a second: the kernel keeps 64 of them, no more.
+/// Time between two reports, as of a pad that tells its pen 200 times a second.
 const PACE: Duration = Duration::from_millis(5);
+/// How much of it is made up for after a pause of the PC's: the kernel keeps 64 events of a node, 16 movements of a pen.
+const MADE_UP: Duration = Duration::from_millis(40);
 /// The kernel makes the nodes while it is told of the device, udev names them a little later.
 const NODE_LIMIT: Duration = Duration::from_secs(10);
 
@@ -68,6 +70,8 @@ pub(crate) struct KernelHid {
     unique: String,
     handler: Arc<Mutex<Handler>>,
     open: Arc<AtomicBool>,
+    /// When the next report is due.
+    due: Mutex<Instant>,
     plugged: Mutex<Option<Plugged>>,
 }
 
@@ -87,6 +91,7 @@ impl KernelHid {
             unique: format!("virtual-{}-{number}", std::process::id()),
             handler: Arc::new(Mutex::new(handler)),
             open: Arc::default(),
+            due: Mutex::new(Instant::now()),
             plugged: Mutex::new(None),
         };
         device.plug()?;
@@ -143,8 +148,12 @@ impl KernelHid {
         let mut event = INPUT2.to_ne_bytes().to_vec();
         event.extend(u16::try_from(report.len().min(DATA_MOST)).unwrap_or_default().to_ne_bytes());
         event.extend_from_slice(report);
+        let now = Instant::now();
+        let mut due = lock(&self.due);
+        *due = (*due).max(now.checked_sub(MADE_UP).unwrap_or(now));
+        std::thread::sleep(due.saturating_duration_since(now));
+        *due += PACE;
         let _ = (&*uhid).write_all(&event);
-        std::thread::sleep(PACE);
     }
 
     /// Its `/dev/hidraw*`.

@@ -10,4 +10,4 @@ mod usb;
 pub use card::{CardError, CardLayout, ValidUntil, VirtualCard, WLT_LENGTH};
 pub use fault::ReaderFault;
 pub use reader::{ReaderOptions, ReaderStatus, VirtualReader};
-pub use usb::{Pairs, VirtualUsbReader};
+pub use usb::{UsbLayout, VirtualUsbReader};

@@ -14,6 +14,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+
 use super::card::{CardError, VirtualCard};
 use super::fault::ReaderFault;
 use super::module::{Module, Reaction};
@@ -21,10 +23,6 @@ use super::reader::cut_command;
 
 /// Where the kernel takes gadgets.
 const GADGETS: &str = "/sys/kernel/config/usb_gadget";
-
-/// National numbers of readers (eastcoms.com, SAM_V 通信协议).
-const VENDOR: &str = "0x0400";
-const PRODUCT: &str = "0xc35a";
 
 /// Preamble and length of a frame: what goes through the first of two pairs of endpoints.
 const HEAD: usize = 7;
@@ -34,21 +32,35 @@ const DESCRIPTORS_MAGIC: u32 = 3;
 const STRINGS_MAGIC: u32 = 2;
 const FULL_AND_HIGH_SPEED: u32 = 1 | 2;
 
-/// How many pairs of bulk endpoints a reader has.
+/// What a reader shows on USB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pairs {
-    /// One, for whole frames: most readers in the field.
-    One,
-    /// Two: the national layout.
-    Two,
+pub enum UsbLayout {
+    /// One pair of bulk endpoints for whole frames: most readers in the field.
+    OnePair,
+    /// Two pairs: the national layout.
+    TwoPairs,
+    /// A serial port of the class CDC-ACM.
+    Serial,
 }
 
-impl Pairs {
+impl UsbLayout {
     /// Addresses in the descriptor's order.
     const fn endpoints(self) -> &'static [u8] {
         match self {
-            Self::One => &[0x02, 0x81],
-            Self::Two => &[0x02, 0x81, 0x06, 0x85],
+            Self::OnePair => &[0x02, 0x81],
+            Self::TwoPairs => &[0x02, 0x81, 0x06, 0x85],
+            // The kernel's function has its own.
+            Self::Serial => &[],
+        }
+    }
+
+    /// The kernel's function, and the vendor and product that go with it.
+    const fn function(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            // eastcoms.com, SAM_V 通信协议
+            Self::OnePair | Self::TwoPairs => ("ffs", "0x0400", "0xc35a"),
+            // WCH CH9102: a bridge that is plain CDC-ACM.
+            Self::Serial => ("acm", "0x1a86", "0x55d4"),
         }
     }
 }
@@ -56,15 +68,15 @@ impl Pairs {
 struct Plugged {
     gadget: PathBuf,
     mounted: PathBuf,
-    /// The function lives as long as this file is open.
-    control: File,
+    /// A function of ours lives as long as this file is open.
+    control: Option<File>,
     stop: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
 
 /// A reader on USB that is plugged in until it is dropped.
 pub struct VirtualUsbReader {
-    pairs: Pairs,
+    layout: UsbLayout,
     name: String,
     folder: PathBuf,
     module: Arc<Mutex<Module>>,
@@ -80,9 +92,9 @@ impl VirtualUsbReader {
     ///
     /// # Errors
     /// Not root, or no bus for gadgets.
-    pub fn start(name: &str, folder: &Path, pairs: Pairs) -> io::Result<Self> {
+    pub fn start(name: &str, folder: &Path, layout: UsbLayout) -> io::Result<Self> {
         let reader = Self {
-            pairs,
+            layout,
             name: name.to_owned(),
             folder: folder.to_owned(),
             module: Arc::default(),
@@ -129,6 +141,7 @@ impl VirtualUsbReader {
         // From here on the bus is empty, and whoever waits at an endpoint wakes up.
         let _ = fs::write(plugged.gadget.join("UDC"), "\n");
         let _ = plugged.thread.join();
+        // The function goes with it.
         drop(plugged.control);
         take_down(&plugged.gadget, &plugged.mounted, &self.name);
         lock(&self.module).power_off();
@@ -137,11 +150,12 @@ impl VirtualUsbReader {
     fn connect(&self) -> io::Result<Plugged> {
         let gadget = Path::new(GADGETS).join(&self.name);
         let mounted = self.folder.join("endpoints");
-        let function = format!("functions/ffs.{}", self.name);
+        let (kind, vendor, product) = self.layout.function();
+        let function = format!("functions/{kind}.{}", self.name);
         take_down(&gadget, &mounted, &self.name);
         fs::create_dir(&gadget)?;
-        fs::write(gadget.join("idVendor"), VENDOR)?;
-        fs::write(gadget.join("idProduct"), PRODUCT)?;
+        fs::write(gadget.join("idVendor"), vendor)?;
+        fs::write(gadget.join("idProduct"), product)?;
         fs::create_dir(gadget.join("strings/0x409"))?;
         fs::write(gadget.join("strings/0x409/manufacturer"), "virtual-devices")?;
         fs::write(gadget.join("strings/0x409/product"), "SAM_V")?;
@@ -149,20 +163,18 @@ impl VirtualUsbReader {
         fs::create_dir(gadget.join("configs/c.1"))?;
         fs::create_dir(gadget.join(&function))?;
         std::os::unix::fs::symlink(gadget.join(&function), gadget.join("configs/c.1/reader"))?;
-        fs::create_dir_all(&mounted)?;
-        let mount = Command::new("mount").args(["-t", "functionfs", &self.name]).arg(&mounted).status()?;
-        if !mount.success() {
-            return Err(io::Error::other("functionfs cannot be mounted"));
-        }
-        let mut control = File::options().read(true).write(true).open(mounted.join("ep0"))?;
-        control.write_all(&descriptors(self.pairs))?;
-        control.write_all(&strings())?;
-
+        let (control, outs, ins) = match self.layout {
+            UsbLayout::Serial => {
+                let number = fs::read_to_string(gadget.join(&function).join("port_num"))?;
+                let tty = open_without_waiting(Path::new(&format!("/dev/ttyGS{}", number.trim())))?;
+                let mut settings = tcgetattr(&tty)?;
+                settings.make_raw();
+                tcsetattr(&tty, OptionalActions::Now, &settings)?;
+                (None, vec![tty.try_clone()?], vec![tty])
+            }
+            layout => self.function_endpoints(&mounted, layout)?,
+        };
         let stop = Arc::new(AtomicBool::new(false));
-        let open = |number: usize| endpoint(&mounted.join(format!("ep{number}")));
-        let pairs = self.pairs.endpoints().len() / 2;
-        let outs = (0..pairs).map(|pair| open(pair * 2 + 1)).collect::<Result<Vec<File>, _>>()?;
-        let ins = (0..pairs).map(|pair| open(pair * 2 + 2)).collect::<Result<Vec<File>, _>>()?;
         let thread = {
             let (stop, module) = (Arc::clone(&stop), Arc::clone(&self.module));
             std::thread::Builder::new()
@@ -172,6 +184,28 @@ impl VirtualUsbReader {
         fs::write(gadget.join("UDC"), first_controller()?)?;
         Ok(Plugged { gadget, mounted, control, stop, thread })
     }
+
+    /// The control endpoint of a function of ours, its endpoints out and in.
+    fn function_endpoints(
+        &self,
+        mounted: &Path,
+        layout: UsbLayout,
+    ) -> io::Result<(Option<File>, Vec<File>, Vec<File>)> {
+        fs::create_dir_all(mounted)?;
+        let mount = Command::new("mount").args(["-t", "functionfs", &self.name]).arg(mounted).status()?;
+        if !mount.success() {
+            return Err(io::Error::other("functionfs cannot be mounted"));
+        }
+        let mut control = File::options().read(true).write(true).open(mounted.join("ep0"))?;
+        control.write_all(&descriptors(layout))?;
+        control.write_all(&strings())?;
+
+        let open = |number: usize| open_without_waiting(&mounted.join(format!("ep{number}")));
+        let pairs = layout.endpoints().len() / 2;
+        let outs = (0..pairs).map(|pair| open(pair * 2 + 1)).collect::<Result<Vec<File>, _>>()?;
+        let ins = (0..pairs).map(|pair| open(pair * 2 + 2)).collect::<Result<Vec<File>, _>>()?;
+        Ok((Some(control), outs, ins))
+    }
 }
 
 impl Drop for VirtualUsbReader {
@@ -180,8 +214,8 @@ impl Drop for VirtualUsbReader {
     }
 }
 
-/// Opens an endpoint. Transfers are waited for all the same; what is not waited for is a host that chooses the configuration.
-fn endpoint(path: &Path) -> io::Result<File> {
+/// Opens an endpoint or a serial port. Transfers are waited for all the same; what is not waited for is a host that chooses the configuration.
+fn open_without_waiting(path: &Path) -> io::Result<File> {
     let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
     File::options().read(true).write(true).custom_flags(nonblocking).open(path)
 }
@@ -198,14 +232,20 @@ fn take_down(gadget: &Path, mounted: &Path, name: &str) {
         let _ = Command::new("umount").arg("--lazy").arg(mounted).status();
     }
     let _ = fs::remove_file(gadget.join("configs/c.1/reader"));
-    for folder in ["configs/c.1", &format!("functions/ffs.{name}"), "strings/0x409", ""] {
+    for folder in [
+        "configs/c.1",
+        &format!("functions/ffs.{name}"),
+        &format!("functions/acm.{name}"),
+        "strings/0x409",
+        "",
+    ] {
         let _ = fs::remove_dir(gadget.join(folder));
     }
 }
 
 /// The interface and its bulk endpoints, for full and for high speed.
-fn descriptors(pairs: Pairs) -> Vec<u8> {
-    let endpoints = pairs.endpoints();
+fn descriptors(layout: UsbLayout) -> Vec<u8> {
+    let endpoints = layout.endpoints();
     let count = u8::try_from(endpoints.len()).unwrap_or_default();
     let at_speed = |packet: u16| {
         // Vendor's class, with the first string.

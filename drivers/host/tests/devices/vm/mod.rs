@@ -4,6 +4,7 @@
 mod keys;
 mod pads;
 mod readers;
+mod serial;
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;

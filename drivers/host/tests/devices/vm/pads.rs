@@ -133,7 +133,10 @@ fn stu_pad_that_answers_nothing() {
     let mut counter = Stu::new();
     counter.pad.set_fault(StuFault::Silent);
     let fault = counter.post.run(sign(), LONG).expect_err("a fault was injected");
-    assert_eq!(fault.code, FaultCode::Timeout, "{fault:?}");
+    // uhid ends a question that nobody answers with EIO, which is also what a pulled device says; USB's own code has a
+    // timeout for it.
+    assert_eq!(fault.code, FaultCode::Unplugged, "{fault:?}");
+    told(&fault);
     counter.pad.set_fault(StuFault::None);
     counter.signs();
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use driver_contract::{Connection, DeviceClass, DeviceEvent, DeviceId, DeviceInfo, FaultCode, Outcome, Task};
 use serde_json::json;
-use virtual_devices::samv::{Pairs, ReaderFault, VirtualUsbReader};
+use virtual_devices::samv::{ReaderFault, UsbLayout, VirtualUsbReader};
 
 use super::next;
 use crate::post::{LONG, Post, demo_card, told};
@@ -38,9 +38,9 @@ fn found(post: &mut Post) -> DeviceInfo {
 }
 
 impl Counter {
-    fn new(pairs: Pairs) -> Self {
+    fn new(layout: UsbLayout) -> Self {
         let mut post = post();
-        let reader = VirtualUsbReader::start("samv", post.folder.path(), pairs).unwrap();
+        let reader = VirtualUsbReader::start("samv", post.folder.path(), layout).unwrap();
         reader.lay(&demo_card()).unwrap();
         post.device = found(&mut post).id;
         Self { reader, post }
@@ -60,7 +60,7 @@ impl Counter {
 #[test]
 #[ignore = "needs tests/full/vm.sh"]
 fn usb_reader_with_one_pair_of_endpoints() {
-    let mut counter = Counter::new(Pairs::One);
+    let mut counter = Counter::new(UsbLayout::OnePair);
     let info = found(&mut counter.post);
     assert_eq!(info.connection, Connection::Usb { vendor: 0x0400, product: 0xc35a });
     assert_eq!((info.model.model.as_str(), info.model.serial.as_str()), ("SAM_V", "DEMO-0001"));
@@ -71,7 +71,7 @@ fn usb_reader_with_one_pair_of_endpoints() {
 #[test]
 #[ignore = "needs tests/full/vm.sh"]
 fn usb_reader_with_two_pairs_of_endpoints() {
-    let mut counter = Counter::new(Pairs::Two);
+    let mut counter = Counter::new(UsbLayout::TwoPairs);
     counter.reads_again();
     counter.reads_again();
 }
@@ -79,7 +79,7 @@ fn usb_reader_with_two_pairs_of_endpoints() {
 #[test]
 #[ignore = "needs tests/full/vm.sh"]
 fn usb_reader_pulled_while_idle() {
-    let mut counter = Counter::new(Pairs::One);
+    let mut counter = Counter::new(UsbLayout::OnePair);
     let device = counter.post.device.clone();
     counter.post.client().open(&device, LONG).unwrap();
     counter.reader.unplug();
@@ -93,8 +93,8 @@ fn usb_reader_pulled_while_idle() {
 #[test]
 #[ignore = "needs tests/full/vm.sh"]
 fn usb_reader_pulled_in_mid_reading() {
-    for pairs in [Pairs::One, Pairs::Two] {
-        let mut counter = Counter::new(pairs);
+    for layout in [UsbLayout::OnePair, UsbLayout::TwoPairs] {
+        let mut counter = Counter::new(layout);
         // The answer takes long enough for somebody to stumble over the cable.
         counter.reader.set_fault(ReaderFault::Slow { delay_ms: 600 });
         let device = counter.post.device.clone();
@@ -112,7 +112,7 @@ fn usb_reader_pulled_in_mid_reading() {
 #[test]
 #[ignore = "needs tests/full/vm.sh"]
 fn usb_reader_that_answers_nothing() {
-    let mut counter = Counter::new(Pairs::One);
+    let mut counter = Counter::new(UsbLayout::OnePair);
     counter.reader.set_fault(ReaderFault::Silent);
     counter.post.fails(READ, Duration::from_secs(4), FaultCode::Timeout);
     counter.reads_again();
@@ -121,7 +121,7 @@ fn usb_reader_that_answers_nothing() {
 #[test]
 #[ignore = "needs tests/full/vm.sh"]
 fn usb_reader_whose_answer_breaks_off() {
-    let mut counter = Counter::new(Pairs::One);
+    let mut counter = Counter::new(UsbLayout::OnePair);
     counter.reader.set_fault(ReaderFault::Truncate { after: 100, times: 20 });
     let fault = counter.post.run(READ, Duration::from_secs(8)).expect_err("a fault was injected");
     told(&fault);
@@ -138,7 +138,7 @@ fn usb_reader_told_by_itself_when_it_is_plugged_in_and_pulled() {
     let folder = tempfile::tempdir().unwrap();
     let mut last: Option<DeviceId> = None;
     for round in 0..3 {
-        let reader = VirtualUsbReader::start("samv", folder.path(), Pairs::One).unwrap();
+        let reader = VirtualUsbReader::start("samv", folder.path(), UsbLayout::OnePair).unwrap();
         let (device, event) = next(&news, DRIVER);
         let DeviceEvent::Plugged(info) = event else { panic!("round {round}: {event:?}") };
         assert_eq!(info.connection, Connection::Usb { vendor: 0x0400, product: 0xc35a });
