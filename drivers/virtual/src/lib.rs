@@ -16,3 +16,4 @@ pub mod rehearsal;
 pub mod samv;
 pub mod signature;
 mod tty;
+mod uhid;

@@ -11,3 +11,4 @@ mod hotplug;
 mod library;
 mod pcscd;
 mod post;
+mod vm;

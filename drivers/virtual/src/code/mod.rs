@@ -1,5 +1,9 @@
 //! Virtual code scanners: one on a serial line, one that types like a keyboard.
 
+mod keyboard;
+
+pub use keyboard::VirtualKeyboardScanner;
+
 use std::io;
 use std::path::Path;
 use std::sync::Arc;

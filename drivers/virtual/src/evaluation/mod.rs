@@ -2,13 +2,14 @@
 //! `evaluation-hid.toml`.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::node::VirtualNode;
+use crate::node::{Handler, VirtualNode};
 use crate::tty::VirtualTty;
+use crate::uhid::{HidIdentity, HidPlug, KernelHid};
 
 /// How many of a pad's questions have come, and the last one's bytes.
 #[derive(Default)]
@@ -33,8 +34,17 @@ impl Asked {
 
 enum Plug {
     Serial(VirtualTty),
-    Hid(VirtualNode),
+    Hid(HidPlug),
 }
+
+/// Reports of eight bytes in and out, without numbers; vendor's page.
+const DESCRIPTOR: [u8; 27] = [
+    0x06, 0x00, 0xff, 0x09, 0x01, 0xa1, 0x01, 0x15, 0x00, 0x26, 0xff, 0x00, 0x75, 0x08, 0x95, 0x08, 0x09,
+    0x01, 0x81, 0x02, 0x95, 0x08, 0x09, 0x01, 0x91, 0x02, 0xc0,
+];
+
+const IDENTITY: HidIdentity =
+    HidIdentity { name: "virtual evaluation pad", vendor: 0x1209, product: 0x0001, descriptor: &DESCRIPTOR };
 
 /// A pad that is plugged in until it is dropped.
 pub struct VirtualEvaluationPad {
@@ -87,6 +97,18 @@ impl VirtualEvaluationPad {
     /// # Errors
     /// No socket can be made there.
     pub fn hid(path: &Path) -> io::Result<Self> {
+        Self::with_reports(|handler| Ok(HidPlug::Socket(VirtualNode::start(path, handler)?)))
+    }
+
+    /// A HID pad that is plugged into the kernel, which makes a hidraw node for it.
+    ///
+    /// # Errors
+    /// No `/dev/uhid`.
+    pub fn in_kernel() -> io::Result<Self> {
+        Self::with_reports(|handler| Ok(HidPlug::Kernel(KernelHid::start(IDENTITY, handler)?)))
+    }
+
+    fn with_reports(plug: impl FnOnce(Handler) -> io::Result<HidPlug>) -> io::Result<Self> {
         let asked = Arc::new(Asked::default());
         let handler = {
             let asked = Arc::clone(&asked);
@@ -99,7 +121,16 @@ impl VirtualEvaluationPad {
                 None
             })
         };
-        Ok(Self { plug: Plug::Hid(VirtualNode::start(path, handler)?), asked })
+        Ok(Self { plug: Plug::Hid(plug(handler)?), asked })
+    }
+
+    /// The kernel's node of a pad that is plugged in there.
+    #[must_use]
+    pub fn hidraw(&self) -> Option<PathBuf> {
+        match &self.plug {
+            Plug::Serial(_) => None,
+            Plug::Hid(plug) => plug.hidraw(),
+        }
     }
 
     /// Waits until the pad has been asked so often since it was made.

@@ -190,6 +190,11 @@ fn receive(line: Option<&PtyLine>, input: &mut Vec<u8>) -> Option<Vec<u8>> {
             std::thread::sleep(LOOK);
         }
     }
+    cut_command(input)
+}
+
+/// Cuts the first whole command out of what came: its length and the rest.
+pub(super) fn cut_command(input: &mut Vec<u8>) -> Option<Vec<u8>> {
     let start = input.windows(PREAMBLE.len()).position(|window| window == PREAMBLE)?;
     let body = &input[start + PREAMBLE.len()..];
     let length = usize::from(u16::from_be_bytes([*body.first()?, *body.get(1)?]));

@@ -2,11 +2,13 @@
 
 mod frames;
 mod hand;
+mod screen;
 mod stu;
 mod tablet;
 
 pub use frames::VirtualFramePad;
 pub use hand::{PenMove, handwriting};
+pub use screen::VirtualPenScreen;
 pub use stu::{StuFault, VirtualStu};
 pub use tablet::VirtualTablet;
 

@@ -2,20 +2,39 @@
 //! reports 01 and 34.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::hand::PenMove;
 use super::wait_for;
-use crate::node::{VirtualNode, unknown};
+use crate::node::{Handler, VirtualNode, unknown};
+use crate::uhid::{HidIdentity, HidPlug, KernelHid};
 
 /// What a STU-430 says of itself: 9600 by 6000 units, 1023 steps of pressure, 320 by 200 pixels, 200 reports a second.
 const CAPABILITY: [u8; 17] =
     [0x09, 0x25, 0x80, 0x17, 0x70, 0x03, 0xff, 0x01, 0x40, 0x00, 0xc8, 200, 0x09, 0xec, 0x01, 0, 0];
 const INFORMATION: [u8; 17] =
     [0x08, b'S', b'T', b'U', b'-', b'4', b'3', b'0', 0, 0, 0x01, 0x04, 0, 0, 0, 0, 0];
+
+/// Input reports 01 (6 bytes), 34 (10) and 10 (15); feature reports 08, 09 (16 bytes each), 20, 21 and 32 (1).
+const DESCRIPTOR: [u8; 79] = [
+    0x06, 0x0d, 0xff, 0x09, 0x01, 0xa1, 0x01, 0x15, 0x00, 0x26, 0xff, 0x00, 0x75,
+    0x08, // vendor's page, bytes
+    0x85, 0x01, 0x09, 0x01, 0x95, 0x06, 0x81, 0x02, // pen
+    0x85, 0x34, 0x09, 0x01, 0x95, 0x0a, 0x81, 0x02, // pen with time
+    0x85, 0x10, 0x09, 0x01, 0x95, 0x0f, 0x81, 0x02, // pen, encrypted
+    0x85, 0x08, 0x09, 0x01, 0x95, 0x10, 0xb1, 0x02, // information
+    0x85, 0x09, 0x09, 0x01, 0x95, 0x10, 0xb1, 0x02, // capability
+    0x85, 0x20, 0x09, 0x01, 0x95, 0x01, 0xb1, 0x02, // clear screen
+    0x85, 0x21, 0x09, 0x01, 0x95, 0x01, 0xb1, 0x02, // inking mode
+    0x85, 0x32, 0x09, 0x01, 0x95, 0x01, 0xb1, 0x02, // pen data option mode
+    0xc0,
+];
+
+const IDENTITY: HidIdentity =
+    HidIdentity { name: "Wacom Co.,Ltd. STU-430", vendor: 0x056a, product: 0x00a6, descriptor: &DESCRIPTOR };
 
 /// What a pad can do wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,7 +64,7 @@ struct State {
 
 /// A pad that is plugged in until it is dropped.
 pub struct VirtualStu {
-    node: VirtualNode,
+    node: HidPlug,
     state: Arc<State>,
 }
 
@@ -62,12 +81,30 @@ impl VirtualStu {
     /// # Errors
     /// No socket can be made there.
     pub fn start(path: &Path) -> io::Result<Self> {
+        Self::with(|handler| Ok(HidPlug::Socket(VirtualNode::start(path, handler)?)))
+    }
+
+    /// Plugs a pad into the kernel, which makes a hidraw node for it.
+    ///
+    /// # Errors
+    /// No `/dev/uhid`.
+    pub fn in_kernel() -> io::Result<Self> {
+        Self::with(|handler| Ok(HidPlug::Kernel(KernelHid::start(IDENTITY, handler)?)))
+    }
+
+    fn with(plug: impl FnOnce(Handler) -> io::Result<HidPlug>) -> io::Result<Self> {
         let state = Arc::new(State::default());
         let handler = {
             let state = Arc::clone(&state);
             Box::new(move |letter: u8, bytes: &[u8]| answer(&state, letter, bytes))
         };
-        Ok(Self { node: VirtualNode::start(path, handler)?, state })
+        Ok(Self { node: plug(handler)?, state })
+    }
+
+    /// The kernel's node of a pad that is plugged in there.
+    #[must_use]
+    pub fn hidraw(&self) -> Option<PathBuf> {
+        self.node.hidraw()
     }
 
     /// Tells the pad to do something wrong.
