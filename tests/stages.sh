@@ -93,6 +93,12 @@ bench() {
     PROFILE=release node tests/browser/bench.mjs
 }
 
+bench_devices() {
+    cargo build --release --workspace --bins --examples || return 1
+    "$CARGO_TARGET_DIR/release/examples/bench" || return 1
+    PROFILE=release node tests/browser/bench-devices.mjs
+}
+
 stage ui-build must ui_build
 stage ui - ui_check
 stage lint - lint
@@ -104,6 +110,7 @@ stage rust - rust_tests
 if [ "$full" = full ]; then
     stage story - story
     stage bench - bench
+    stage bench-devices - bench_devices
     [ -x tests/full/run ] && stage long - tests/full/run
 fi
 finish

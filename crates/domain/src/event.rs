@@ -393,7 +393,7 @@ pub enum Outcome {
 }
 
 /// Types of event that this version knows.
-const KNOWN: [&str; 38] = [
+const KNOWN: [&str; 39] = [
     "case_opened",
     "identity_read",
     "situation_answered",
@@ -401,6 +401,7 @@ const KNOWN: [&str; 38] = [
     "lookup_recorded",
     "page_added",
     "page_replaced",
+    "page_kept",
     "page_removed",
     "pages_reordered",
     "signed",

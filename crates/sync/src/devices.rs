@@ -7,6 +7,7 @@ use crate::credential::hash;
 use domain::device::DeviceRecord;
 use domain::ids::ContentHash;
 use protocol::device::{DeviceReceipt, DeviceReport, MOST_DEVICES};
+use protocol::error::ErrorCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::table::terminal;
@@ -37,7 +38,7 @@ pub(crate) async fn report(core: &Arc<Core>, told: &Told) -> Result<()> {
         core.client.post(Channel::Call, "/v1/devices", &DeviceReport { devices }, ANSWER).await;
     match answer {
         Ok(_) => {}
-        Err(fault) if fault.refusal().is_some_and(|code| code.is_permanent()) => {
+        Err(fault) if fault.refusal().is_some_and(ErrorCode::is_permanent) => {
             tracing::warn!(code = fault.code(), "the server does not take the devices' report");
         }
         Err(fault) => return Err(fault),

@@ -5,9 +5,6 @@ use std::time::{Duration, Instant};
 use super::options::HostOptions;
 use crate::FaultCode;
 
-/// A host that burns four fifths of a core counts as busy: other programs take their share of it.
-const BUSY_SHARE: f64 = 0.8;
-
 /// The consumption of one process, looked at again and again.
 #[derive(Debug)]
 pub(super) struct Consumption {
@@ -38,7 +35,7 @@ impl Consumption {
         let share = used.saturating_sub(used_then).as_secs_f64() / span.as_secs_f64();
         if span >= options.busy_limit {
             self.since = (now, used);
-            if share >= BUSY_SHARE {
+            if share * 100.0 >= f64::from(options.busy_percent) {
                 return Some((FaultCode::HostRunaway, format!("{:.0} % of a core", share * 100.0)));
             }
         }
@@ -77,6 +74,8 @@ mod tests {
         assert_eq!(own.look(&options, true).map(|(code, _)| code), Some(FaultCode::HostOvergrown));
         options.memory_limit = u64::MAX;
         options.busy_limit = Duration::from_millis(300);
+        // What is left of a core where everything else is tested at the same time.
+        options.busy_percent = 10;
         let until_told = |idle: bool, own: &mut Consumption| {
             let end = Instant::now() + Duration::from_secs(20);
             let mut spun = 0_u64;

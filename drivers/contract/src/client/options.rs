@@ -49,6 +49,8 @@ pub struct HostOptions {
     pub memory_limit: u64,
     /// A host that has kept a core busy for so long, while nothing was asked of it, is ended.
     pub busy_limit: Duration,
+    /// Share of a core, in a hundred, from which it counts as busy: four fifths, since other programs take their part.
+    pub busy_percent: u32,
     /// Pauses before the first, second, … restart in a row; the last one repeats.
     pub restart_pauses: Vec<Duration>,
 }
@@ -79,6 +81,7 @@ impl HostOptions {
             library: None,
             memory_limit: MEMORY_LIMIT,
             busy_limit: Duration::from_secs(20),
+            busy_percent: 80,
             restart_pauses: [100, 250, 500, 1000, 2000].map(Duration::from_millis).to_vec(),
         }
     }
