@@ -39,7 +39,6 @@ run() {
     local ended=$?
     cat /out/one
     [ $ended = 0 ] || result=1
-
     # 101 is the end of a program whose failed tests stand in its lines.
     [ $ended = 0 ] || [ $ended = 101 ] || printf '\nerror: %s ended with %s at %s\n' "$name" "$ended" "$*"
     grep -q '^test .* \.\.\. ' /out/one || { echo "error: no test of $name ran at $*"; result=1; }

@@ -18,7 +18,7 @@ root=$folder/$version
 if [ ! -e "$root/complete" ]; then
     rm -rf "$root" "$folder/fetch"
     mkdir "$folder/fetch"
-    (cd "$folder/fetch" && apt-get -qq download "$package") >&2 || { echo "no kernel: $package cannot be fetched" >&2; exit 1; }
+    (cd "$folder/fetch" && apt-get -qq -o APT::Sandbox::User=root download "$package") >&2 || { echo "no kernel: $package cannot be fetched" >&2; exit 1; }
     dpkg -x "$folder/fetch/$package"_*.deb "$root"
     rm -r "$folder/fetch"
     depmod -b "$root" "$version"

@@ -141,6 +141,18 @@ impl InputNode {
         }
     }
 
+    /// Where an axis stands now; `None` where the device does not say. The kernel sends no event for a position that is the
+    /// same as the one before, whoever saw that.
+    ///
+    /// # Errors
+    /// The node's.
+    pub fn position(&mut self, code: u16) -> Result<Option<i32>, LineError> {
+        match &mut self.0 {
+            Node::Kernel(file) => Ok(Some(ioctl::axis(file, code)?.value)),
+            Node::StandIn(_) => Ok(None),
+        }
+    }
+
     /// Makes us the only reader, so that the pen does not move the mouse and a scanner does not type into forms; or
     /// lets everybody read again.
     ///

@@ -46,6 +46,12 @@ pub struct Decoder {
 }
 
 impl Decoder {
+    /// A pen of which these positions are known already.
+    #[must_use]
+    pub fn at(x: Option<i32>, y: Option<i32>, pressure: Option<i32>) -> Self {
+        Self { x, y, pressure, ..Self::default() }
+    }
+
     /// Takes in what one read gave.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Group> {
         let mut groups = Vec::new();

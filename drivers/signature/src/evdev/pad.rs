@@ -83,10 +83,13 @@ impl Pad for PenPad {
 
     fn begin(&mut self, _: &SignatureParameters) -> Result<(), SignatureError> {
         self.node.clear_input()?;
-        self.decoder = Decoder::default();
         // Else the pen would move the mouse of whoever sits at the counter.
         self.node.grab(true)?;
         self.grabbed = true;
+        // A pen that comes down at the height where it last was is told without that height.
+        let (x, y) = (self.node.position(ABS_X)?, self.node.position(ABS_Y)?);
+        let pressure = if self.pressure.is_some() { self.node.position(ABS_PRESSURE)? } else { None };
+        self.decoder = Decoder::at(x, y, pressure);
         Ok(())
     }
 

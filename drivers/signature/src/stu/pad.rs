@@ -115,8 +115,12 @@ impl<L: ReportLine> Pad for StuPad<L> {
         // Older pads know no reports with a time; their points get ours.
         match self.line.set_feature(&[PEN_DATA_OPTION_MODE, TIME_COUNT_SEQUENCE]).map_err(LineError::from) {
             Ok(()) => {}
-            Err(error) if error.line_is_lost() => return Err(error.into()),
-            Err(error) => tracing::debug!(%error, "the pad tells no time"),
+            // A kernel says of a report that a pad does not know what it says of a pad that was pulled (EPIPE, EIO);
+            // which of them it is, shows a report that every pad knows.
+            Err(error) => {
+                tracing::debug!(%error, "the pad tells no time");
+                self.check()?;
+            }
         }
         self.line.set_feature(&[CLEAR_SCREEN, 0])?;
         self.line.clear_input()?;

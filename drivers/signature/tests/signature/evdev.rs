@@ -55,6 +55,15 @@ fn a_stroke_keeps_what_did_not_change() {
 }
 
 #[test]
+fn a_pen_that_comes_down_where_the_last_one_was_has_drawn() {
+    // The kernel tells no height that is the one before, though another signature ended there.
+    let mut decoder = Decoder::at(Some(10), Some(20), Some(0));
+    let bytes =
+        stream(&[(EV_KEY, BTN_TOUCH, 1), (EV_ABS, ABS_X, 11), REPORT, (EV_KEY, BTN_TOUCH, 0), REPORT]);
+    assert_eq!(pens(&decoder.push(&bytes)), [(11, 20, true), (11, 20, false)]);
+}
+
+#[test]
 fn lost_events_break_the_stroke_and_it_goes_on_with_the_next_movement() {
     let mut decoder = Decoder::default();
     let begun = stream(&[

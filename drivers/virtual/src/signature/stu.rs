@@ -52,6 +52,8 @@ pub enum StuFault {
     Short,
     /// It sends reports that nobody knows.
     Strange,
+    /// None, but it is of the first pads, which knew no reports with a time.
+    WithoutTime,
 }
 
 #[derive(Default)]
@@ -203,6 +205,7 @@ fn answer(state: &State, letter: u8, bytes: &[u8]) -> Option<Result<Vec<u8>, u8>
             state.inking.store(*on == 1, Ordering::SeqCst);
             Some(Ok(Vec::new()))
         }
+        (b'S', [0x32, _]) if fault == StuFault::WithoutTime => unknown(),
         (b'S', [0x32, mode]) => {
             state.option_mode.store(*mode, Ordering::SeqCst);
             Some(Ok(Vec::new()))

@@ -143,6 +143,14 @@ fn stu_pad_that_answers_nothing() {
 
 #[test]
 #[ignore = "needs tests/full/vm.sh"]
+fn stu_pad_that_knows_no_reports_with_a_time() {
+    let mut counter = Stu::new();
+    counter.pad.set_fault(StuFault::WithoutTime);
+    counter.signs();
+}
+
+#[test]
+#[ignore = "needs tests/full/vm.sh"]
 fn stu_pad_told_by_itself_when_it_is_plugged_in() {
     let (mut post, node) = post(DeviceClass::SignaturePad, "wacom-stu", &json!({}));
     let (sender, news) = channel();
