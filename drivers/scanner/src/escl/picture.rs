@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use driver_contract::{ColourMode, PageHeader, PixelFormat};
+use driver_contract::{ColourMode, PageHeader};
 use image::codecs::jpeg::JpegDecoder;
 use image::error::ImageError;
 use image::{ColorType, ImageDecoder, Limits};

@@ -106,7 +106,7 @@ impl Counter {
         told(&found);
         // By hand everything is taken: the officer decides.
         let device = counter.post.device.clone();
-        let mut running = counter.post.client().begin(&device, scan(ColourMode::Gray), LONG).unwrap();
+        let running = counter.post.client().begin(&device, scan(ColourMode::Gray), LONG).unwrap();
         running.tell(Word::Finish);
         let mut pages = 0;
         let outcome = running.finish(|news| pages += u32::from(matches!(news, TaskNews::Page(_))));
