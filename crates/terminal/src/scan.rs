@@ -10,13 +10,14 @@ use domain::command::Command;
 use domain::event::{Attestation, BlobRef, Reading};
 use domain::ids::{CaseId, CommandId, ContentHash, MaterialId, PageId};
 use driver_contract::{
-    ColourMode, DeviceClass, Outcome, PixelFormat, ReceivedPage, ScanArea, ScanParameters, ScanSource, Task,
-    TaskNews,
+    ColourMode, DeviceClass, DeviceEvent, DeviceInfo, HostClient, Outcome, PixelFormat, ReceivedPage,
+    ScanArea, ScanParameters, ScanSource, Task, TaskNews,
 };
 use gm::sm3;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
 use std::io::Cursor;
+use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -71,7 +72,10 @@ impl Terminal {
         self.actor()?;
         self.load_case(request.case)?;
         self.begin(Some(request.case), "正在扫描", move |terminal, id, stop| {
-            let (host, device) = terminal.device(DeviceClass::Scanner)?;
+            let (host, device) = terminal.scanning_device()?;
+            if device.class == DeviceClass::DocumentCamera {
+                terminal.progress(id, "请把材料平放在高拍仪下，放稳后自动拍摄");
+            }
             let parameters = ScanParameters {
                 source: if request.feeder { ScanSource::Feeder } else { ScanSource::Flatbed },
                 mode: ColourMode::Colour,
@@ -103,6 +107,10 @@ impl Terminal {
                             told.straightened.push((told.pages, slant));
                         }
                     }
+                    // What keeps a camera from taking the page.
+                    Some(TaskNews::Event(DeviceEvent::Warning(fault))) => {
+                        terminal.progress(id, format!("{}{}", fault.sentence(), fault.cure()));
+                    }
                     Some(TaskNews::Ended(Ok(Outcome::Scanned { .. }))) => {
                         return Ok(told.words());
                     }
@@ -112,6 +120,14 @@ impl Terminal {
                 }
             }
         })
+    }
+
+    /// The scanner; a document camera where no scanner can be used and one can.
+    fn scanning_device(&self) -> Result<(Arc<HostClient>, DeviceInfo)> {
+        let lines = self.device_lines();
+        let ready = |class| lines.iter().any(|line| line.device.class == class && line.ready);
+        let camera = !ready(DeviceClass::Scanner) && ready(DeviceClass::DocumentCamera);
+        self.device(if camera { DeviceClass::DocumentCamera } else { DeviceClass::Scanner })
     }
 
     /// Keeps a page as it was scanned; gives its name.

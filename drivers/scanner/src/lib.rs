@@ -1,9 +1,10 @@
-//! Scanners through SANE, and scanners on the network that speak eSCL ([`escl`]).
+//! Scanners through SANE, scanners on the network that speak eSCL ([`escl`]), and document cameras ([`document`]).
 //!
 //! The library is loaded when it is first needed, so that a PC without it still starts everything else;
 //! its absence is a typed fault. Other network scanners come through SANE's own back-ends.
 
 mod capture;
+pub mod document;
 mod driver;
 mod error;
 pub mod escl;
@@ -11,6 +12,7 @@ mod ffi;
 mod frame;
 mod mutants;
 mod option;
+mod page;
 mod setup;
 
 pub use driver::{DRIVER, SaneFactory, fault};
@@ -20,5 +22,8 @@ pub use ffi::{Handle, Library, SaneDevice};
 /// The factories of this crate.
 #[must_use]
 pub fn factories() -> Vec<Box<dyn driver_contract::DriverFactory>> {
-    vec![Box::new(SaneFactory::default()), Box::new(escl::EsclFactory)]
+    let mut factories: Vec<Box<dyn driver_contract::DriverFactory>> =
+        vec![Box::new(SaneFactory::default()), Box::new(escl::EsclFactory)];
+    factories.extend(document::factories());
+    factories
 }

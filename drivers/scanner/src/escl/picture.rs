@@ -2,14 +2,14 @@
 
 use std::io::Cursor;
 
-use driver_contract::{ColourMode, PageHeader, PixelFormat};
+use driver_contract::{ColourMode, PageHeader};
 use image::codecs::jpeg::JpegDecoder;
 use image::error::ImageError;
 use image::{ColorType, ImageDecoder, Limits};
 use page_image::Picture;
-use page_image::reduce::{Palette, reduce};
 
 use super::error::EsclError;
+use crate::page::page_of;
 
 /// Longest side of a page in pixels: A3 at 1200 dpi.
 const LONGEST_SIDE: u32 = 20_000;
@@ -61,7 +61,8 @@ pub(super) fn decode(jpeg: &[u8], mode: ColourMode, dpi: u16, least: Option<u32>
         _ => return Err(EsclError::NotAPicture("a kind of JPEG that no scanner gives")),
     };
     let picture = picture.map_err(|_| EsclError::TooLarge)?;
-    Ok(page(picture, mode, dpi))
+    let (header, bytes) = page_of(picture, mode, dpi);
+    Ok(Page { header, bytes })
 }
 
 fn refused(error: &ImageError) -> EsclError {
@@ -70,39 +71,4 @@ fn refused(error: &ImageError) -> EsclError {
         ImageError::Unsupported(_) => EsclError::NotAPicture("a kind of JPEG that nobody reads"),
         _ => EsclError::Incomplete("the picture cannot be read"),
     }
-}
-
-/// The page in the mode that was asked for, whatever colours the scanner sent.
-fn page(picture: Picture, mode: ColourMode, dpi: u16) -> Page {
-    let picture = match mode {
-        ColourMode::Colour => picture,
-        ColourMode::Gray => reduce(picture, Palette::Grey),
-        ColourMode::Lineart => reduce(picture, Palette::Black),
-    };
-    let (width, height) = (picture.width(), picture.height());
-    let (format, stride) = match (mode, picture.channels()) {
-        (ColourMode::Lineart, _) => (PixelFormat::Bilevel, width.div_ceil(8)),
-        (_, 1) => (PixelFormat::Gray8, width),
-        _ => (PixelFormat::Rgb8, width * 3),
-    };
-    let bytes = if format == PixelFormat::Bilevel { packed(&picture) } else { picture.into_bytes() };
-    let number = |size: usize| u32::try_from(size).unwrap_or(u32::MAX);
-    let header = PageHeader {
-        page: 0,
-        width: number(width),
-        height: number(height),
-        stride: number(stride),
-        dpi,
-        format,
-    };
-    Page { header, bytes }
-}
-
-/// Eight pixels a byte, the leftmost highest, 1 is black.
-fn packed(picture: &Picture) -> Vec<u8> {
-    let lines = picture.bytes().chunks_exact(picture.width().max(1));
-    let byte = |eight: &[u8]| {
-        eight.iter().enumerate().fold(0, |byte, (bit, level)| byte | (u8::from(*level == 0) << (7 - bit)))
-    };
-    lines.flat_map(|line| line.chunks(8).map(byte)).collect()
 }

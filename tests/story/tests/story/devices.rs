@@ -9,6 +9,7 @@ use std::process::Command;
 use std::sync::Arc;
 use terminal::rpc::WindowRole;
 use uuid::Uuid;
+use virtual_devices::camera::{CameraOptions, CameraScene, VirtualCamera};
 use virtual_devices::control::ControlSocket;
 use virtual_devices::rehearsal::{Rehearsal, TrainingCard};
 use virtual_devices::samv::{ReaderOptions, VirtualCard, VirtualReader};
@@ -331,4 +332,45 @@ fn at_a_training_counter_faults_are_rehearsed_and_nowhere_else() {
     let other = Counter::new(station.terminal("所长室"));
     other.login("S0001");
     assert_eq!(other.ask("rehearsal", json!({})), json!({ "devices": [] }));
+}
+
+/// A page of text on a dark ground, a little turned, as a document camera sees it.
+fn page_under_a_camera(file: &Path) {
+    let (sine, cosine) = 3_f64.to_radians().sin_cos();
+    let picture = image::RgbImage::from_fn(1280, 720, |x, y| {
+        let (x, y) = (f64::from(x) - 640.0, f64::from(y) - 360.0);
+        let (u, v) = (x * cosine + y * sine, y * cosine - x * sine);
+        if u.abs() > 212.0 || v.abs() > 300.0 {
+            return image::Rgb([40, 44, 52]);
+        }
+        let line = v.rem_euclid(24.0) < 9.0 && v.abs() < 260.0 && u.abs() < 180.0;
+        let word = (u + 7.0 * (v / 24.0).floor()).rem_euclid(31.0) < 23.0;
+        if line && word { image::Rgb([40; 3]) } else { image::Rgb([235; 3]) }
+    });
+    picture.save(file).unwrap();
+}
+
+#[test]
+fn a_document_camera_scans_where_there_is_no_scanner() {
+    let station = Station::start();
+    let (file, path) = (station.folder.path().join("page.png"), station.folder.path().join("camera"));
+    page_under_a_camera(&file);
+    let scene = CameraScene::Still(file);
+    let options = CameraOptions { width: 1280, height: 720, scene, ..CameraOptions::default() };
+    let _camera = VirtualCamera::start(&path, options).unwrap();
+    with_devices(&station, "柜台一", |classes| {
+        classes.as_object_mut().unwrap().remove("scanner");
+        classes["document_camera"] = json!([{ "driver": "document-stream", "path": path, "name": "高拍仪" }]);
+    });
+    let counter = Counter::new(station.terminal("柜台一"));
+    counter.login("F0001");
+    counter.wait("the camera", || line(&counter, "document_camera").filter(|line| line["state"] == "ready"));
+    let case = crate::matters::open(&station, &counter, "T042", "he_old_head");
+    counter.scan(&case, "booklet");
+    let pages = one(&counter.case(&case)["materials"], "id", "booklet")["pages"].as_array().unwrap().clone();
+    let [page] = pages.as_slice() else { panic!("one page: {pages:?}") };
+    let picture = counter.terminal.picture(WindowRole::Officer, page["blob"].as_str().unwrap(), 0).unwrap();
+    let picture = image::load_from_memory(&picture.bytes).unwrap();
+    let ratio = f64::from(picture.height()) / f64::from(picture.width());
+    assert!((ratio - std::f64::consts::SQRT_2).abs() < 0.03, "A4, cut out: {ratio}");
 }

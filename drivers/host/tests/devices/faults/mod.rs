@@ -3,6 +3,7 @@
 pub(crate) mod camera;
 mod chip;
 mod code_scanner;
+mod document_camera;
 mod evaluation_pad;
 mod fingerprint;
 mod idcard;
