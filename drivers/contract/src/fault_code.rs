@@ -293,19 +293,19 @@ catalogue! {
     // --- scanner and document camera: the picture itself ---
     /// Hardly any light.
     PageTooDark = "page.too_dark", Clerk, passing,
-        "这一页拍得太暗，字迹看不清。", "打开补光灯或换到亮处再拍；必须使用时请写明原因后保留。";
+        "这一页太暗，字迹看不清。", "打开补光灯或调亮以后再来一次；必须使用时请写明原因后保留。";
     /// A lamp or the sun shines on it.
     PageGlare = "page.glare", Clerk, passing,
-        "这一页有反光，部分字迹看不清。", "转动材料或关掉顶灯避开反光再拍；必须使用时请写明原因后保留。";
+        "这一页有反光，部分字迹看不清。", "转动材料或关掉顶灯，避开反光再来一次；必须使用时请写明原因后保留。";
     /// Out of focus or shaken.
     PageBlurred = "page.blurred", Clerk, passing,
-        "这一页拍得模糊，字迹看不清。", "放平材料、等画面稳定后再拍；必须使用时请写明原因后保留。";
+        "这一页模糊，字迹看不清。", "放平材料、不要移动，再来一次；必须使用时请写明原因后保留。";
     /// An edge lies outside the picture.
     PageCutOff = "page.cut_off", Clerk, passing,
-        "材料没有拍全，有一边在画面外。", "把材料整个放进画面里再拍；必须使用时请写明原因后保留。";
+        "材料不全，有一边在画面外。", "把材料整个放进去再来一次；必须使用时请写明原因后保留。";
     /// No sheet was found in the picture.
     PageNotFound = "page.not_found", Clerk, passing,
-        "画面里没有找到材料的边缘。", "把材料放在深色底板上、四边露出来再拍，也可以手工裁切。";
+        "画面里没有找到材料的边缘。", "把材料放在深色底板上、四边露出来再来一次，也可以手工裁切。";
 
     /// So much light that strokes have gone.
     PageTooBright = "page.too_bright", Clerk, passing,

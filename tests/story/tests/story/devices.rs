@@ -374,3 +374,39 @@ fn a_document_camera_scans_where_there_is_no_scanner() {
     let ratio = f64::from(picture.height()) / f64::from(picture.width());
     assert!((ratio - std::f64::consts::SQRT_2).abs() < 0.03, "A4, cut out: {ratio}");
 }
+
+/// The host of a class that this process started for the station; the window of a story lives in the test's process.
+fn host_of(station: &Station, class: &str) -> Option<i32> {
+    let own = std::process::id().to_string();
+    let folder = station.folder.path().to_string_lossy().into_owned();
+    std::fs::read_dir("/proc").unwrap().flatten().find_map(|entry| {
+        let words = std::fs::read_to_string(entry.path().join("cmdline")).ok()?;
+        let words: Vec<&str> = words.split('\0').collect();
+        let has = |name: &str, value: &str| words.windows(2).any(|two| two == [name, value]);
+        let ours = words.iter().any(|word| word.starts_with(&folder));
+        (has("--class", class) && has("--parent", &own) && ours)
+            .then(|| entry.file_name().to_string_lossy().parse().ok())?
+    })
+}
+
+#[test]
+fn a_host_that_dies_is_told_as_restarting_and_comes_back() {
+    let station = Station::start();
+    let counter = Counter::new(station.terminal("柜台一"));
+    counter.login("F0001");
+    let state = || line(&counter, "id_card_reader").map(|line| line["state"].clone());
+    counter.wait("ready", || (state()? == "ready").then_some(()));
+    // The pauses grow with each death in a row, so that one of them is seen.
+    let told = counter.wait("restarting", || {
+        if let Some(pid) = host_of(&station, "id_card_reader").and_then(rustix::process::Pid::from_raw) {
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        }
+        line(&counter, "id_card_reader").filter(|line| line["state"] == "restarting")
+    });
+    assert_eq!(told["fault"]["fault"]["code"], "device.host_crashed", "{told}");
+    // Nothing else was touched, and it comes back by itself.
+    assert_eq!(line(&counter, "scanner").unwrap()["state"], "ready");
+    counter.wait("ready again", || (state()? == "ready").then_some(()));
+    station.lay("han_proof");
+    assert_eq!(test_of(&counter, "id_card_reader")["kind"], "done");
+}

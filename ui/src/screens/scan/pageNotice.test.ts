@@ -5,7 +5,7 @@ import PageNotice from './PageNotice.vue'
 const call = vi.hoisted(() => vi.fn())
 vi.mock('@/rpc', async (original) => ({ ...(await original<object>()), call }))
 
-const blurred = { code: 'page.blurred', sentence: '这一页拍得模糊，字迹看不清。', cure: '再拍一次。' }
+const blurred = { code: 'page.blurred', sentence: '这一页模糊，字迹看不清。', cure: '再拍一次。' }
 const props = { case: 'c', material: 'm', page: 'p', blob: 'b1', kept: '', editable: true }
 
 async function shown(judged: object, more: object = {}) {
