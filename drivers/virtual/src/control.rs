@@ -119,7 +119,7 @@ impl Drop for ControlSocket {
 }
 
 /// Removes a socket that a program left behind when it died.
-fn clear_place(path: &Path) -> io::Result<()> {
+pub(crate) fn clear_place(path: &Path) -> io::Result<()> {
     let Ok(found) = std::fs::symlink_metadata(path) else { return Ok(()) };
     if !found.file_type().is_socket() {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, "the socket's place holds another file"));

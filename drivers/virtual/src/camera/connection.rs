@@ -19,6 +19,7 @@ pub(super) enum Door {
 
 impl Door {
     pub(super) fn socket(path: &Path) -> io::Result<Self> {
+        crate::control::clear_place(path)?;
         let listener = UnixListener::bind(path)?;
         listener.set_nonblocking(true)?;
         Ok(Self::Socket(listener, path.to_owned()))
