@@ -185,6 +185,8 @@ export async function scan(window, material, pages = 1) {
     await window.key('F10')
     await strip.getByRole('listitem', { name: `第 ${page} 页` }).waitFor()
   }
+  // While the scanner works, Escape stops it.
+  await window.ready('扫描 F10')
   await window.key('Escape')
   await window.region('材料和签名').waitFor()
 }

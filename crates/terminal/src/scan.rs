@@ -101,8 +101,10 @@ impl Terminal {
                         told.pages += 1;
                         terminal.progress(id, format!("第 {} 页", told.pages));
                         let name = command.take().unwrap_or_else(|| CommandId(Uuid::now_v7()));
+                        // Measured first: once the page is seen, nothing is waited for any more.
+                        let upright = page::upright(&picture);
                         let kept = terminal.keep_scanned(&request, &device, (&page, &picture), name)?;
-                        if let Some((upright, slant)) = page::upright(&picture) {
+                        if let Some((upright, slant)) = upright {
                             terminal.set_upright(&request, kept, &upright)?;
                             told.straightened.push((told.pages, slant));
                         }
