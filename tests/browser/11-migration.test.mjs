@@ -26,6 +26,7 @@ async function late(window, material) {
   await window.ready('扫描 F10')
   await window.key('F10')
   await window.page.getByRole('list', { name: '各页' }).getByRole('listitem', { name: '第 1 页' }).waitFor()
+  await window.ready('扫描 F10')
   await window.key('Escape')
   await window.page.getByText(`待补扫：${material}`).waitFor({ state: 'detached' })
 }

@@ -161,6 +161,8 @@ step('a page is scanned, and its picture is painted', async () => {
     const place = await officer.place('img', `${material} 第 1 页`)
     await until('the painted page', async () => showsScan(part(pixels(await officer.picture()), place)))
     await officer.sees('第 1 页，共 1 页')
+    // While the scanner works, Escape stops it.
+    await officer.sees('已扫描 1 页')
   }
   await officer.sees('✓ 该交的材料齐了')
   await officer.keys(KEY.escape)

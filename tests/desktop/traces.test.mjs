@@ -128,6 +128,7 @@ step('its pages are seen', async () => {
   await officer.place('button', '扫描')
   officer.key('F10')
   await painted('scan', '婴儿母亲《居民户口簿》 第 1 页', showsScan)
+  await officer.sees('已扫描 1 页')
   officer.key('Escape')
   await officer.place('button', '提交')
   officer.key('F11')
