@@ -55,10 +55,12 @@ function files(folder) {
 }
 
 /**
- * Shorter words meet the encrypted bytes of the store by chance: a name of two characters has four bytes in UTF-16, and
- * one in four hundred stores of ten megabytes has such four somewhere. Its person's number stands beside it in each encoding.
+ * Shorter words meet encrypted bytes by chance: a name of two characters has four bytes in UTF-16, and one in four hundred
+ * stores of ten megabytes has such four somewhere. They are searched for in every other file; in the store a person's
+ * number, which stands beside the name, is searched for in each encoding.
  */
 const LEAST_BYTES = 6
+const isEncrypted = (file) => /\/store\/(terminal\.db(-wal|-shm)?|blobs\/.+)$/.test(file)
 
 /** What must not stand anywhere, in every encoding that a program here could choose. */
 function needles() {
@@ -72,7 +74,7 @@ function needles() {
   })
   // A scanned page or a paper would tell more than a name.
   const pictures = [['a picture', Buffer.from('\0\x10JFIF\0')], ['a paper', Buffer.from('%PDF-1')]]
-  return [...all.filter(([, needle]) => needle.length >= LEAST_BYTES), ...pictures]
+  return [...all, ...pictures]
 }
 
 function search(folders) {
@@ -83,7 +85,8 @@ function search(folders) {
     let bytes
     try { bytes = readFileSync(file) } catch { continue }
     count += 1
-    for (const [what, needle] of wanted) if (bytes.includes(needle)) found.push(`${what}: ${file}`)
+    const sought = isEncrypted(file) ? wanted.filter(([, needle]) => needle.length >= LEAST_BYTES) : wanted
+    for (const [what, needle] of sought) if (bytes.includes(needle)) found.push(`${what}: ${file}`)
   }
   return { found, count }
 }

@@ -210,9 +210,13 @@ impl Y4m {
         }
         let end = bytes.iter().position(|byte| *byte == b'\n');
         let piece = end.unwrap_or(bytes.len());
-        self.line.extend(bytes.get(..piece.min(LONGEST_LINE)).unwrap_or_default());
+        // One byte more than a line may have: too long is too long however the line is cut.
+        let room = (LONGEST_LINE + 1).saturating_sub(self.line.len());
+        self.line.extend(bytes.get(..piece.min(room)).unwrap_or_default());
+        if self.line.len() > LONGEST_LINE {
+            return Err(if self.header.is_some() { Y4mFlaw::FrameLine } else { Y4mFlaw::NoHeader });
+        }
         match (&self.header, end) {
-            (None, None) if self.line.len() >= LONGEST_LINE => return Err(Y4mFlaw::NoHeader),
             (Some(_), None) if !may_be_frame(&self.line) => return Err(Y4mFlaw::FrameLine),
             (_, None) => return Ok((bytes.len(), None)),
             (None, Some(_)) => self.header = Some(Y4mHeader::parse(&self.line)?),

@@ -148,7 +148,7 @@ pub(super) fn is_frame(line: &[u8]) -> bool {
 
 /// Whether a line that has no end yet could still begin a frame.
 pub(super) fn may_be_frame(line: &[u8]) -> bool {
-    line.len() < LONGEST_LINE && (FRAME.starts_with(line) || is_frame(line))
+    line.len() <= LONGEST_LINE && (FRAME.starts_with(line) || is_frame(line))
 }
 
 #[cfg(test)]
