@@ -77,6 +77,7 @@ impl Running {
             let _ = served.await;
         }
         self.looking.abort();
+        let _ = (&mut self.looking).await;
     }
 }
 

@@ -18,8 +18,8 @@ export const inside = (window, title) => window.page.getByRole('banner').getByTe
 export async function relogin(window, officer, title) {
   await window.key('Alt+s')
   await window.region('设置').or(window.text('字的大小').first()).first().waitFor()
-  // A desk that was just being brought up to date finds nobody any more.
-  window.refused('desk', 'NO_SESSION', true)
+  // A list that was just being brought up to date finds nobody any more.
+  for (const list of ['desk', 'find_cases']) window.refused(list, 'NO_SESSION', true)
   await window.key('Alt+q')
   await login(window, officer)
   await inside(window, title).waitFor()

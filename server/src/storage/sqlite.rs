@@ -26,9 +26,23 @@ struct Job {
 
 /// A SQLite file.
 pub struct Sqlite {
-    writer: Option<mpsc::UnboundedSender<Job>>,
-    readers: Option<mpsc::UnboundedSender<Job>>,
+    writer: Hand,
+    readers: Hand,
+}
+
+/// Threads that take jobs from one queue.
+struct Hand {
+    jobs: Option<mpsc::UnboundedSender<Job>>,
     threads: Vec<JoinHandle<()>>,
+}
+
+impl Hand {
+    fn end(&mut self) {
+        self.jobs = None;
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
 }
 
 impl Sqlite {
@@ -39,26 +53,25 @@ impl Sqlite {
     pub fn open(path: &Path) -> Result<Self, StorageFault> {
         let connection = connect(path, false)?;
         make_tables(&connection)?;
-        let (writer, jobs) = mpsc::unbounded_channel();
-        let mut threads =
-            vec![spawn("sqlite-writer", connection, Arc::new(Mutex::new(jobs)), "BEGIN IMMEDIATE")?];
-        let (readers, jobs) = mpsc::unbounded_channel();
+        let (sender, jobs) = mpsc::unbounded_channel();
+        let thread = spawn("sqlite-writer", connection, Arc::new(Mutex::new(jobs)), "BEGIN IMMEDIATE")?;
+        let writer = Hand { jobs: Some(sender), threads: vec![thread] };
+        let (sender, jobs) = mpsc::unbounded_channel();
         let jobs = Arc::new(Mutex::new(jobs));
+        let mut readers = Hand { jobs: Some(sender), threads: Vec::new() };
         for _ in 0..READERS {
-            threads.push(spawn("sqlite-reader", connect(path, true)?, Arc::clone(&jobs), "BEGIN")?);
+            readers.threads.push(spawn("sqlite-reader", connect(path, true)?, Arc::clone(&jobs), "BEGIN")?);
         }
-        Ok(Self { writer: Some(writer), readers: Some(readers), threads })
+        Ok(Self { writer, readers })
     }
 }
 
 impl Drop for Sqlite {
-    /// Waits until the last unit of work has ended and the file is closed.
+    /// Waits until the last unit of work has ended and the file is closed. The writer closes last and alone: only a
+    /// connection that finds no other folds the log into the file, and two that close at once leave it behind.
     fn drop(&mut self) {
-        self.writer = None;
-        self.readers = None;
-        for thread in self.threads.drain(..) {
-            let _ = thread.join();
-        }
+        self.readers.end();
+        self.writer.end();
     }
 }
 
@@ -209,7 +222,7 @@ impl Storage for Sqlite {
             };
             let (begun, ready) = oneshot::channel();
             let (steps, receiver) = mpsc::unbounded_channel();
-            let queue = queue.as_ref().ok_or_else(gone)?;
+            let queue = queue.jobs.as_ref().ok_or_else(gone)?;
             queue.send(Job { begun, steps: receiver }).map_err(|_| gone())?;
             ready.await.map_err(|_| gone())??;
             Ok(Box::new(SqliteWork { steps }) as Box<dyn Work>)
