@@ -1,5 +1,6 @@
 //! Pictures, papers and signatures for the windows: `terminal://localhost/pictures/{blob}?side=N`,
-//! `…/documents/{blob}`, `…/strokes/{blob}`, the same paths as on the agent host.
+//! `…/documents/{blob}`, `…/strokes/{blob}`, and what a camera sees, `…/frames/{operation}`: the same paths as on the
+//! agent host.
 
 use std::sync::Arc;
 
@@ -24,13 +25,15 @@ enum Wanted {
     Picture { blob: String, side: u32 },
     Document { blob: String },
     Strokes { blob: String },
+    Frame { operation: String },
 }
 
 impl Wanted {
     fn read(method: &Method, path: &str, query: &str) -> Option<Self> {
         let (kind, blob) = path.strip_prefix('/')?.split_once('/')?;
-        if method != Method::GET || blob.is_empty() || !blob.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        {
+        // Blobs have names of letters and digits; those of operations have hyphens between them.
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || (kind == "frames" && byte == b'-');
+        if method != Method::GET || blob.is_empty() || !blob.bytes().all(fits) {
             return None;
         }
         let blob = blob.to_owned();
@@ -45,6 +48,7 @@ impl Wanted {
             }
             "documents" => Some(Self::Document { blob }),
             "strokes" => Some(Self::Strokes { blob }),
+            "frames" => Some(Self::Frame { operation: blob }),
             _ => None,
         }
     }
@@ -54,6 +58,7 @@ impl Wanted {
             Self::Picture { blob, side } => terminal.picture(window, blob, *side),
             Self::Document { blob } => terminal.document(window, blob),
             Self::Strokes { blob } => terminal.strokes(window, blob),
+            Self::Frame { operation } => terminal.frame(window, operation),
         }
     }
 }
@@ -127,13 +132,22 @@ mod tests {
         );
         assert_eq!(read("/documents/ab12", ""), Some(Wanted::Document { blob: blob.clone() }));
         assert_eq!(read("/strokes/ab12", "side=1"), Some(Wanted::Strokes { blob }));
+        assert_eq!(read("/frames/0a-1b", ""), Some(Wanted::Frame { operation: "0a-1b".to_owned() }));
     }
 
     #[test]
     fn anything_else_is_nothing() {
-        for path in
-            ["/", "", "/pictures", "/pictures/", "/pictures/a/b", "/pictures/..", "/pictures/%2e", "/keys/ab"]
-        {
+        for path in [
+            "/",
+            "",
+            "/pictures",
+            "/pictures/",
+            "/pictures/a/b",
+            "/pictures/..",
+            "/pictures/%2e",
+            "/keys/ab",
+            "/pictures/a-b",
+        ] {
             assert_eq!(read(path, ""), None, "{path}");
         }
         assert_eq!(read("/pictures/ab", "side=-1"), None);

@@ -1,4 +1,4 @@
-import { inside, login } from './counter.mjs'
+import { beginAtDesk, inside, login } from './counter.mjs'
 import { demoPeople } from './station.mjs'
 import { story } from './story.mjs'
 import { until } from './window.mjs'
@@ -17,7 +17,7 @@ it.step('a training counter has every virtual device, and says what each can be 
   await inside(counter, '辅警').waitFor()
   await counter.key('Alt+B')
   await counter.page.getByRole('heading', { level: 1, name: '设备' }).waitFor()
-  for (const name of [/读卡器/, /签字板/, /评价器/, /扫码枪/, /叫号器/, /照相机/]) await told(name, '可以使用')
+  for (const name of [/读卡器/, /签字板/, /评价器/, /扫码枪/, /叫号器/, /照相机/, /高拍仪/]) await told(name, '可以使用')
   await card(/签字板/).getByText('演练').click()
   await counter.picture('training')
 })
@@ -58,4 +58,53 @@ it.step('a hand at the virtual devices: a card is laid, a pad signed, a code sca
   await card(/读卡器/).getByText('演练').click()
   await does(/读卡器/, `放上${people.han_proof.name}的身份证`)
   await counter.picture('training-done')
+})
+
+it.step('what a camera sees is shown at its card, until the officer has seen enough', async () => {
+  await card(/照相机/).focus()
+  await counter.key('v')
+  const view = counter.page.getByRole('img', { name: /照相机.*的画面/ })
+  const painted = async () => Number(await view.getAttribute('data-painted').catch(() => 0) ?? 0)
+  await until('moving pictures', async () => (await painted()) > 20)
+  const shade = () => view.evaluate((canvas) => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data).some((one) => one > 200))
+  await until('a picture that is not black', shade)
+  await counter.picture('training-look')
+  await card(/照相机/).focus()
+  await counter.key('Escape')
+  await told(/照相机/, '画面已停下')
+  await view.waitFor({ state: 'detached' })
+})
+
+it.step('both sides of a card are taken by the document camera onto one page, the camera seen meanwhile', async () => {
+  await card(/高拍仪/).getByText('演练').click()
+  await does(/高拍仪/, '拿走')
+  await does(/读卡器/, '把证拿走')
+  await counter.key('F2')
+  await counter.key('Escape')
+  await beginAtDesk(counter, '出生登记随母入户')
+  await counter.key('F10')
+  await counter.ready(/^证件正反面/)
+  await counter.key('f')
+  const view = counter.page.getByRole('img', { name: '高拍仪的画面' })
+  await view.waitFor()
+  await counter.sees('请把证件正面朝上')
+  await counter.picture('scan-card-waits')
+  await it.station.rehearse('document_camera', 'card_front')
+  await counter.sees('请翻到背面放好')
+  await it.station.rehearse('document_camera', 'card_back')
+  await counter.sees('证件正反面已合成一页')
+  await counter.sees('第 1 页，共 1 页')
+  await counter.picture('scan-card-sheet')
+})
+
+it.step('pages are taken one after the other by the document camera, until it is enough', async () => {
+  await it.station.rehearse('document_camera', 'nothing')
+  await counter.key('g')
+  await counter.sees('拍完了')
+  await it.station.rehearse('document_camera', 'page')
+  await counter.page.getByRole('status').getByText('第 1 页').waitFor()
+  await counter.key('Enter')
+  await counter.page.getByRole('status').getByText('✓ 已扫描 1 页').waitFor()
+  await counter.sees(/共 2 页/)
+  await counter.picture('scan-camera-page')
 })

@@ -96,6 +96,9 @@ export async function startStation(task = 'run') {
     })
   })
 
+  /** What a hand does at a virtual device of a training counter. */
+  const rehearse = (kind, act) => reader({ do: 'perform', class: kind, act })
+
   /** Lays the card of somebody, by key; nobody: takes the card away. */
   async function card(person) {
     const hand = spawn(join(programs, 'demo'), ['--state', state, 'card', person ?? '0'], { cwd: repository })
@@ -150,6 +153,7 @@ export async function startStation(task = 'run') {
       await end(task)
       return { code: task.exitCode, said: heard.join('') }
     },
+    rehearse,
     /** For the windows the network is gone. */
     async pullNetwork() {
       if (server) {

@@ -141,6 +141,7 @@ fn router(door: Arc<Door>) -> Router {
         .route("/pictures/{blob}", get(files::picture))
         .route("/documents/{blob}", get(files::document))
         .route("/strokes/{blob}", get(files::strokes))
+        .route("/frames/{operation}", get(files::frame))
         .fallback(pages::beside)
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
         // Outermost: no handler sees a request that was not admitted.

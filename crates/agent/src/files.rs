@@ -1,4 +1,4 @@
-//! Pictures, papers and signatures.
+//! Pictures, papers, signatures, and what a camera sees.
 
 use std::sync::Arc;
 
@@ -41,6 +41,11 @@ pub(crate) async fn document(State(door): State<Arc<Door>>, Path(blob): Path<Str
 pub(crate) async fn strokes(State(door): State<Arc<Door>>, Path(blob): Path<String>) -> Response {
     let window = door.window;
     answer(door.ask(move |host| host.strokes(window, &blob)).await)
+}
+
+pub(crate) async fn frame(State(door): State<Arc<Door>>, Path(operation): Path<String>) -> Response {
+    let window = door.window;
+    answer(door.ask(move |host| host.frame(window, &operation)).await)
 }
 
 fn answer(asked: Result<Result<Resource, RpcError>, Refused>) -> Response {

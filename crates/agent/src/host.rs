@@ -35,6 +35,12 @@ pub trait Host: Send + Sync + 'static {
     /// # Errors
     /// Not there, or not for this window.
     fn strokes(&self, window: WindowRole, blob: &str) -> Result<Resource, RpcError>;
+
+    /// The newest picture of a camera that an operation shows; empty when none came in a moment.
+    ///
+    /// # Errors
+    /// There is no such operation, or not for this window.
+    fn frame(&self, window: WindowRole, operation: &str) -> Result<Resource, RpcError>;
 }
 
 impl Host for Arc<Terminal> {
@@ -56,5 +62,9 @@ impl Host for Arc<Terminal> {
 
     fn strokes(&self, window: WindowRole, blob: &str) -> Result<Resource, RpcError> {
         Terminal::strokes(self, window, blob)
+    }
+
+    fn frame(&self, window: WindowRole, operation: &str) -> Result<Resource, RpcError> {
+        Terminal::frame(self, window, operation)
     }
 }

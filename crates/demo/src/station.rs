@@ -178,6 +178,8 @@ impl Station {
             classes["queue_caller"] =
                 made("caller-frames", "queue-sign", "叫号器（演示）", model("caller-sign"));
             classes["camera"] = made("camera-stream", "camera", "照相机（演示）", json!({}));
+            classes["document_camera"] =
+                made("document-stream", "document-camera", "高拍仪（演示）", json!({}));
         }
         for window in windows(&self.parts.assets)? {
             list["watch_cards"] = json!(window.at_counter());

@@ -2,6 +2,7 @@
 //! their clients.
 
 mod choice;
+pub(crate) mod frames;
 mod ledger;
 mod look;
 mod rehearsal;

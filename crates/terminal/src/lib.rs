@@ -43,6 +43,7 @@ mod result;
 mod row_cards;
 pub mod rpc;
 mod scan;
+mod scanning;
 mod session;
 mod settings;
 mod shell;
@@ -90,6 +91,7 @@ pub struct Terminal {
     operations: Operations,
     judged: page::Judged,
     devices: Devices,
+    frames: devices::frames::Frames,
     paper: PaperWorker,
     paper_words: PaperWords,
 }
@@ -158,6 +160,7 @@ impl Terminal {
             operations: Operations::default(),
             judged: page::Judged::default(),
             devices,
+            frames: devices::frames::Frames::default(),
             paper,
             paper_words,
             settings,

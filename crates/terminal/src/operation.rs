@@ -24,16 +24,22 @@ struct Entry {
     stop: Stop,
 }
 
-/// Tells an operation to stop.
+/// Tells an operation to stop, or that what it waits for is there.
 #[derive(Clone, Default)]
 pub(crate) struct Stop {
     flag: Arc<AtomicBool>,
+    proceed: Arc<AtomicBool>,
     paper: paper::Cancellation,
 }
 
 impl Stop {
     pub(crate) fn requested(&self) -> bool {
         self.flag.load(Ordering::SeqCst)
+    }
+
+    /// Whether the officer has said so since the last look.
+    pub(crate) fn proceeds(&self) -> bool {
+        self.proceed.swap(false, Ordering::SeqCst)
     }
 
     pub(crate) fn paper(&self) -> &paper::Cancellation {
@@ -74,6 +80,8 @@ impl Terminal {
             case,
             title: title.to_owned(),
             progress: String::new(),
+            shows: false,
+            proceed: None,
             end: None,
         };
         let stop = Stop::default();
@@ -100,6 +108,7 @@ impl Terminal {
                 Err(_) => OperationEnd::Failed { error: terminal.panic_report("operation") },
             };
             terminal.operations.change(&id, |view| view.end = Some(end));
+            terminal.frames.end(&id);
             terminal.changed(ChangeSource::Device, [format!("operation:{id}"), "shell".to_owned()]);
         })?;
         self.changed(ChangeSource::Window, ["shell"]);
@@ -111,6 +120,31 @@ impl Terminal {
         let words = words.into();
         self.operations.change(id, |view| view.progress = words);
         self.changed(ChangeSource::Device, [format!("operation:{id}"), "shell".to_owned()]);
+    }
+
+    /// Tells that an operation has pictures of a camera to show.
+    pub(crate) fn operation_shows(&self, id: &str) {
+        self.operations.change(id, |view| view.shows = true);
+        self.changed(ChangeSource::Device, [format!("operation:{id}")]);
+    }
+
+    /// Tells what the officer can say to an operation, in the words of its button; none when it waits for nothing.
+    pub(crate) fn operation_proceeds(&self, id: &str, words: Option<&str>) {
+        self.operations.change(id, |view| view.proceed = words.map(str::to_owned));
+        self.changed(ChangeSource::Device, [format!("operation:{id}")]);
+    }
+
+    /// Says to an operation what its button says.
+    pub(crate) fn proceed_operation(&self, request: OneOperation) -> Result<OperationView> {
+        {
+            let book = self.operations.book.lock().unwrap_or_else(PoisonError::into_inner);
+            let entry = book.get(&request.operation).ok_or(Own::OperationUnknown)?;
+            // A second press means the same; one that comes too late means nothing.
+            if entry.view.proceed.is_some() && entry.view.end.is_none() {
+                entry.stop.proceed.store(true, Ordering::SeqCst);
+            }
+        }
+        self.operation(request)
     }
 
     pub(crate) fn operation(&self, request: OneOperation) -> Result<OperationView> {

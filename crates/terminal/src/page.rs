@@ -12,10 +12,10 @@ use domain::command::Command;
 use domain::ids::ContentHash;
 use driver_contract::FaultCode;
 use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
-use page_image::Picture;
 use page_image::code::Symbology;
 use page_image::judge::{Defect, Origin, judge};
 use page_image::straighten::{self, LEAST_SLANT, MOST_SLANT};
+use page_image::{Format, Picture};
 
 /// Judgements that are kept: a case has some twenty pages, an officer some cases open; each has some hundred bytes.
 const KEPT: usize = 400;
@@ -79,6 +79,34 @@ pub(crate) fn upright(picture: &DynamicImage) -> Option<(DynamicImage, f64)> {
         _ => RgbImage::from_raw(width, height, turned.into_bytes()).map(DynamicImage::ImageRgb8),
     };
     turned.map(|turned| (turned, slant))
+}
+
+/// A card's side out of a page: cut out and straight. `None` where no card of ID-1 size is seen.
+pub(crate) fn card_side(picture: &DynamicImage) -> Option<Picture> {
+    let pixels = pixels(picture)?;
+    let is_card = |format: &Format| matches!(format, Format::Id1 | Format::Id1Upright);
+    // A document camera has cut it out already.
+    if Format::of_sides(pixels.width() as f64, pixels.height() as f64).filter(is_card).is_some() {
+        return Some(pixels);
+    }
+    let corners = page_image::find::find(&pixels)?.corners;
+    let (wide, high) = corners.sides();
+    let format = Format::of_sides(wide, high).filter(is_card)?;
+    straighten::page(&pixels, &corners, format, DPI).ok()
+}
+
+/// Both sides of a card on one page.
+///
+/// # Errors
+/// Never for cards; the sheet has the size of a page.
+pub(crate) fn card_sheet(front: &Picture, back: &Picture) -> Result<DynamicImage> {
+    let sheet = page_image::sheet::card(front, back, DPI).map_err(|_| Own::PictureUnreadable)?;
+    let (width, height) = (sheet.width() as u32, sheet.height() as u32);
+    let whole = match sheet.channels() {
+        1 => GrayImage::from_raw(width, height, sheet.into_bytes()).map(DynamicImage::ImageLuma8),
+        _ => RgbImage::from_raw(width, height, sheet.into_bytes()).map(DynamicImage::ImageRgb8),
+    };
+    whole.ok_or_else(|| Own::PictureUnreadable.into())
 }
 
 const fn code_of(defect: Defect) -> FaultCode {

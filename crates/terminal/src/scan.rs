@@ -1,32 +1,21 @@
-//! Scanning: pages from the scanner's host into the case, turned, cut, ordered.
+//! Pages of a case: turned, cut, ordered, given to the windows. How they come in is told in [`crate::scanning`].
 
 use crate::Terminal;
 use crate::error::{Own, Result};
-use crate::page;
-use crate::rpc::request::{CropPage, RemovePage, ReorderPages, RotatePage, ScanPages};
-use crate::rpc::view::{CaseView, OperationView};
-use crate::rpc::{ChangeSource, Resource, RpcError, WindowRole};
+use crate::rpc::request::{CropPage, RemovePage, ReorderPages, RotatePage};
+use crate::rpc::view::CaseView;
+use crate::rpc::{Resource, RpcError, WindowRole};
 use domain::command::Command;
-use domain::event::{Attestation, BlobRef, Reading};
+use domain::event::BlobRef;
 use domain::ids::{CaseId, CommandId, ContentHash, MaterialId, PageId};
-use driver_contract::{
-    ColourMode, DeviceClass, DeviceEvent, DeviceInfo, HostClient, Outcome, PixelFormat, ReceivedPage,
-    ScanArea, ScanParameters, ScanSource, Task, TaskNews,
-};
-use gm::sm3;
 use image::codecs::jpeg::JpegEncoder;
-use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
+use image::{DynamicImage, ImageFormat};
 use std::io::Cursor;
-use std::sync::Arc;
-use std::time::Duration;
-use uuid::Uuid;
 
 /// DA/T 31-2017 §9: paper records are digitised at 200 dpi or more; 300 keeps small print legible.
 pub(crate) const DPI: u16 = 300;
 /// JPEG quality of pages: text stays sharp, an A4 page in colour takes about 1 MB.
 const QUALITY: u8 = 85;
-/// A feeder of fifty sheets at half a minute a sheet.
-const SCAN_LIMIT: Duration = Duration::from_secs(25 * 60);
 
 /// Encodes a picture.
 pub(crate) fn jpeg(picture: &DynamicImage) -> Result<Vec<u8>> {
@@ -40,144 +29,7 @@ pub(crate) fn jpeg(picture: &DynamicImage) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The picture of a page as the scanner gave it.
-fn picture_of(page: &ReceivedPage) -> Result<DynamicImage> {
-    let header = page.header;
-    let (width, height) = (header.width as usize, header.height as usize);
-    let stride = header.stride as usize;
-    let rows = page.bytes.chunks_exact(stride).take(height);
-    let picture = match header.format {
-        PixelFormat::Rgb8 => {
-            let pixels: Vec<u8> = rows.flat_map(|row| &row[..width * 3]).copied().collect();
-            RgbImage::from_raw(header.width, header.height, pixels).map(DynamicImage::ImageRgb8)
-        }
-        PixelFormat::Gray8 => {
-            let pixels: Vec<u8> = rows.flat_map(|row| &row[..width]).copied().collect();
-            GrayImage::from_raw(header.width, header.height, pixels).map(DynamicImage::ImageLuma8)
-        }
-        PixelFormat::Bilevel => {
-            let pixels: Vec<u8> = rows
-                .flat_map(|row| {
-                    (0..width).map(move |x| if row[x / 8] & (0x80 >> (x % 8)) == 0 { 255 } else { 0 })
-                })
-                .collect();
-            GrayImage::from_raw(header.width, header.height, pixels).map(DynamicImage::ImageLuma8)
-        }
-    };
-    picture.ok_or_else(|| Own::PictureUnreadable.into())
-}
-
 impl Terminal {
-    pub(crate) fn scan_pages(&self, request: ScanPages) -> Result<OperationView> {
-        self.actor()?;
-        self.load_case(request.case)?;
-        self.begin(Some(request.case), "正在扫描", move |terminal, id, stop| {
-            let (host, device) = terminal.scanning_device()?;
-            if device.class == DeviceClass::DocumentCamera {
-                terminal.progress(id, "请把材料平放在高拍仪下，放稳后自动拍摄");
-            }
-            let parameters = ScanParameters {
-                source: if request.feeder { ScanSource::Feeder } else { ScanSource::Flatbed },
-                mode: ColourMode::Colour,
-                dpi: DPI,
-                area: Some(ScanArea::A4),
-                max_pages: if request.feeder { None } else { Some(1) },
-            };
-            let mut running = host.begin(&device.id, Task::Scan(parameters), SCAN_LIMIT)?;
-            let mut told = page::Told::default();
-            // The first page carries the request's name: a repeated request adds nothing.
-            let mut command = Some(request.command);
-            loop {
-                if stop.requested() {
-                    running.cancel();
-                }
-                match running.next(Duration::from_millis(100)) {
-                    Some(TaskNews::Page(page)) => {
-                        let picture = picture_of(&page)?;
-                        if request.feeder && request.skip_blank && page::is_blank(&picture) {
-                            told.blank += 1;
-                            continue;
-                        }
-                        told.pages += 1;
-                        terminal.progress(id, format!("第 {} 页", told.pages));
-                        let name = command.take().unwrap_or_else(|| CommandId(Uuid::now_v7()));
-                        // Measured first: once the page is seen, nothing is waited for any more.
-                        let upright = page::upright(&picture);
-                        let kept = terminal.keep_scanned(&request, &device, (&page, &picture), name)?;
-                        if let Some((upright, slant)) = upright {
-                            terminal.set_upright(&request, kept, &upright)?;
-                            told.straightened.push((told.pages, slant));
-                        }
-                    }
-                    // What keeps a camera from taking the page.
-                    Some(TaskNews::Event(DeviceEvent::Warning(fault))) => {
-                        terminal.progress(id, format!("{}{}", fault.sentence(), fault.cure()));
-                    }
-                    Some(TaskNews::Ended(Ok(Outcome::Scanned { .. }))) => {
-                        return Ok(told.words());
-                    }
-                    Some(TaskNews::Ended(Ok(_))) => return Err(Own::ProgramFault.into()),
-                    Some(TaskNews::Ended(Err(fault))) => return Err(fault.into()),
-                    _ => {}
-                }
-            }
-        })
-    }
-
-    /// The scanner; a document camera where no scanner can be used and one can.
-    fn scanning_device(&self) -> Result<(Arc<HostClient>, DeviceInfo)> {
-        let lines = self.device_lines();
-        let ready = |class| lines.iter().any(|line| line.device.class == class && line.ready);
-        let camera = !ready(DeviceClass::Scanner) && ready(DeviceClass::DocumentCamera);
-        self.device(if camera { DeviceClass::DocumentCamera } else { DeviceClass::Scanner })
-    }
-
-    /// Keeps a page as it was scanned; gives its name.
-    fn keep_scanned(
-        &self,
-        request: &ScanPages,
-        device: &driver_contract::DeviceInfo,
-        (page, scanned): (&ReceivedPage, &DynamicImage),
-        command: CommandId,
-    ) -> Result<PageId> {
-        let reading = Reading {
-            device: device.id.0.clone(),
-            attestation: match device.attestation {
-                driver_contract::Attestation::Physical => Attestation::Physical,
-                driver_contract::Attestation::Virtual => Attestation::Virtual,
-                driver_contract::Attestation::Unattested => Attestation::Unattested,
-            },
-            at: self.clock.now().trusted,
-            raw: ContentHash(sm3(&page.bytes).0),
-        };
-        let picture = self.keep_blob(request.case, &jpeg(scanned)?, "image/jpeg")?;
-        self.judged(picture.id, scanned);
-        let material = request.material.clone();
-        let page = request.replace.unwrap_or_else(|| PageId(Uuid::now_v7()));
-        let (wish, words) = match request.replace {
-            Some(_) => (Command::ReplacePage { material, page, picture, reading: Some(reading) }, "重扫一页"),
-            None => (Command::AddPage { material, page, picture, reading: Some(reading) }, "扫描一页"),
-        };
-        self.act(request.case, command, wish, words)?;
-        self.changed(ChangeSource::Device, [format!("case:{}", request.case), "shell".to_owned()]);
-        Ok(page)
-    }
-
-    /// Shows a page upright; what was scanned stays in the case's events.
-    fn set_upright(&self, request: &ScanPages, page: PageId, upright: &DynamicImage) -> Result<()> {
-        let (case, material) = (request.case, request.material.clone());
-        // A repeated request has added no page.
-        let Ok(before) = self.page_picture(case, &material, page) else { return Ok(()) };
-        let picture = self.keep_blob(case, &jpeg(upright)?, "image/jpeg")?;
-        self.judged(picture.id, upright);
-        let wish =
-            |picture| Command::ReplacePage { material: material.clone(), page, picture, reading: None };
-        self.act(case, CommandId(Uuid::now_v7()), wish(picture), "扶正一页")?;
-        self.can_undo(case, "扶正一页", vec![wish(before)]);
-        self.changed(ChangeSource::Device, [format!("case:{case}"), "shell".to_owned()]);
-        Ok(())
-    }
-
     pub(crate) fn page_picture(&self, case: CaseId, material: &MaterialId, page: PageId) -> Result<BlobRef> {
         let loaded = self.load_case(case)?;
         loaded

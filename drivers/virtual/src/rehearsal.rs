@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::caller::{SignFault, VirtualSign};
-use crate::camera::{CameraFault, CameraOptions, CameraScene, VirtualCamera};
+use crate::camera::{CameraFault, CameraOptions, CameraScene, Laid, VirtualCamera};
 use crate::code::VirtualSerialScanner;
 use crate::evaluation::VirtualEvaluationPad;
 use crate::samv::{ReaderFault, VirtualCard, VirtualReader};
@@ -60,6 +60,7 @@ pub struct Rehearsal {
     scanner: VirtualSerialScanner,
     sign: VirtualSign,
     camera: VirtualCamera,
+    document_camera: VirtualCamera,
 }
 
 /// Plug, as every device has it.
@@ -93,6 +94,14 @@ const CAMERA_FAULTS: [(&str, &str, CameraFault); 5] = [
     ("garbage", "画面是乱码", CameraFault::Garbage),
 ];
 
+/// What a hand lays under the document camera.
+const LAID: [(&str, &str, Laid); 4] = [
+    ("page", "放上一页材料", Laid::Page),
+    ("card_front", "放上证件，正面朝上", Laid::CardFront),
+    ("card_back", "把证件翻到背面", Laid::CardBack),
+    ("nothing", "拿走", Laid::Nothing),
+];
+
 const SCORES: [(&str, &str, u8); 5] = [
     ("press_1", "按“非常满意”", 1),
     ("press_2", "按“满意”", 2),
@@ -111,12 +120,7 @@ impl Rehearsal {
     /// # Errors
     /// A device file cannot be made.
     pub fn start(folder: &Path, reader: Arc<VirtualReader>, cards: Vec<TrainingCard>) -> io::Result<Self> {
-        let options = CameraOptions {
-            width: 1280,
-            height: 720,
-            scene: CameraScene::Pattern,
-            ..CameraOptions::default()
-        };
+        let seeing = |scene| CameraOptions { width: 1280, height: 720, scene, ..CameraOptions::default() };
         Ok(Self {
             reader,
             cards,
@@ -124,7 +128,11 @@ impl Rehearsal {
             evaluation: VirtualEvaluationPad::serial(&folder.join("evaluation-pad"))?,
             scanner: VirtualSerialScanner::start(&folder.join("code-scanner"))?,
             sign: VirtualSign::start(&folder.join("queue-sign"))?,
-            camera: VirtualCamera::start(&folder.join("camera"), options)?,
+            camera: VirtualCamera::start(&folder.join("camera"), seeing(CameraScene::Pattern))?,
+            document_camera: VirtualCamera::start(
+                &folder.join("document-camera"),
+                seeing(CameraScene::Desk(Laid::Nothing)),
+            )?,
         })
     }
 
@@ -166,6 +174,11 @@ impl Rehearsal {
             ),
             device("queue_caller", Vec::new(), named(SIGN_FAULTS.iter().map(|one| (one.0, one.1)).collect())),
             device("camera", Vec::new(), named(CAMERA_FAULTS.iter().map(|one| (one.0, one.1)).collect())),
+            device(
+                "document_camera",
+                LAID.iter().map(|one| act((one.0, one.1), false)).collect(),
+                named(CAMERA_FAULTS.iter().map(|one| (one.0, one.1)).collect()),
+            ),
         ]
     }
 
@@ -203,14 +216,11 @@ impl Rehearsal {
                 let fault = SIGN_FAULTS.iter().find(|one| one.0 == act).ok_or_else(|| unknown(class, act))?;
                 self.sign.set_fault(fault.2);
             }
-            ("camera", "unplug") => self.camera.unplug(),
-            ("camera", "plug") => self.camera.plug().map_err(failed)?,
-            ("camera", "well") => self.camera.set_fault(None),
-            ("camera", act) => {
-                let fault =
-                    CAMERA_FAULTS.iter().find(|one| one.0 == act).ok_or_else(|| unknown(class, act))?;
-                self.camera.set_fault(Some(fault.2));
-            }
+            ("camera", act) => film(&self.camera, class, act)?,
+            ("document_camera", act) => match LAID.iter().find(|one| one.0 == act) {
+                Some((_, _, laid)) => self.document_camera.show(&CameraScene::Desk(*laid)).map_err(failed)?,
+                None => film(&self.document_camera, class, act)?,
+            },
             _ => return Err(unknown(class, act)),
         }
         Ok(())
@@ -237,6 +247,20 @@ impl Rehearsal {
     fn hand() -> Vec<crate::signature::PenMove> {
         handwriting(VirtualFramePad::FIELD.0, VirtualFramePad::FIELD.1, SAMPLES)
     }
+}
+
+/// What every camera can do.
+fn film(camera: &VirtualCamera, class: &str, act: &str) -> Result<(), Refusal> {
+    match act {
+        "unplug" => camera.unplug(),
+        "plug" => camera.plug().map_err(|error| ("virtual.plug_failed", error.to_string()))?,
+        "well" => camera.set_fault(None),
+        act => {
+            let fault = CAMERA_FAULTS.iter().find(|one| one.0 == act).ok_or_else(|| unknown(class, act))?;
+            camera.set_fault(Some(fault.2));
+        }
+    }
+    Ok(())
 }
 
 fn unknown(class: &str, act: &str) -> Refusal {

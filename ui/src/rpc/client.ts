@@ -58,6 +58,8 @@ const address = (kind: FileKind, blob: string, query?: string): string => line()
 
 /** Address of a page's picture, its longer side at most `side` pixels. */
 export const pictureAddress = (blob: string, side: number): string => address('pictures', blob, `?side=${Math.round(side)}`)
+/** Address of the newest picture that an operation's camera has; each request gives one that was not given before. */
+export const frameAddress = (operation: string): string => address('frames', operation)
 /** Address of a PDF. */
 export const documentAddress = (blob: string): string => address('documents', blob)
 /** Address of a signature's strokes. */

@@ -1,4 +1,4 @@
-export { call, connect, documentAddress, pictureAddress, strokesAddress, type AnswerOf, type RequestOf } from './client'
+export { call, connect, documentAddress, frameAddress, pictureAddress, strokesAddress, type AnswerOf, type RequestOf } from './client'
 export { changes, type Topic } from './changes'
 export { useChanges } from './useChanges'
 export { asFailure, NO_ANSWER, RpcFailure } from './failure'

@@ -16,7 +16,7 @@ export interface ChangeListener {
   down(): void
 }
 
-export type FileKind = 'pictures' | 'documents' | 'strokes'
+export type FileKind = 'pictures' | 'documents' | 'strokes' | 'frames'
 
 /** The way to the terminal: the agent host's HTTP, or the desktop shell. */
 export interface Transport {

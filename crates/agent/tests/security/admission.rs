@@ -5,11 +5,12 @@ use terminal::rpc::WindowRole;
 use crate::browser::{Answer, Request};
 use crate::counter::Counter;
 
-const PATHS: [&str; 7] = [
+const PATHS: [&str; 8] = [
     "/changes",
     "/pictures/ab?side=64",
     "/documents/ab",
     "/strokes/ab",
+    "/frames/ab",
     "/assets/officer.js",
     "/nothing",
     "/rpc/shell",

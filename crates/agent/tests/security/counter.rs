@@ -64,6 +64,10 @@ impl Host for Witness {
     fn strokes(&self, window: WindowRole, blob: &str) -> Result<Resource, RpcError> {
         self.file(window, &format!("strokes {blob}"), "json")
     }
+
+    fn frame(&self, window: WindowRole, operation: &str) -> Result<Resource, RpcError> {
+        self.file(window, &format!("frame {operation}"), "jpeg")
+    }
 }
 
 /// A running agent in front of a [`Witness`], and a tiny user interface.

@@ -76,6 +76,7 @@ fn files_are_asked_for_in_the_name_of_the_window() {
             ("/pictures/ab?side=0", "picture ab 16"),
             ("/documents/cd", "document cd"),
             ("/strokes/ef", "strokes ef"),
+            ("/frames/0a-1b", "frame 0a-1b"),
         ] {
             let answer = Request::get(address, path).with("cookie", &cookie).send();
             assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/plain")));

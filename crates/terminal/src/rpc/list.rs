@@ -194,6 +194,8 @@ commands! {
     operation(OneOperation) -> OperationView;
     /// Stops an operation.
     cancel_operation(OneOperation) -> OperationView;
+    /// Says to an operation what its button says: it is enough, the card is turned.
+    proceed_operation(OneOperation) -> OperationView;
     /// Undoes the last act that can be undone.
     undo(Empty) -> Shell;
     /// Code tables.
@@ -206,6 +208,8 @@ commands! {
     devices(Empty) -> DevicesView;
     choose_device(OneDevice) -> DevicesView;
     try_device(TryDevice) -> OperationView;
+    /// Shows what a camera sees, as pictures under `/frames/{operation}`, until it is stopped or nobody looks.
+    look_through(TryDevice) -> OperationView;
     /// What the virtual devices of a training counter can do.
     rehearsal(Empty) -> RehearsalView;
     rehearse(Rehearse) -> RehearsalView;

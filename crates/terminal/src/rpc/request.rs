@@ -242,6 +242,12 @@ request! {
         /// Whether pages of the feeder with nothing on them are left out.
         #[serde(default)]
         skip_blank: bool,
+        /// By the document camera, though a scanner is there.
+        #[serde(default)]
+        camera: bool,
+        /// Both sides of a card, set on one page.
+        #[serde(default)]
+        card: bool,
     }
 }
 request! {

@@ -3,8 +3,10 @@
 //! Written from ITU-T T.81 (through a foreign encoder) and yuv4mpeg(5), not from the driver.
 
 mod connection;
+mod desk;
 mod scene;
 mod server;
 
+pub use desk::Laid;
 pub use scene::{CameraFormat, CameraScene, Scene, counter_of};
 pub use server::{CameraFault, CameraOptions, CameraPlace, VirtualCamera, recording};

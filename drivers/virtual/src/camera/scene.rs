@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::desk::Laid;
 use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, imageops::FilterType};
 
@@ -23,6 +24,8 @@ pub enum CameraScene {
     Pattern,
     /// A picture (PNG or JPEG), as large as the frame.
     Still(PathBuf),
+    /// The ground of a document camera, and what somebody laid on it.
+    Desk(Laid),
 }
 
 /// Black and white fields along an edge: one a bit.
@@ -83,6 +86,7 @@ impl Scene {
                     rgb: None,
                 })
             }
+            CameraScene::Desk(laid) => Ok(Self::of_picture(super::desk::draw(*laid, wide, high), wide, high)),
             CameraScene::Still(path) => {
                 let picture = image::open(path).map_err(io::Error::other)?;
                 let picture = picture.resize_to_fill(width, height, FilterType::Triangle).to_rgb8();

@@ -77,8 +77,22 @@ pub enum CameraFault {
     Dark,
 }
 
-#[derive(Debug, Default)]
+/// What is filmed, and the same at half the width and height.
+struct Views {
+    whole: Scene,
+    small: Scene,
+}
+
+impl Views {
+    fn of(scene: &CameraScene, options: &CameraOptions) -> io::Result<Arc<Self>> {
+        let whole = Scene::new(scene, options.width, options.height)?;
+        let small = Scene::new(scene, options.width / 2, options.height / 2)?;
+        Ok(Arc::new(Self { whole, small }))
+    }
+}
+
 struct Shared {
+    views: Mutex<Arc<Views>>,
     fault: Mutex<Option<CameraFault>>,
     stop: AtomicBool,
     watched: AtomicBool,
@@ -104,12 +118,17 @@ impl VirtualCamera {
     /// # Errors
     /// The place is taken; the scene's picture cannot be read.
     pub fn start(path: &Path, options: CameraOptions) -> io::Result<Self> {
-        let scene = Scene::new(&options.scene, options.width, options.height)?;
-        let small = Scene::new(&options.scene, options.width / 2, options.height / 2)?;
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared {
+            views: Mutex::new(Views::of(&options.scene, &options)?),
+            fault: Mutex::default(),
+            stop: AtomicBool::default(),
+            watched: AtomicBool::default(),
+            sent: AtomicU32::default(),
+            door: Mutex::default(),
+        });
         let mut camera = Self { shared: Arc::clone(&shared), path: path.to_owned(), options, thread: None };
         camera.plug()?;
-        let film = Film { scene, small, options: camera.options.clone(), shared, begun: Instant::now() };
+        let film = Film { options: camera.options.clone(), shared, begun: Instant::now() };
         let thread = std::thread::Builder::new().name("virtual-camera".into()).spawn(move || film.run())?;
         camera.thread = Some(thread);
         Ok(camera)
@@ -118,6 +137,16 @@ impl VirtualCamera {
     /// Tells it to do something wrong from now on; `None`: to work well again.
     pub fn set_fault(&self, fault: Option<CameraFault>) {
         *lock(&self.shared.fault) = fault;
+    }
+
+    /// Puts something else in front of it.
+    ///
+    /// # Errors
+    /// The scene's picture cannot be read.
+    pub fn show(&self, scene: &CameraScene) -> io::Result<()> {
+        let views = Views::of(scene, &self.options)?;
+        *lock(&self.shared.views) = views;
+        Ok(())
     }
 
     /// Number of frames that were sent whole.
@@ -129,8 +158,18 @@ impl VirtualCamera {
     /// Waits until somebody reads.
     #[must_use]
     pub fn wait_until_watched(&self, limit: Duration) -> bool {
+        self.wait_for_watch(true, limit)
+    }
+
+    /// Waits until nobody reads.
+    #[must_use]
+    pub fn wait_until_unwatched(&self, limit: Duration) -> bool {
+        self.wait_for_watch(false, limit)
+    }
+
+    fn wait_for_watch(&self, watched: bool, limit: Duration) -> bool {
         let end = Instant::now() + limit;
-        while !self.shared.watched.load(Ordering::SeqCst) {
+        while self.shared.watched.load(Ordering::SeqCst) != watched {
             if Instant::now() >= end {
                 return false;
             }
@@ -195,8 +234,6 @@ pub fn recording(
 
 /// The thread that films.
 struct Film {
-    scene: Scene,
-    small: Scene,
     options: CameraOptions,
     shared: Arc<Shared>,
     begun: Instant,
@@ -234,6 +271,10 @@ impl Film {
         !self.is_over() && lock(&self.shared.door).is_some() && !reader.has_gone()
     }
 
+    fn views(&self) -> Arc<Views> {
+        Arc::clone(&lock(&self.shared.views))
+    }
+
     fn fault(&self) -> Option<CameraFault> {
         *lock(&self.shared.fault)
     }
@@ -262,7 +303,8 @@ impl Film {
 
     fn film(&self, reader: &Reader, number: &mut u32) -> io::Result<()> {
         let format = self.options.format;
-        self.send(reader, &self.scene.head(format, self.options.frames_per_second))?;
+        let head = self.views().whole.head(format, self.options.frames_per_second);
+        self.send(reader, &head)?;
         let mut due = Instant::now();
         let mut last: Option<Vec<u8>> = None;
         while self.rest(reader, due) {
@@ -276,12 +318,13 @@ impl Film {
             }
             *number = number.wrapping_add(1);
             let time = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let views = self.views();
             let frame = match (fault, &last) {
                 (Some(CameraFault::Frozen), Some(last)) => last.clone(),
-                (Some(CameraFault::Dark), _) => self.scene.dark(format, *number)?,
-                (Some(CameraFault::WrongSize), _) => self.small.frame(format, *number, time)?,
+                (Some(CameraFault::Dark), _) => views.whole.dark(format, *number)?,
+                (Some(CameraFault::WrongSize), _) => views.small.frame(format, *number, time)?,
                 (Some(CameraFault::Garbage), _) => noise(1 << 20),
-                _ => self.scene.frame(format, *number, time)?,
+                _ => views.whole.frame(format, *number, time)?,
             };
             // Not the half: two halves would make a frame again.
             let part = frame.len() * 2 / 5;

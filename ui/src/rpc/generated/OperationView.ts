@@ -23,6 +23,14 @@ title: string,
  */
 progress: string, 
 /**
+ * What a camera sees is to be had under `/frames/{id}` while it runs.
+ */
+shows: boolean, 
+/**
+ * What the officer can say to it, in the words of a button: 直接拍下, 扫背面 ….
+ */
+proceed: string | null, 
+/**
  * How it ended; none while it runs.
  */
 end: OperationEnd | null, };

@@ -31,4 +31,12 @@ feeder: boolean,
 /**
  * Whether pages of the feeder with nothing on them are left out.
  */
-skip_blank: boolean, };
+skip_blank: boolean, 
+/**
+ * By the document camera, though a scanner is there.
+ */
+camera: boolean, 
+/**
+ * Both sides of a card, set on one page.
+ */
+card: boolean, };

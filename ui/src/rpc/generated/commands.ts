@@ -215,6 +215,8 @@ export interface OfficerCommands {
   operation: { request: OneOperation; answer: OperationView };
   /** Stops an operation. */
   cancel_operation: { request: OneOperation; answer: OperationView };
+  /** Says to an operation what its button says: it is enough, the card is turned. */
+  proceed_operation: { request: OneOperation; answer: OperationView };
   /** Undoes the last act that can be undone. */
   undo: { request: Empty; answer: Shell };
   /** Code tables. */
@@ -227,6 +229,8 @@ export interface OfficerCommands {
   devices: { request: Empty; answer: DevicesView };
   choose_device: { request: OneDevice; answer: DevicesView };
   try_device: { request: TryDevice; answer: OperationView };
+  /** Shows what a camera sees, as pictures under `/frames/{operation}`, until it is stopped or nobody looks. */
+  look_through: { request: TryDevice; answer: OperationView };
   /** What the virtual devices of a training counter can do. */
   rehearsal: { request: Empty; answer: RehearsalView };
   rehearse: { request: Rehearse; answer: RehearsalView };
@@ -316,6 +320,7 @@ export const OFFICER_COMMANDS = [
   "print_document",
   "operation",
   "cancel_operation",
+  "proceed_operation",
   "undo",
   "codes",
   "find_addresses",
@@ -323,6 +328,7 @@ export const OFFICER_COMMANDS = [
   "devices",
   "choose_device",
   "try_device",
+  "look_through",
   "rehearsal",
   "rehearse",
   "sync_state",

@@ -50,7 +50,7 @@ export function useOperation(caseId: () => string, ended?: (operation: Operation
     } catch (reason) {
       const error = asFailure(reason)
       if (error.code !== NO_ANSWER) names.answered(act)
-      operation.value = { id: '', case: caseId(), title: '', progress: '', end: { kind: 'failed', error } }
+      operation.value = { id: '', case: caseId(), title: '', progress: '', shows: false, proceed: null, end: { kind: 'failed', error } }
     }
   }
 
@@ -62,6 +62,17 @@ export function useOperation(caseId: () => string, ended?: (operation: Operation
       take(await call('cancel_operation', { operation: now.id }))
     } catch {
       stopping.value = false
+    }
+  }
+
+  /** Says what its button says: it is enough, the card is turned. */
+  async function proceed(): Promise<void> {
+    const now = operation.value
+    if (!now || now.end || now.proceed === null) return
+    try {
+      take(await call('proceed_operation', { operation: now.id }))
+    } catch {
+      // The button is still there.
     }
   }
 
@@ -81,5 +92,5 @@ export function useOperation(caseId: () => string, ended?: (operation: Operation
   let timer: ReturnType<typeof setInterval> | undefined
   onMounted(() => { timer = setInterval(() => { void look() }, LOOK_MS) })
   onBeforeUnmount(() => clearInterval(timer))
-  return { operation, running, stopping, begin, stop, adopt, close }
+  return { operation, running, stopping, begin, stop, proceed, adopt, close }
 }

@@ -187,6 +187,10 @@ pub struct OperationView {
     pub title: String,
     /// Progress in words and numbers: 第 2 页 ….
     pub progress: String,
+    /// What a camera sees is to be had under `/frames/{id}` while it runs.
+    pub shows: bool,
+    /// What the officer can say to it, in the words of a button: 直接拍下, 扫背面 ….
+    pub proceed: Option<String>,
     /// How it ended; none while it runs.
     pub end: Option<OperationEnd>,
 }
