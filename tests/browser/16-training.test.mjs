@@ -78,7 +78,7 @@ it.step('what a camera sees is shown at its card, until the officer has seen eno
 it.step('both sides of a card are taken by the document camera onto one page, the camera seen meanwhile', async () => {
   await card(/高拍仪/).getByText('演练').click()
   await does(/高拍仪/, '拿走')
-  await does(/读卡器/, '把证拿走')
+  await it.station.rehearse('id_card_reader', 'lift')
   await counter.key('F2')
   await counter.key('Escape')
   await beginAtDesk(counter, '出生登记随母入户')
@@ -94,6 +94,12 @@ it.step('both sides of a card are taken by the document camera onto one page, th
   await it.station.rehearse('document_camera', 'card_back')
   await counter.sees('证件正反面已合成一页')
   await counter.sees('第 1 页，共 1 页')
+  // The page itself: white, with the red emblem of the card's back on it.
+  await until('the painted sheet', () => counter.page.getByRole('img', { name: /第 1 页$/ }).first().evaluate((canvas) => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+    const red = (at) => data[at] > 140 && data[at + 1] < 90
+    return Array.from({ length: data.length / 4 }, (_, at) => at * 4).some(red)
+  }))
   await counter.picture('scan-card-sheet')
 })
 
