@@ -96,7 +96,8 @@ bench() {
 bench_devices() {
     cargo build --release --workspace --bins --examples || return 1
     "$CARGO_TARGET_DIR/release/examples/bench" || return 1
-    PROFILE=release node tests/browser/bench-devices.mjs
+    PROFILE=release node tests/browser/bench-devices.mjs || return 1
+    PROFILE=release DESKTOP_SCRIPT=tests/desktop/bench-devices.mjs tests/desktop/run
 }
 
 stage ui-build must ui_build
