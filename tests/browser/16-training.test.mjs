@@ -75,6 +75,15 @@ it.step('what a camera sees is shown at its card, until the officer has seen eno
   await view.waitFor({ state: 'detached' })
 })
 
+it.step('a code with an unknown number is searched for; one without a number is told', async () => {
+  await it.station.rehearse('code_scanner', 'scan')
+  await counter.page.getByRole('heading', { name: '查询办件' }).waitFor()
+  await until('the number in the search', async () => (await counter.page.getByRole('textbox').first().inputValue()) === '199990111000020260000010')
+  await counter.picture('scanned-unknown')
+  await counter.key('Alt+B')
+  await counter.page.getByRole('heading', { level: 1, name: '设备' }).waitFor()
+})
+
 it.step('both sides of a card are taken by the document camera onto one page, the camera seen meanwhile', async () => {
   await card(/高拍仪/).getByText('演练').click()
   await does(/高拍仪/, '拿走')

@@ -60,7 +60,7 @@ finger-place-not-checked device-host:devices faults::fingerprint
 card-number-not-checked device-host:devices faults::chip
 signature-not-verified device-host:devices faults::ukey
 idcard-checksum-ignored device-host:devices faults::idcard
-short-page-accepted device-host:devices faults::scanner
+short-page-accepted device-host:devices faults::network_scanner
 printed-before-done device-host:devices faults::printer
 - device-host:devices captures::
 nonce-not-checked device-host:devices captures::

@@ -20,7 +20,7 @@ export const shell = (gate: Shell['gate']): Shell => ({
   counts: { to_do: 7, waiting: 2, due_soon: 2, to_review: 0 },
   sync: { online: true, since: NOW - HOUR, pending: 0, pending_files: 0, rejected: 0 },
   devices: [device('card', 'id_card_reader', true, '正常'), device('scan', 'scanner', true, '正常'), device('print', 'printer', false, '缺纸')],
-  parked: 2, undo: null, arrival: false, now: NOW, time_confirmed: true, demo: true, operations: [], version: '0.1.0',
+  parked: 2, undo: null, arrival: false, scanned: null, now: NOW, time_confirmed: true, demo: true, operations: [], version: '0.1.0',
 })
 
 const line = (id: string, number: string, person: string, matter: string, state: string, more: Partial<CaseLine> = {}): CaseLine => ({

@@ -63,6 +63,13 @@ pub fn is_valid(number: &str) -> bool {
         && number.split_at_checked(23).is_some_and(|(body, last)| last == check_digit(body).to_string())
 }
 
+/// The number in a text that says more, such as the address of a receipt's code: the first 24 digits in a row that are
+/// one, with no further digit at either end.
+#[must_use]
+pub fn find_in(text: &str) -> Option<&str> {
+    text.split(|sign: char| !sign.is_ascii_digit()).find(|run| is_valid(run))
+}
+
 /// ISO/IEC 7064 MOD 11,10: a hybrid system with one digit for digits only.
 fn check_digit(body: &str) -> u32 {
     let mut product = 10;
@@ -82,6 +89,28 @@ mod tests {
     fn the_standards_example_agrees() {
         // ISO/IEC 7064 MOD 11,10 published example: 0794 has check digit 5.
         assert_eq!(check_digit("0794"), 5);
+    }
+
+    #[test]
+    fn a_number_is_found_in_what_a_code_says() {
+        let unit = UnitCode::try_from("999901001000").unwrap();
+        let number = format(NumberKind::Acceptance, &unit, 2026, 7);
+        let wrong = format!("{}{}", &number[..23], (number.as_bytes()[23] - b'0' + 1) % 10);
+        assert_eq!(find_in(&number), Some(number.as_str()));
+        assert_eq!(
+            find_in(&format!("https://query.example.invalid/q?n={number}&p=2026")),
+            Some(number.as_str())
+        );
+        assert_eq!(find_in(&format!("{wrong} {number}")), Some(number.as_str()));
+        for text in [
+            String::new(),
+            wrong,
+            format!("1{number}"),
+            format!("{number}0"),
+            "999901199001010010".to_owned(),
+        ] {
+            assert_eq!(find_in(&text), None, "{text}");
+        }
     }
 
     proptest! {

@@ -1,6 +1,7 @@
 //! The applicant screen (客屏): shows only what was released to it, and clears at every switch.
 
 use crate::Terminal;
+use crate::devices::prompt::Prompt;
 use crate::error::{Own, Result};
 use crate::rpc::ChangeSource;
 use crate::rpc::request::{Empty, OneCase, RequestSignature, SubmitSignature};
@@ -147,6 +148,7 @@ impl Terminal {
         if pad {
             self.sign_at_pad(&named, at_pad.0, at_pad.1);
         }
+        self.prompt(if pad { Prompt::SignOnPad } else { Prompt::SignOnScreen });
         self.changed(ChangeSource::Window, ["applicant".to_owned(), format!("case:{}", request.case)]);
         self.case_view(request.case)
     }
@@ -228,6 +230,7 @@ impl Terminal {
             state.released = None;
             state.thanks = Some("签名已收到，谢谢。".to_owned());
         }
+        self.prompt(Prompt::Signed);
         self.changed(
             ChangeSource::Window,
             ["applicant".to_owned(), format!("case:{case}"), "shell".to_owned()],

@@ -1,11 +1,12 @@
 //! Identity cards: laid on an empty desk, or read for a person of a case.
 
 use crate::Terminal;
+use crate::devices::prompt::Prompt;
 use crate::error::{Own, Result};
 use crate::operation::Stop;
 use crate::rpc::ChangeSource;
 use crate::rpc::request::{Empty, ReadCard, TypeIdentity};
-use crate::rpc::view::{Arrival, CaseView, OperationView, Shell};
+use crate::rpc::view::{Arrival, CaseView, OperationView, ScannedCode, Shell};
 use domain::arrival::CardValidity;
 use domain::command::Command;
 use domain::decide::may_take_in;
@@ -68,6 +69,23 @@ impl Terminal {
         }
         drop(state);
         self.changed(ChangeSource::Device, ["shell", "devices"]);
+    }
+
+    /// A code was held in front of the scanner: the window opens the case whose number is in it.
+    pub(crate) fn code_scanned(&self, text: &str) {
+        if self.actor().is_err() {
+            return;
+        }
+        let number = domain::number::find_in(text).map(str::to_owned);
+        let case = number.as_ref().and_then(|number| {
+            self.store().ok()?.read(|db| table::case::of_number(db, number)).ok().flatten()
+        });
+        {
+            let mut state = self.state();
+            let serial = state.scanned.as_ref().map_or(0, |before| before.serial).wrapping_add(1);
+            state.scanned = Some(ScannedCode { serial, number, case });
+        }
+        self.changed(ChangeSource::Device, ["shell"]);
     }
 
     pub(crate) fn arrival(&self, _: Empty) -> Result<Option<Arrival>> {
@@ -144,6 +162,9 @@ impl Terminal {
         self.load_case(request.case)?;
         self.begin(Some(request.case), "请放上身份证", move |terminal, id, stop| {
             terminal.progress(id, "正在等待身份证");
+            if terminal.state().arrival.is_none() {
+                terminal.prompt(Prompt::LayCard);
+            }
             let reading = terminal.reading_now(stop)?;
             terminal.keep_reading(request.case, request.command, request.person, &reading)?;
             terminal.state().arrival = None;

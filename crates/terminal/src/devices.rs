@@ -5,6 +5,7 @@ mod choice;
 pub(crate) mod frames;
 mod ledger;
 mod look;
+pub(crate) mod prompt;
 mod rehearsal;
 mod self_test;
 mod signing;
@@ -19,13 +20,13 @@ use crate::rpc::view::{DeviceLine, DevicesView, SelfTest};
 use crate::settings::Settings;
 use choice::Choices;
 use driver_contract::{
-    CardWatch, DeviceClass, DeviceConfig, Fault, HostClient, HostLog, HostNotice, HostOptions,
+    DeviceClass, DeviceConfig, Fault, HostClient, HostLog, HostNotice, HostOptions, Watch,
 };
 use ledger::Ledger;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -96,7 +97,11 @@ pub(crate) struct Devices {
     hosts: Mutex<BTreeMap<HostKey, Arc<HostClient>>>,
     known: Mutex<BTreeMap<HostKey, Vec<DeviceLine>>>,
     choices: Choices,
-    watch: Mutex<Option<CardWatch>>,
+    watch: Mutex<Option<Watch>>,
+    code_watch: Mutex<Option<Watch>>,
+    /// Takes the next code for a test of the scanner, instead of the window.
+    code_trial: Mutex<Option<Sender<usize>>>,
+    prompts: prompt::Prompts,
     ledger: Mutex<Ledger>,
     self_test: Mutex<Option<SelfTest>>,
     /// What the watch last met at the card reader, until it can be used again.
@@ -125,6 +130,7 @@ impl Devices {
             crate::vault::write_private(&path, &bytes)?;
             configured.push((key, path));
         }
+        let prompts = prompt::Prompts::read(&settings.assets)?;
         let choices = Choices::read(folder.join("choices.json"));
         Ok(Self {
             watched: file.watch_cards,
@@ -132,6 +138,7 @@ impl Devices {
             rehearsal: file.rehearsal,
             configured,
             choices,
+            prompts,
             ..Self::default()
         })
     }
@@ -200,7 +207,9 @@ impl Terminal {
     }
 
     pub(crate) fn stop_devices(&self) {
-        *self.devices.watch.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        for watch in [&self.devices.watch, &self.devices.code_watch] {
+            *watch.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
         self.devices.hosts.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 

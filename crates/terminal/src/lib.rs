@@ -107,6 +107,7 @@ struct State {
     line_since: i64,
     focus: Option<CaseId>,
     arrival: Option<card::LaidCard>,
+    scanned: Option<rpc::view::ScannedCode>,
     released: Option<applicant::Released>,
     collector: Option<applicant::CollectorSignature>,
     thanks: Option<String>,

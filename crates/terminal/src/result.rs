@@ -1,6 +1,7 @@
 //! Register look-ups, submission, review, giving out.
 
 use crate::Terminal;
+use crate::devices::prompt::Prompt;
 use crate::error::{Own, Result};
 use crate::rpc::request::{CaseAct, CollectResult, DecideReview, OneCase, RunLookup, Withdraw};
 use crate::rpc::view::{CaseView, ReviewView};
@@ -158,6 +159,7 @@ impl Terminal {
             };
             self.act(request.case, request.command, command, "领取登记")?;
             self.clear_applicant();
+            self.prompt(Prompt::TakeEverything);
         }
         self.acted(request.case)
     }

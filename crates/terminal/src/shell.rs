@@ -70,6 +70,7 @@ impl Terminal {
             parked,
             undo: state.undo.as_ref().map(|undo| UndoView { words: undo.words.clone(), until: undo.until }),
             arrival: state.arrival.is_some() && gate == Gate::Open,
+            scanned: state.scanned.clone().filter(|_| gate == Gate::Open),
             now: now.trusted,
             time_confirmed: now.confirmed,
             demo: self.settings.demo,

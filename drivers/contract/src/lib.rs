@@ -37,8 +37,8 @@ pub use camera::{
 };
 pub use chip::{ChipCardKind, ChipReading, Pin, UkeyAnswer, UkeyCommand};
 pub use client::{
-    CardNews, CardWatch, HostClient, HostLog, HostNotice, HostOptions, HostState, ReceivedPage,
-    ReceivedPicture, Running, TaskNews,
+    CardNews, CodeNews, HostClient, HostLog, HostNotice, HostOptions, HostState, ReceivedPage,
+    ReceivedPicture, Running, TaskNews, Watch,
 };
 pub use collecting::{CollectedPage, CollectedPicture, CollectingContext, Words};
 pub use counter::{CallParameters, CodeReading, EvaluationParameters, EvaluationReading, SpeechParameters};

@@ -229,7 +229,7 @@ fn two_terminals_share_a_reader_one_after_the_other() {
     }
 }
 
-fn news_of(counter: &Counter, client: &HostClient) -> (driver_contract::CardWatch, Receiver<String>) {
+fn news_of(counter: &Counter, client: &HostClient) -> (driver_contract::Watch, Receiver<String>) {
     let (sender, receiver) = channel();
     let each = move |news: CardNews| {
         let word = match news {

@@ -17,7 +17,7 @@ use crate::signature::{VirtualFramePad, handwriting};
 /// Samples of the pen in a second, as good pads have them.
 const SAMPLES: u32 = 200;
 /// What the training scanner of codes reads: the form of an acceptance number, of a station that does not exist.
-const SAMPLE_CODE: &str = "999901110000-2026-000001";
+const SAMPLE_CODE: &str = "https://query.example.invalid/q?n=199990111000020260000010";
 
 /// A card that can be laid on the reader.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

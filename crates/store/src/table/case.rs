@@ -244,6 +244,17 @@ pub fn find(connection: &Connection, filter: &Filter) -> Result<Vec<CaseRow>> {
     Ok(rows)
 }
 
+/// The case with this printed number.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn of_number(connection: &Connection, number: &str) -> Result<Option<CaseId>> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM case_list WHERE number = ?"))?;
+    let row = statement.query_map([number], read)?.next().transpose()?;
+    Ok(row.map(|row| row.id))
+}
+
 /// Everything that has not ended, for the desk.
 ///
 /// # Errors

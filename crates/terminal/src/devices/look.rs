@@ -30,8 +30,10 @@ impl Terminal {
             (before.as_ref() != Some(&lines), before)
         };
         self.note_look(&before.unwrap_or_default(), &lines);
-        if key.class == DeviceClass::IdCardReader {
-            self.watch_cards();
+        match key.class {
+            DeviceClass::IdCardReader => self.watch_cards(),
+            DeviceClass::CodeScanner => self.watch_codes(),
+            _ => {}
         }
         if changed {
             self.changed(ChangeSource::Device, ["shell", "devices"]);

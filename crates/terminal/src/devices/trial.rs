@@ -13,6 +13,7 @@ use driver_contract::{
     UkeyCommand, Word,
 };
 use serde_json::json;
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 /// Somebody has to fetch a card or find the pen.
@@ -39,6 +40,13 @@ impl Terminal {
         let (task, title, limit) = trial(device.class).ok_or(Own::NoDevice)?;
         self.begin(None, title, move |terminal, id, stop| {
             terminal.progress(id, title);
+            // The scanner is listened to all the time: its test is the next code.
+            if let Some(code) = Some(device.class)
+                .filter(|class| *class == DeviceClass::CodeScanner)
+                .and_then(|_| terminal.next_code())
+            {
+                return try_watched_scanner(&code, &device, limit, stop);
+            }
             terminal.try_task(&host, &device, task, limit, id, stop)
         })
     }
@@ -103,6 +111,26 @@ impl Terminal {
     }
 }
 
+fn try_watched_scanner(
+    code: &Receiver<usize>,
+    device: &DeviceInfo,
+    limit: Duration,
+    stop: &Stop,
+) -> Result<String> {
+    let end = Instant::now() + limit;
+    while !stop.requested() && Instant::now() < end {
+        if let Ok(length) = code.recv_timeout(Duration::from_millis(100)) {
+            return Ok(code_words(length));
+        }
+    }
+    let code = if stop.requested() { FaultCode::Cancelled } else { FaultCode::NoCode };
+    Err(Fault::new(code, device.class).at(&device.id).into())
+}
+
+fn code_words(length: usize) -> String {
+    format!("扫到一个 {length} 个字的码，扫码枪正常。")
+}
+
 /// What a device of the class is to do, in words for the officer, and how long it may take.
 fn trial(class: DeviceClass) -> Option<(Task, &'static str, Duration)> {
     Some(match class {
@@ -163,7 +191,7 @@ fn told(outcome: &Outcome, page: Option<String>, code: Option<usize>, device: &D
         Outcome::Photo(_) => format!("拍到一张，{page}。"),
         Outcome::Evaluated(reading) => format!("收到评价：{} 级。", reading.score),
         Outcome::Stopped => match code {
-            Some(length) => format!("扫到一个 {length} 个字的码，扫码枪正常。"),
+            Some(length) => code_words(length),
             None => return Err(Fault::new(FaultCode::NoCode, device.class).at(&device.id).into()),
         },
         Outcome::Chip(reading) => match reading.kind {

@@ -14,7 +14,7 @@ mod watch;
 
 pub use options::{HostLog, HostNotice, HostOptions, HostState};
 pub use running::{ReceivedPage, ReceivedPicture, Running, TaskNews};
-pub use watch::{CardNews, CardWatch};
+pub use watch::{CardNews, CodeNews, Watch};
 
 use std::sync::Arc;
 use std::thread::JoinHandle;

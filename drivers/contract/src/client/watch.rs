@@ -1,4 +1,4 @@
-//! A watch for cards that survives crashes, unplugging and busy readers.
+//! Watches for cards and codes that survive crashes, unplugging and busy devices.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use super::supervisor::Core;
 use super::{HostClient, TaskNews};
-use crate::{CardReading, DeviceEvent, DeviceId, Fault, FaultCode, Task};
+use crate::{CardReading, CodeReading, DeviceEvent, DeviceId, Fault, FaultCode, Task};
 
 /// Time before a watch that ended with a fault is begun again.
 const AGAIN: Duration = Duration::from_millis(500);
 
-/// What a watch tells.
+/// What a watch for cards tells.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CardNews {
     /// The reader is open and looked at; said again after every trouble.
@@ -29,8 +29,19 @@ pub enum CardNews {
     Trouble(Fault),
 }
 
+/// What a watch for codes tells.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CodeNews {
+    /// The scanner is open; said again after every trouble.
+    Ready,
+    /// A code was held in front of it.
+    Read(Box<CodeReading>),
+    /// The scanner cannot be used now; said once per kind of fault. The watch goes on trying.
+    Trouble(Fault),
+}
+
 /// A watch. Dropping it ends it.
-pub struct CardWatch {
+pub struct Watch {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -45,23 +56,58 @@ impl HostClient {
         &self,
         device: &DeviceId,
         interval: Duration,
-        each: impl FnMut(CardNews) + Send + 'static,
-    ) -> std::io::Result<CardWatch> {
+        mut each: impl FnMut(CardNews) + Send + 'static,
+    ) -> std::io::Result<Watch> {
+        let interval_ms = u32::try_from(interval.as_millis()).unwrap_or(u32::MAX);
+        self.watch(device, Task::WatchCards { interval_ms }, move |news| {
+            let news = match news {
+                Seen::Ready => CardNews::Ready,
+                Seen::Trouble(fault) => CardNews::Trouble(fault),
+                Seen::Event(DeviceEvent::Present) => CardNews::Present,
+                Seen::Event(DeviceEvent::CardRead(reading)) => CardNews::Read(reading),
+                Seen::Event(DeviceEvent::CardFailed(fault)) => CardNews::Failed(fault),
+                Seen::Event(DeviceEvent::Removed) => CardNews::Removed,
+                Seen::Event(_) => return,
+            };
+            each(news);
+        })
+    }
+
+    /// Watches a code scanner, as [`Self::watch_cards`] a reader.
+    ///
+    /// # Errors
+    /// Only if no thread can be made.
+    pub fn watch_codes(
+        &self,
+        device: &DeviceId,
+        mut each: impl FnMut(CodeNews) + Send + 'static,
+    ) -> std::io::Result<Watch> {
+        self.watch(device, Task::WatchCodes, move |news| {
+            let news = match news {
+                Seen::Ready => CodeNews::Ready,
+                Seen::Trouble(fault) => CodeNews::Trouble(fault),
+                Seen::Event(DeviceEvent::CodeRead(reading)) => CodeNews::Read(reading),
+                Seen::Event(_) => return,
+            };
+            each(news);
+        })
+    }
+
+    fn watch(
+        &self,
+        device: &DeviceId,
+        task: Task,
+        each: impl FnMut(Seen) + Send + 'static,
+    ) -> std::io::Result<Watch> {
         let stop = Arc::new(AtomicBool::new(false));
-        let watcher = Watcher {
-            core: Arc::clone(&self.core),
-            device: device.clone(),
-            interval_ms: u32::try_from(interval.as_millis()).unwrap_or(u32::MAX),
-            stop: Arc::clone(&stop),
-            told: None,
-            each,
-        };
-        let thread = std::thread::Builder::new().name("card-watch".into()).spawn(move || watcher.run())?;
-        Ok(CardWatch { stop, thread: Some(thread) })
+        let (core, device) = (Arc::clone(&self.core), device.clone());
+        let watcher = Watcher { core, device, task, stop: Arc::clone(&stop), told: None, each };
+        let thread = std::thread::Builder::new().name("device-watch".into()).spawn(move || watcher.run())?;
+        Ok(Watch { stop, thread: Some(thread) })
     }
 }
 
-impl Drop for CardWatch {
+impl Drop for Watch {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
         if let Some(thread) = self.thread.take() {
@@ -70,16 +116,23 @@ impl Drop for CardWatch {
     }
 }
 
+/// What a watched device says.
+enum Seen {
+    Ready,
+    Event(DeviceEvent),
+    Trouble(Fault),
+}
+
 struct Watcher<E> {
     core: Arc<Core>,
     device: DeviceId,
-    interval_ms: u32,
+    task: Task,
     stop: Arc<AtomicBool>,
     told: Option<FaultCode>,
     each: E,
 }
 
-impl<E: FnMut(CardNews)> Watcher<E> {
+impl<E: FnMut(Seen)> Watcher<E> {
     fn run(mut self) {
         while !self.is_over() {
             if let Err(fault) = self.watch_once() {
@@ -96,13 +149,12 @@ impl<E: FnMut(CardNews)> Watcher<E> {
     fn trouble(&mut self, fault: Fault) {
         if self.told != Some(fault.code) && !self.is_over() {
             self.told = Some(fault.code);
-            (self.each)(CardNews::Trouble(fault));
+            (self.each)(Seen::Trouble(fault));
         }
     }
 
     fn watch_once(&mut self) -> Result<(), Fault> {
-        let task = Task::WatchCards { interval_ms: self.interval_ms };
-        let mut running = self.core.begin(&self.device, task, Duration::MAX)?;
+        let mut running = self.core.begin(&self.device, self.task.clone(), Duration::MAX)?;
         while !self.is_over() {
             match running.next(Duration::from_millis(100)) {
                 Some(TaskNews::Ended(result)) => return result.map(drop),
@@ -116,29 +168,22 @@ impl<E: FnMut(CardNews)> Watcher<E> {
     }
 
     fn pass_on(&mut self, event: DeviceEvent) {
-        let news = match event {
+        match event {
             DeviceEvent::Started | DeviceEvent::Plugged(_) => {
                 self.told = None;
-                CardNews::Ready
+                (self.each)(Seen::Ready);
             }
-            DeviceEvent::Present => {
-                self.told = None;
-                CardNews::Present
-            }
-            DeviceEvent::CardRead(reading) => CardNews::Read(reading),
-            DeviceEvent::CardFailed(fault) => CardNews::Failed(fault),
-            DeviceEvent::Removed => CardNews::Removed,
             DeviceEvent::Unplugged => {
                 let fault = Fault::new(FaultCode::Unplugged, self.core.class()).at(&self.device);
                 self.trouble(fault);
-                return;
             }
-            DeviceEvent::Warning(fault) => {
-                self.trouble(fault);
-                return;
+            DeviceEvent::Warning(fault) => self.trouble(fault),
+            other => {
+                if matches!(other, DeviceEvent::Present | DeviceEvent::CodeRead(_)) {
+                    self.told = None;
+                }
+                (self.each)(Seen::Event(other));
             }
-            _ => return,
-        };
-        (self.each)(news);
+        }
     }
 }

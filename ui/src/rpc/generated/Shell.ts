@@ -3,6 +3,7 @@ import type { Counts } from "./Counts";
 import type { DeviceLine } from "./DeviceLine";
 import type { Gate } from "./Gate";
 import type { OperationView } from "./OperationView";
+import type { ScannedCode } from "./ScannedCode";
 import type { SessionView } from "./SessionView";
 import type { SyncLine } from "./SyncLine";
 import type { UndoView } from "./UndoView";
@@ -56,6 +57,10 @@ undo: UndoView | null,
  * The card that lies on the reader of an empty desk.
  */
 arrival: boolean, 
+/**
+ * The code that was held in front of the scanner last.
+ */
+scanned: ScannedCode | null, 
 /**
  * Trusted time, milliseconds since 1970-01-01 UTC.
  */

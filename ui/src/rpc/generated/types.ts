@@ -162,6 +162,7 @@ export type { RunLookup } from "./RunLookup";
 export type { SaveDraft } from "./SaveDraft";
 export type { ScanPages } from "./ScanPages";
 export type { ScanSource } from "./ScanSource";
+export type { ScannedCode } from "./ScannedCode";
 export type { SectionView } from "./SectionView";
 export type { SelfTest } from "./SelfTest";
 export type { ServerLook } from "./ServerLook";

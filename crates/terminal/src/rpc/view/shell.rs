@@ -33,6 +33,8 @@ pub struct Shell {
     pub undo: Option<UndoView>,
     /// The card that lies on the reader of an empty desk.
     pub arrival: bool,
+    /// The code that was held in front of the scanner last.
+    pub scanned: Option<ScannedCode>,
     /// Trusted time, milliseconds since 1970-01-01 UTC.
     #[ts(type = "number")]
     pub now: i64,
@@ -174,6 +176,17 @@ pub struct FaultView {
     pub cure: String,
     /// Who can do it: clerk, administrator, maker.
     pub who: String,
+}
+
+/// A code that was scanned while somebody works here. What else it says stays in this program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ScannedCode {
+    /// Rises with every code.
+    pub serial: u32,
+    /// The number of a case in it.
+    pub number: Option<String>,
+    /// The case, if this terminal has it.
+    pub case: Option<CaseId>,
 }
 
 /// Work that takes longer than a moment.
