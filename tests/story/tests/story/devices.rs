@@ -538,3 +538,31 @@ fn a_scanned_receipt_tells_its_case() {
     counter.ask("logout", json!({}));
     assert!(scanned().is_null());
 }
+
+#[test]
+fn every_fault_of_the_catalogue_comes_to_the_window_with_its_cure() {
+    let station = Station::start();
+    let library = bad_library(station.folder.path());
+    let wished = station.folder.path().join("fault");
+    with_devices(&station, "柜台一", |classes| {
+        classes["evaluation_pad"] = json!([{
+            "driver": "bad", "path": "0", "name": "评价器", "attestation": "virtual", "library": library,
+            "settings": { "fault_file": wished },
+        }]);
+    });
+    let counter = Counter::new(station.terminal("柜台一"));
+    counter.login("F0001");
+    for code in driver_contract::FaultCode::ALL {
+        std::fs::write(&wished, code.as_str()).unwrap();
+        let end = test_of(&counter, "evaluation_pad");
+        let (name, error) = (code.as_str(), &end["error"]);
+        assert_eq!((&end["kind"], &error["code"]), (&json!("failed"), &json!(name)), "{end}");
+        let fault = driver_contract::Fault::new(*code, driver_contract::DeviceClass::EvaluationPad);
+        assert_eq!(error["sentence"], fault.sentence(), "{name}");
+        assert_eq!(error["cure"], fault.cure(), "{name}");
+        assert!(
+            ["clerk", "administrator", "maker"].contains(&error["who"].as_str().unwrap()),
+            "{name}: {error}"
+        );
+    }
+}
