@@ -16,6 +16,11 @@
 #define NAME "bad"
 #endif
 
+#ifdef SLOW
+/* Takes so many seconds to be loaded. */
+__attribute__((constructor)) static void load_slowly(void) { sleep(SLOW); }
+#endif
+
 /* Always 0, which the compiler cannot know. */
 static volatile int sink;
 

@@ -18,10 +18,19 @@ use virtual_devices::signature::{VirtualFramePad, handwriting};
 
 /// The library of `drivers/abi` that does everything wrong, as an evaluation pad.
 fn bad_library(folder: &Path) -> PathBuf {
+    bad_library_that(folder, &[])
+}
+
+fn bad_library_that(folder: &Path, more: &[&str]) -> PathBuf {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../drivers/abi/bad/bad.c");
     let library = folder.join("libbad.so");
     let mut compiler = Command::new("cc");
-    compiler.args(["-std=gnu11", "-shared", "-fPIC", "-pthread"]).arg("-o").arg(&library).arg(source);
+    compiler
+        .args(["-std=gnu11", "-shared", "-fPIC", "-pthread"])
+        .args(more)
+        .arg("-o")
+        .arg(&library)
+        .arg(source);
     assert!(compiler.status().unwrap().success(), "{compiler:?}");
     library
 }
@@ -565,4 +574,25 @@ fn every_fault_of_the_catalogue_comes_to_the_window_with_its_cure() {
             "{name}: {error}"
         );
     }
+}
+
+#[test]
+fn a_host_that_takes_long_to_start_is_told_as_starting() {
+    let station = Station::start();
+    // Longer than a look waits, shorter than a host may take to say that it is there.
+    let library = bad_library_that(station.folder.path(), &["-DSLOW=7"]);
+    with_devices(&station, "柜台一", |classes| {
+        classes["evaluation_pad"] = json!([
+            { "driver": "bad", "path": "0", "name": "评价器", "attestation": "virtual", "library": library },
+        ]);
+    });
+    let counter = Counter::new(station.terminal("柜台一"));
+    let pad = |state: &str| line(&counter, "evaluation_pad").filter(|line| line["state"] == state);
+    counter.login("F0001");
+    let starting = counter.wait("starting", || pad("starting"));
+    assert_eq!((&starting["ready"], &starting["words"]), (&json!(false), &json!("正在启动")), "{starting}");
+    // Nobody waits for it: the reader beside is ready long before.
+    assert_eq!(line(&counter, "id_card_reader").unwrap()["state"], "ready");
+    let ready = counter.wait("ready", || pad("ready"));
+    assert!(ready["fault"].is_null(), "{ready}");
 }
