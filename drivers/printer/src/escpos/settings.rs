@@ -5,7 +5,7 @@ use std::time::Duration;
 use driver_contract::DeviceConfig;
 use driver_line::{Settings, SettingsError};
 
-use super::command::Cut;
+use super::command::{BAND_ROWS, BANDS_UNDER_WAY, Cut};
 
 /// Dots of the head of a printer for paper of 80 mm: 72 mm at 203 dpi.
 const DOTS: u32 = 576;
@@ -60,13 +60,18 @@ impl ReceiptSettings {
         let time = |name, default| -> Result<Duration, SettingsError> {
             Ok(Duration::from_millis(settings.number(name, default, 100..=300_000)?.into()))
         };
+        let baud = settings.number("baud", BAUD, 1_200..=921_600)?;
+        // What is asked on a slow line stands behind the bands that are under way: 10 bits a byte, with start and stop.
+        let under_way = dots / 8 * u32::try_from(BAND_ROWS).unwrap_or(u32::MAX) * BANDS_UNDER_WAY;
+        let transit = if serial { f64::from(under_way * 10) / f64::from(baud) } else { 0.0 };
+        let transit = Duration::from_secs_f64(transit);
         Ok(Self {
             dots,
             cut,
             answers: settings.flag("answers", true)?,
-            answer_limit: time("answer_ms", ANSWER_MS)?,
-            lost_after: time("lost_after_ms", LOST_AFTER_MS)?,
-            baud: settings.number("baud", BAUD, 1_200..=921_600)?,
+            answer_limit: time("answer_ms", ANSWER_MS)? + transit,
+            lost_after: time("lost_after_ms", LOST_AFTER_MS)? + transit,
+            baud,
         })
     }
 }
@@ -89,6 +94,13 @@ mod tests {
         );
         let narrow = read(r#"{"dots":384,"cut":"none","answers":false,"baud":115200}"#).unwrap();
         assert_eq!((narrow.dots, narrow.cut, narrow.answers, narrow.baud), (384, Cut::None, false, 115_200));
+    }
+
+    #[test]
+    fn a_slow_line_has_the_time_that_its_bytes_take() {
+        // Two bands of 1728 bytes at 9600 baud take 3.6 s.
+        assert_eq!(read("{}").unwrap().answer_limit, Duration::from_millis(6_600));
+        assert_eq!(read(r#"{"baud":115200,"answer_ms":700}"#).unwrap().answer_limit, Duration::from_secs(1));
     }
 
     #[test]

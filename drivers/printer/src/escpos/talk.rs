@@ -19,6 +19,8 @@ pub(crate) struct Talk {
     line: Box<dyn Line>,
     answers: Answers,
     real_time: VecDeque<u8>,
+    /// Real-time questions that were given up: their answers may come late, and are then answers to nothing else.
+    given_up: usize,
     /// Questions GS r that were sent, and answers to them.
     asked: u32,
     answered: u32,
@@ -35,6 +37,7 @@ impl Talk {
             line,
             answers: Answers::default(),
             real_time: VecDeque::new(),
+            given_up: 0,
             asked: 0,
             answered: 0,
             trouble: None,
@@ -51,6 +54,7 @@ impl Talk {
         if let Some(count) = read_some(self.line.as_mut(), &mut buffer)? {
             for byte in &buffer[..count] {
                 self.answers.take(*byte, |answer| match answer {
+                    Answer::RealTime(_) if self.given_up > 0 => self.given_up -= 1,
                     Answer::RealTime(byte) => self.real_time.push_back(byte),
                     Answer::Transmitted(_) => self.answered += 1,
                     Answer::Automatic(bytes) => self.automatic = Some(Status::of_automatic(bytes)),
@@ -135,11 +139,11 @@ impl Talk {
                 if let Some(answer) = self.real_time.pop_front() {
                     break answer;
                 }
-                if stop() {
-                    return Err(ReceiptError::Stopped);
-                }
-                if asked.elapsed() > limit {
-                    return Err(ReceiptError::Mute { question: Question::RealTime });
+                let is_stopped = stop();
+                if is_stopped || asked.elapsed() > limit {
+                    self.given_up += 1;
+                    let mute = ReceiptError::Mute { question: Question::RealTime };
+                    return Err(if is_stopped { ReceiptError::Stopped } else { mute });
                 }
                 self.listen()?;
             };
@@ -150,4 +154,80 @@ impl Talk {
 
 fn passing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// Says what it is given, and takes everything.
+    #[derive(Clone, Default)]
+    struct Scripted(Arc<Mutex<VecDeque<u8>>>);
+
+    impl Read for Scripted {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let byte = self.0.lock().unwrap().pop_front().ok_or(io::ErrorKind::TimedOut)?;
+            buffer[0] = byte;
+            Ok(1)
+        }
+    }
+
+    impl Write for Scripted {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Line for Scripted {
+        fn clear_input(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn talk() -> (Talk, impl Fn(&[u8])) {
+        let line = Scripted::default();
+        let says = line.clone();
+        (Talk::new(Box::new(line)).unwrap(), move |bytes: &[u8]| says.0.lock().unwrap().extend(bytes))
+    }
+
+    const SOON: Duration = Duration::from_millis(50);
+
+    #[test]
+    fn a_late_answer_is_no_answer_to_the_next_question() {
+        let (mut talk, says) = talk();
+        assert!(matches!(talk.status(SOON, &|| false), Err(ReceiptError::Mute { .. })));
+        assert!(matches!(talk.status(SOON, &|| true), Err(ReceiptError::Stopped)));
+        // Both come now: cover open, offline. Then the four that are asked for.
+        says(&[0x1a, 0x1a, 0x12, 0x12, 0x12, 0x1e]);
+        let status = talk.status(SOON, &|| false).unwrap();
+        assert_eq!(status, Status { paper_low: true, ..Status::default() });
+    }
+
+    #[test]
+    fn more_answers_than_questions_are_noticed() {
+        let (mut talk, says) = talk();
+        says(&[0x00]);
+        assert!(matches!(talk.listen(), Err(ReceiptError::Surplus)));
+        let (mut talk, says) = self::talk();
+        talk.ask();
+        says(&[0x00, 0x12, 0x12]);
+        assert!(talk.listen().is_ok() && talk.open_questions() == 0);
+        assert!(talk.listen().is_ok());
+        assert!(matches!(talk.listen(), Err(ReceiptError::Surplus)));
+    }
+
+    #[test]
+    fn noise_is_named_by_its_first_byte() {
+        let (mut talk, says) = talk();
+        says(&[0xfe, 0xff]);
+        assert!(matches!(talk.listen(), Err(ReceiptError::Garbage { byte: 0xfe })));
+        assert!(matches!(talk.status(SOON, &|| false), Err(ReceiptError::Garbage { byte: 0xfe })));
+    }
 }
