@@ -74,7 +74,7 @@ impl Talk {
     /// command that is cut in two would swallow the next one.
     ///
     /// # Errors
-    /// [`ReceiptError::Stuck`] if the printer takes nothing for so long; the line's.
+    /// [`ReceiptError::Stuck`] if the printer takes nothing for so long; stopped, where there is no patience; the line's.
     pub(crate) fn send(
         &mut self,
         bytes: &[u8],
@@ -100,8 +100,13 @@ impl Talk {
                 }
                 Err(error) => return Err(error.into()),
             }
-            if stop() && stopped.get_or_insert_with(Instant::now).elapsed() > after_stop {
-                return Err(ReceiptError::Stuck);
+            if !left.is_empty() && stop() {
+                if after_stop.is_zero() {
+                    return Err(ReceiptError::Stopped);
+                }
+                if stopped.get_or_insert_with(Instant::now).elapsed() > after_stop {
+                    return Err(ReceiptError::Stuck);
+                }
             }
         }
         Ok(())
