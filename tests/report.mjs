@@ -99,7 +99,10 @@ if (task === 'devices') {
     .map((row) => ({ ...row, id: row.id.replace(/^\S*?(\w+)(?:\/main)?(?:\.rs)? › /, '$1 › ') }))
   const { counterparts, transports } = JSON.parse(readFileSync('tests/devices.json', 'utf8'))
   const recordings = process.env.RECORDINGS ?? '../shared/recordings'
-  const isHere = ({ recording }) => !recording || existsSync(join(recordings, recording))
+  // A recording, or a program that its tests fetch for themselves where they can.
+  const programs = join(process.env.CARGO_TARGET_DIR ?? 'target', 'tmp')
+  const isHere = ({ recording, fetched }) =>
+    (!recording || existsSync(join(recordings, recording))) && (!fetched || existsSync(join(programs, fetched)))
   const ran = ({ tests }) => rows.filter((row) => tests.some((beginning) => row.id.startsWith(beginning)))
   const ofFaults = rows.filter((row) => /^devices › faults::\w+::/.test(row.id))
   const concerned = new Set(ofFaults)
@@ -107,7 +110,7 @@ if (task === 'devices') {
     for (const one of list) {
       const own = isHere(one) ? ran(one) : []
       for (const row of own) concerned.add(row)
-      console.log(`${kind}  ${one.class}  ${one.name} (${one.where}): ${own.length ? `${own.length} tests, ${count(own, 'failed')} failed` : isHere(one) ? 'did not run' : 'passed over, the recording is not here'}`)
+      console.log(`${kind}  ${one.class}  ${one.name} (${one.where}): ${own.length ? `${own.length} tests, ${count(own, 'failed')} failed` : isHere(one) ? 'did not run' : 'passed over, the recording or program is not here'}`)
     }
     return list.filter((one) => isHere(one) && count(ran(one), 'passed') > 0).length
   }

@@ -62,6 +62,7 @@ signature-not-verified device-host:devices faults::ukey
 idcard-checksum-ignored device-host:devices faults::idcard
 short-page-accepted device-host:devices faults::network_scanner
 printed-before-done device-host:devices faults::printer
+receipt-printed-before-done device-host:devices faults::receipt_printer
 - device-host:devices captures::
 nonce-not-checked device-host:devices captures::
 ROWS

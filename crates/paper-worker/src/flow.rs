@@ -15,8 +15,9 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use crate::files::TemplateFiles;
 use crate::fonts::FontShelf;
+use crate::picture::picture;
 use crate::prepare::{Prepared, code_point};
-use crate::press::Made;
+use crate::press::{Form, Made};
 use crate::world::{OrderWorld, file_id};
 
 /// Minutes that Beijing is ahead of UTC; papers are dated by the wall clock of the counter.
@@ -49,9 +50,10 @@ impl Flow {
         prepared: Prepared,
         set: &PrintSet,
         ident: String,
+        form: Form,
         outspoken: bool,
     ) -> Result<Made, PaperError> {
-        let made = self.typeset(files, prepared, set, ident, outspoken);
+        let made = self.typeset(files, prepared, set, ident, form, outspoken);
         typst::comemo::evict(CACHE_AGE);
         made
     }
@@ -62,6 +64,7 @@ impl Flow {
         prepared: Prepared,
         set: &PrintSet,
         ident: String,
+        form: Form,
         outspoken: bool,
     ) -> Result<Made, PaperError> {
         let template = files.sheet.id.clone();
@@ -114,6 +117,12 @@ impl Flow {
                 code_points: missing.into_iter().map(code_point).collect(),
             });
         }
+        let pages = u32::try_from(document.pages().len()).unwrap_or(u32::MAX);
+        if let Form::Picture { dots_per_millimetre } = form {
+            let bytes = picture(&document, dots_per_millimetre)
+                .ok_or_else(|| broken("(picture)", "too large for a picture"))?;
+            return Ok(Made { bytes, pages });
+        }
         let date = Datetime::from_ymd_hms(
             time.year().into(),
             time.month().try_into().unwrap_or(1),
@@ -135,9 +144,8 @@ impl Flow {
             tagged: true,
             pretty: false,
         };
-        let pdf = typst_pdf::pdf(&document, &options).map_err(|faults| fault(faults.as_slice()))?;
-        let pages = u32::try_from(document.pages().len()).unwrap_or(u32::MAX);
-        Ok(Made { pdf, pages })
+        let bytes = typst_pdf::pdf(&document, &options).map_err(|faults| fault(faults.as_slice()))?;
+        Ok(Made { bytes, pages })
     }
 }
 

@@ -4,7 +4,7 @@
 //! `paper-worker`, which reads orders from standard input and answers on standard output ([`serve`]).
 //!
 //! Two ways to a page: flowing forms are set by typst as PDF/A-2b, small papers with exact places by
-//! printpdf. Both take glyphs from the same fixed faces ([`FontShelf`]), so a paper does not depend on what
+//! printpdf. Receipt printers get a picture of a flowing one. Both take glyphs from the same fixed faces ([`FontShelf`]), so a paper does not depend on what
 //! else is installed on the PC.
 
 mod files;
@@ -14,6 +14,7 @@ mod fonts;
 mod harden;
 mod hash;
 mod ink;
+mod picture;
 mod placed;
 mod prepare;
 mod press;

@@ -236,7 +236,7 @@ fn finish(mut document: PdfDocument, set: &PrintSet, ident: &str, pages: u32) ->
     file.compress();
     let mut pdf = Vec::new();
     file.save_to(&mut pdf).ok()?;
-    Some(Made { pdf, pages })
+    Some(Made { bytes: pdf, pages })
 }
 
 struct PageOps {

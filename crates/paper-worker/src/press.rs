@@ -14,10 +14,19 @@ use crate::prepare::prepare;
 /// Version of printpdf, which does not tell it; a test compares it with the lock file.
 pub(crate) const PRINTPDF_VERSION: &str = "0.12.8";
 
-/// A finished PDF.
+/// A finished paper.
 pub(crate) struct Made {
-    pub(crate) pdf: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     pub(crate) pages: u32,
+}
+
+/// In which form a paper is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// The paper itself.
+    Pdf,
+    /// A picture of it, as PNG.
+    Picture { dots_per_millimetre: u16 },
 }
 
 /// Templates and fonts, ready for orders.
@@ -83,6 +92,19 @@ impl Press {
     /// # Errors
     /// See [`paper::PaperWorker::render`]; none of those about the worker itself.
     pub fn render(&mut self, order: &PrintOrder) -> Result<Rendered, PaperError> {
+        let (made, print_set, missing_glyphs) = self.make(order, Form::Pdf)?;
+        Ok(Rendered { pdf: made.bytes, pages: made.pages, print_set, missing_glyphs })
+    }
+
+    /// Makes a picture of a flowing paper.
+    ///
+    /// # Errors
+    /// See [`paper::PaperWorker::picture`]; none of those about the worker itself.
+    pub fn picture(&mut self, order: &PrintOrder, dots_per_millimetre: u16) -> Result<Vec<u8>, PaperError> {
+        Ok(self.make(order, Form::Picture { dots_per_millimetre })?.0.bytes)
+    }
+
+    fn make(&mut self, order: &PrintOrder, form: Form) -> Result<(Made, PrintSet, Vec<String>), PaperError> {
         let files = TemplateFiles::load(&self.templates, &order.template)?;
         let today = self.set_of(&files, order.print_set.timestamp);
         let differs = differences(&order.print_set, &today);
@@ -95,14 +117,21 @@ impl Press {
         let missing_glyphs = prepared.missing.clone();
         let ident = identity(order);
         let made = match files.sheet.engine {
-            Engine::Typst => self.flow.make(&files, prepared, &today, ident, self.outspoken)?,
+            Engine::Typst => self.flow.make(&files, prepared, &today, ident, form, self.outspoken)?,
+            Engine::Placed if form != Form::Pdf => {
+                return Err(PaperError::TemplateBroken {
+                    template: files.sheet.id,
+                    at: "template.toml".to_owned(),
+                    what: "only a flowing paper can be a picture".to_owned(),
+                });
+            }
             Engine::Placed => self.placed.make(&self.shelf, &files, &prepared, &today, &ident)?,
         };
         if let Some(allowed) = files.sheet.pages.filter(|allowed| made.pages > *allowed) {
             let template = files.sheet.id;
             return Err(PaperError::TooManyPages { template, made: made.pages, allowed });
         }
-        Ok(Rendered { pdf: made.pdf, pages: made.pages, print_set: today, missing_glyphs })
+        Ok((made, today, missing_glyphs))
     }
 }
 

@@ -69,5 +69,9 @@ fn reply(press: &mut Option<Press>, body: &[u8]) -> Result<FromWorker, PaperErro
             let press = press.as_mut().ok_or_else(unopened)?;
             Ok(FromWorker::Printed(press.render(&order)?))
         }
+        ToWorker::Picture { order, dots_per_millimetre } => {
+            let press = press.as_mut().ok_or_else(unopened)?;
+            Ok(FromWorker::Pictured(press.picture(&order, dots_per_millimetre)?))
+        }
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{PaperError, PrintOrder, PrintSet, Rendered, TemplateId};
 
 /// Version of these messages. Client and worker are installed together; the check catches a half upgrade.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// From the client.
 #[derive(Serialize, Deserialize)]
@@ -30,6 +30,13 @@ pub enum ToWorker {
     },
     /// Make a paper.
     Print(Box<PrintOrder>),
+    /// Make a picture of a flowing paper, for a printer that takes nothing else.
+    Picture {
+        /// What to make.
+        order: Box<PrintOrder>,
+        /// Dots of a millimetre.
+        dots_per_millimetre: u16,
+    },
 }
 
 /// From the worker, one answer to each message.
@@ -44,6 +51,8 @@ pub enum FromWorker {
     PrintSet(PrintSet),
     /// The paper.
     Printed(Rendered),
+    /// The picture, as PNG: grey, its pages one under the other.
+    Pictured(#[serde(with = "serde_bytes")] Vec<u8>),
     /// It was not done.
     Failed(PaperError),
 }

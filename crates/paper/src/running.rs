@@ -92,7 +92,9 @@ impl Running {
                 refused(PaperError::WorkerVersion { theirs: version, ours: PROTOCOL_VERSION })
             }
             FromWorker::Failed(error) => refused(error),
-            FromWorker::PrintSet(_) | FromWorker::Printed(_) => refused(PaperError::WorkerGarbled),
+            FromWorker::PrintSet(_) | FromWorker::Printed(_) | FromWorker::Pictured(_) => {
+                refused(PaperError::WorkerGarbled)
+            }
         }
     }
 

@@ -89,7 +89,9 @@ impl PaperWorker {
         match self.desk.ask(&message, &Cancellation::new())? {
             FromWorker::PrintSet(set) => Ok(set),
             FromWorker::Failed(error) => Err(error),
-            FromWorker::Ready { .. } | FromWorker::Printed(_) => Err(PaperError::WorkerGarbled),
+            FromWorker::Ready { .. } | FromWorker::Printed(_) | FromWorker::Pictured(_) => {
+                Err(PaperError::WorkerGarbled)
+            }
         }
     }
 
@@ -102,6 +104,28 @@ impl PaperWorker {
         let message = ToWorker::Print(Box::new(order.clone()));
         match self.desk.ask(&message, cancel)? {
             FromWorker::Printed(rendered) if rendered.print_set == order.print_set => Ok(rendered),
+            FromWorker::Failed(error) => Err(error),
+            FromWorker::Ready { .. }
+            | FromWorker::PrintSet(_)
+            | FromWorker::Printed(_)
+            | FromWorker::Pictured(_) => Err(PaperError::WorkerGarbled),
+        }
+    }
+
+    /// Makes a picture of a flowing paper, as PNG: for printers that take nothing else. The paper itself stays what
+    /// [`PaperWorker::render`] makes.
+    ///
+    /// # Errors
+    /// As for [`PaperWorker::render`]; [`PaperError::TemplateBroken`] for a placed paper, which no such printer prints.
+    pub fn picture(
+        &self,
+        order: &PrintOrder,
+        dots_per_millimetre: u16,
+        cancel: &Cancellation,
+    ) -> Result<Vec<u8>, PaperError> {
+        let message = ToWorker::Picture { order: Box::new(order.clone()), dots_per_millimetre };
+        match self.desk.ask(&message, cancel)? {
+            FromWorker::Pictured(png) => Ok(png),
             FromWorker::Failed(error) => Err(error),
             FromWorker::Ready { .. } | FromWorker::PrintSet(_) | FromWorker::Printed(_) => {
                 Err(PaperError::WorkerGarbled)

@@ -149,7 +149,7 @@ impl Terminal {
             now,
             demo: self.settings.demo,
         });
-        Ok(Paper { template: ONE_TIME_NOTICE, title: "一次性告知单", data, now })
+        Ok(Paper { template: ONE_TIME_NOTICE, title: "一次性告知单", data, now, roll: false })
     }
 
     pub(crate) fn preview_consultation(&self, request: Consult) -> Result<PreviewView> {

@@ -187,7 +187,7 @@ impl Terminal {
             "remarks": sheet.notes.concat(),
             "demo": self.settings.demo,
         });
-        Ok(Paper { template: TEMPLATE, title: "日清单", data, now })
+        Ok(Paper { template: TEMPLATE, title: "日清单", data, now, roll: false })
     }
 
     pub(crate) fn preview_day_sheet(&self, request: DayOf) -> Result<PreviewView> {

@@ -14,7 +14,7 @@ use domain::event::PrintedDocument;
 use domain::ids::{CaseId, CommandId, ContentHash};
 use domain::refusal::Refusal;
 use driver_contract::{
-    DeviceClass, DeviceInfo, HostClient, JobState, JobStatus, PrintParameters, Region, Sides,
+    Capabilities, DeviceClass, DeviceInfo, HostClient, JobState, JobStatus, PrintParameters, Region, Sides,
 };
 use gm::sm3;
 use paper::{MissingGlyphs, PrintOrder, Rendered, TemplateId};
@@ -31,6 +31,8 @@ struct Made {
     rendered: Rendered,
     template: String,
     title: String,
+    /// The same as dots, for a printer that takes nothing else.
+    picture: Option<Vec<u8>>,
 }
 
 /// A paper without a case.
@@ -39,10 +41,22 @@ pub(crate) struct Paper {
     pub(crate) title: &'static str,
     pub(crate) data: serde_json::Value,
     pub(crate) now: domain::event::EventTime,
+    /// It is set for a roll, and goes out as a picture.
+    pub(crate) roll: bool,
 }
 
 /// A printer with its host.
 pub(crate) type Printer = (Arc<HostClient>, DeviceInfo);
+
+/// Dots of a millimetre on a receipt printer: 203 to the inch, as nearly all of them have.
+const ROLL_DOTS_PER_MILLIMETRE: u16 = 8;
+
+/// Whether a printer prints slips on a roll, and takes nothing but pictures.
+pub(crate) fn is_roll_printer(device: &DeviceInfo) -> bool {
+    let Capabilities::Printer { formats, media, .. } = &device.capabilities else { return false };
+    let takes = |wanted: &str| formats.iter().any(|format| format == wanted);
+    takes("image/png") && !takes("application/pdf") && media.iter().any(|name| name.starts_with("roll_"))
+}
 
 /// Printings without a case that are remembered: more than an officer repeats by pressing a key twice.
 const PRINTINGS: usize = 16;
@@ -54,7 +68,11 @@ impl Terminal {
         let data = paper.data.clone();
         let order = PrintOrder { template, data, print_set, missing_glyphs: MissingGlyphs::Refuse };
         let rendered = self.paper.render(&order, stop.paper())?;
-        Ok(Made { rendered, template: paper.template.to_owned(), title: paper.title.to_owned() })
+        let picture = match paper.roll {
+            true => Some(self.paper.picture(&order, ROLL_DOTS_PER_MILLIMETRE, stop.paper())?),
+            false => None,
+        };
+        Ok(Made { rendered, template: paper.template.to_owned(), title: paper.title.to_owned(), picture })
     }
 
     /// Shows a paper without a case.
@@ -174,7 +192,7 @@ impl Terminal {
         let print_set = self.paper.current_print_set(&template, now.trusted / 1000)?;
         let order = PrintOrder { template, data, print_set, missing_glyphs: MissingGlyphs::Refuse };
         let rendered = self.paper.render(&order, stop.paper())?;
-        Ok(Made { rendered, template: print.template.clone(), title: print.title.clone() })
+        Ok(Made { rendered, template: print.template.clone(), title: print.title.clone(), picture: None })
     }
 
     pub(crate) fn preview_print(&self, request: PreviewPrint) -> Result<PreviewView> {
@@ -254,9 +272,13 @@ impl Terminal {
         made: &Made,
         operation: &str,
     ) -> Result<(String, JobStatus)> {
+        let (document, format) = match &made.picture {
+            Some(picture) => (picture, "image/png"),
+            None => (&made.rendered.pdf, "application/pdf"),
+        };
         let parameters = PrintParameters {
             document: Region { offset: 0, length: 0 },
-            format: "application/pdf".to_owned(),
+            format: format.to_owned(),
             title,
             copies: 1,
             media: None,
@@ -264,7 +286,7 @@ impl Terminal {
             tray: None,
         };
         let mut told = String::new();
-        let status = host.print(&device.id, &made.rendered.pdf, parameters, PRINT_LIMIT, |status| {
+        let status = host.print(&device.id, document, parameters, PRINT_LIMIT, |status| {
             let words = match (&status.fault, status.state) {
                 (Some(fault), _) => fault.sentence(),
                 (None, JobState::Pending | JobState::Held) => "排队中".to_owned(),

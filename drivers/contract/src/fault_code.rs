@@ -286,6 +286,12 @@ catalogue! {
     /// A receipt printer's knife is stuck.
     CutterStuck = "printer.cutter_stuck", Clerk, passing,
         "小票打印机的切刀卡住了，小票没有完整打印出来。", "关机后打开上盖，清理切刀处的纸屑再开机；已出的残票请作废收回。";
+    /// A printer's error that only switching it off, or its maker, ends.
+    PrinterUnrecoverable = "printer.unrecoverable", Maker, passing,
+        "打印机报告了自己恢复不了的故障，文件没有完整打印出来。", "关机等十秒再开机，然后重新打印；仍报错请联系供应商维修，已出的残页请作废收回。";
+    /// The roll is nearly at its end.
+    PaperLow = "printer.paper_low", Clerk, passing,
+        "打印机的纸快用完了，暂时还能打印。", "请备好纸卷，打完这一份后更换。";
     /// The print head is too hot.
     PrintHeadHot = "printer.head_hot", Clerk, passing,
         "打印机打印头过热，暂停打印。", "等几分钟降温后打印会继续；不要重复点打印。";

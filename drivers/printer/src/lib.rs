@@ -1,22 +1,16 @@
-//! Printers and print queues over IPP (RFC 8010, RFC 8011): network printers and CUPS queues alike.
+//! Printers: network printers and print queues ([`ipp`]), receipt printers ([`escpos`]).
 //!
-//! A document counts as printed only when the printer itself says so (job-state 9). A job whose end
-//! cannot be learnt is a fault of its own, never a silent second print.
+//! A document counts as printed only when the printer itself says so. A job whose end cannot be learnt is a fault of
+//! its own, never a silent second print.
 
-mod driver;
-mod error;
-mod follow;
+pub mod escpos;
+pub mod ipp;
 mod mutants;
-mod queue;
-mod reason;
-mod transport;
-
-pub use driver::{DRIVER, IppFactory};
-pub use error::PrintError;
-pub use queue::{PrinterAttributes, Queue};
 
 /// The factories of this crate.
 #[must_use]
 pub fn factories() -> Vec<Box<dyn driver_contract::DriverFactory>> {
-    vec![Box::new(IppFactory)]
+    let mut factories: Vec<Box<dyn driver_contract::DriverFactory>> = vec![Box::new(ipp::IppFactory)];
+    factories.extend(escpos::factories());
+    factories
 }

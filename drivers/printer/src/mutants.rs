@@ -3,6 +3,7 @@
 //! | name | what breaks |
 //! |---|---|
 //! | `printed-before-done` | a job counts as ended while the printer still works at it |
+//! | `receipt-printed-before-done` | a slip counts as printed when its last byte was sent |
 
 /// Whether the named fault is planted.
 #[cfg(feature = "mutants")]

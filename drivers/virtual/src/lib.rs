@@ -12,6 +12,7 @@ pub mod escl;
 pub mod evaluation;
 pub mod fingerprint;
 mod node;
+pub mod receipt;
 pub mod rehearsal;
 pub mod samv;
 pub mod signature;

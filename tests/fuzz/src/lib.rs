@@ -26,6 +26,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "ukey-blobs", run: readers::ukey_blobs },
     Target { name: "scanned-codes", run: readers::scanned_codes },
     Target { name: "typed-codes", run: readers::typed_codes },
+    Target { name: "receipt-answers", run: readers::receipt_answers },
     Target { name: "stu-reports", run: pads::stu_reports },
     Target { name: "pen-events", run: pads::pen_events },
     Target { name: "line-frames", run: lines::line_frames },

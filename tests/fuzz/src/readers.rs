@@ -5,6 +5,7 @@ use driver_chip::card;
 use driver_code::wedge::Keyboard;
 use driver_code::{Encoding, Reading, Rules};
 use driver_idcard::samv::{AnswerParser, decode_text};
+use driver_printer::escpos::{Answer, Answers, Status};
 use driver_ukey::skf::{CipherBlob, PublicKeyBlob, names};
 use std::time::{Duration, Instant};
 
@@ -28,6 +29,38 @@ pub(crate) fn samv_answers(bytes: &[u8]) {
     drain(&mut whole, &mut at_once);
     assert_eq!(from_pieces, at_once, "how the line cuts it changes nothing");
     assert!(at_once.iter().map(Vec::len).sum::<usize>() <= all.len());
+}
+
+/// What a receipt printer says, in pieces: every byte counts once, and each state can be told.
+pub(crate) fn receipt_answers(bytes: &[u8]) {
+    let (mut cut, mut whole) = (Answers::default(), Answers::default());
+    let (mut from_pieces, mut at_once) = (Vec::new(), Vec::new());
+    for piece in pieces(bytes) {
+        piece.iter().for_each(|byte| cut.take(*byte, |answer| from_pieces.push(answer)));
+    }
+    let all = bytes.get(4..).unwrap_or_default();
+    all.iter().for_each(|byte| whole.take(*byte, |answer| at_once.push(answer)));
+    assert_eq!(from_pieces, at_once, "how the line cuts it changes nothing");
+    let lengths = at_once.iter().map(|answer| if matches!(answer, Answer::Automatic(_)) { 4 } else { 1 });
+    let flow = all.iter().filter(|byte| [0x11, 0x13].contains(*byte)).count();
+    assert_eq!(lengths.sum::<usize>() + whole.waiting() + flow, all.len());
+    let mut real_time = Vec::new();
+    for answer in at_once {
+        match answer {
+            Answer::RealTime(byte) => real_time.push(byte),
+            Answer::Automatic(bytes) => told(Status::of_automatic(bytes)),
+            Answer::Transmitted(_) | Answer::Garbage(_) => {}
+        }
+    }
+    for four in real_time.as_chunks().0 {
+        told(Status::of_real_time(*four));
+    }
+}
+
+/// What keeps a printer from printing stands among its faults, first.
+fn told(status: Status) {
+    assert!(status.obstacle().is_none_or(|code| status.faults().contains(&code)));
+    assert!(!status.ends_a_slip() || status.obstacle().is_some());
 }
 
 /// The text of a card.

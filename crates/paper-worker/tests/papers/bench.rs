@@ -10,7 +10,7 @@ use paper::{
 use serde_json::Value;
 
 /// Sample data, the template it is for, where a person's name stands in it, pages of the sample.
-pub(crate) const SAMPLES: [(&str, &str, &str, u32); 22] = [
+pub(crate) const SAMPLES: [(&str, &str, &str, u32); 23] = [
     ("receipt", "receipt", "/applicant_name", 1),
     ("intake-slip", "intake-slip", "/applicant_name", 1),
     ("one-time-notice", "one-time-notice", "/citizen_name", 1),
@@ -33,6 +33,7 @@ pub(crate) const SAMPLES: [(&str, &str, &str, u32); 22] = [
     ("migration-certificate", "migration-certificate", "/name", 1),
     ("booklet-front", "booklet-front", "/head_name", 1),
     ("booklet-member", "booklet-member", "/members/0/name", 2),
+    ("test-page-roll", "test-page-roll", "/printer", 1),
 ];
 
 /// 5 March 2026, 14:32 in Beijing.
@@ -86,6 +87,13 @@ impl Judged {
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{program}: {text}{}", String::from_utf8_lossy(&output.stderr));
         text
+    }
+
+    /// Its first page as poppler draws it.
+    pub(crate) fn drawn(&self, how: &[&str]) -> image::GrayImage {
+        let to = self.0.path().join("page");
+        self.ask("pdftoppm", &[how, &["-singlefile", "-png"]].concat(), &[to.to_str().unwrap()]);
+        image::open(to.with_extension("png")).unwrap().to_luma8()
     }
 
     /// All text without white space: line breaks are the setter's affair.

@@ -168,3 +168,43 @@ fn signatures_are_drawn_as_vectors() {
     data["signatures"][0]["strokes"] = serde_json::Value::Null;
     assert!(make(&worker, "application-form", data).unwrap().pdf.len() < paper.pdf.len());
 }
+
+/// Share of ink in each square of the picture, `side` pixels wide and high.
+fn ink(picture: &image::GrayImage, side: u32) -> Vec<f64> {
+    let (across, down) = (picture.width() / side, picture.height() / side);
+    let squares = (0..down).flat_map(|row| (0..across).map(move |column| (column * side, row * side)));
+    let dark = |x: u32, y: u32| f64::from(255 - picture.get_pixel(x, y).0[0]) / 255.0;
+    squares
+        .map(|(left, top)| {
+            let pixels = (0..side * side).map(|one| dark(left + one % side, top + one / side));
+            pixels.sum::<f64>() / f64::from(side * side)
+        })
+        .collect()
+}
+
+#[test]
+fn a_slip_is_a_picture_of_the_heads_width_and_looks_like_its_paper() {
+    let worker = PaperWorker::new(settings());
+    let order = order(&worker, "test-page-roll", sample("test-page-roll"));
+    let cancel = paper::Cancellation::new();
+    let png = worker.picture(&order, 8, &cancel).unwrap();
+    let picture = image::load_from_memory(&png).unwrap().to_luma8();
+    // 72 mm and 118 mm, 8 dots each.
+    assert_eq!(picture.dimensions(), (576, 944));
+    // The second opinion: poppler draws the paper with the same number of pixels.
+    let paper = worker.render(&order, &cancel).unwrap();
+    let judged = Judged::of(&paper.pdf);
+    let drawn = judged.drawn(&["-gray", "-scale-to-x", "576", "-scale-to-y", "944"]);
+    assert_eq!(drawn.dimensions(), picture.dimensions());
+    // Squares of two millimetres, so that how an edge is softened does not count.
+    let (ours, theirs) = (ink(&picture, 16), ink(&drawn, 16));
+    assert!(theirs.iter().filter(|share| **share > 0.05).count() > 200, "a slip with something on it");
+    let worst = ours.iter().zip(&theirs).map(|(one, two)| (one - two).abs()).fold(0.0, f64::max);
+    assert!(worst < 0.15, "{worst}");
+    // Where it is printed, half tones are gone: enough ink must be left of the characters.
+    let black = picture.pixels().filter(|pixel| pixel.0[0] < 128).count();
+    assert!(black * 100 > 2 * picture.pixels().len(), "{black} black dots");
+    // A placed paper is for a blank, never for a roll.
+    let blank = crate::bench::order(&worker, "collection-slip", sample("collection-slip"));
+    assert!(matches!(worker.picture(&blank, 8, &cancel), Err(paper::PaperError::TemplateBroken { .. })));
+}

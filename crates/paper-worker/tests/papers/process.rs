@@ -7,7 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use paper::{
-    Cancellation, FromWorker, PaperError, PaperWorker, ToWorker, WorkerSettings, read_frame, write_frame,
+    Cancellation, FromWorker, PROTOCOL_VERSION, PaperError, PaperWorker, ToWorker, WorkerSettings,
+    read_frame, write_frame,
 };
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -162,7 +163,10 @@ fn the_worker_ends_with_its_parent_and_refuses_garbage() {
     assert!(matches!(ask(&early.to_bytes().unwrap()), FromWorker::Failed(PaperError::WorkerFault { .. })));
     let other = ToWorker::Open { version: 99, templates: "x".into(), fonts: vec![] };
     let answer = ask(&other.to_bytes().unwrap());
-    assert!(matches!(answer, FromWorker::Failed(PaperError::WorkerVersion { theirs: 1, ours: 99 })));
+    assert!(matches!(
+        answer,
+        FromWorker::Failed(PaperError::WorkerVersion { theirs: PROTOCOL_VERSION, ours: 99 })
+    ));
     // What the kernel does when the parent dies: the pipe closes.
     drop(orders);
     assert!(child.wait().unwrap().success());

@@ -3,6 +3,7 @@
 use super::LIST_LIMIT;
 use crate::Terminal;
 use crate::error::{Own, Result};
+use crate::printing::is_roll_printer;
 use crate::rpc::ChangeSource;
 use crate::rpc::request::OneDevice;
 use crate::rpc::view::{DeviceLine, DevicesView};
@@ -100,7 +101,8 @@ impl Terminal {
 }
 
 /// The one that was chosen, if it is there; else one that the station vouches for goes before one that was only found
-/// (whatever else is plugged in must not take its place), and one that is ready before one that is not.
+/// (whatever else is plugged in must not take its place), a printer of sheets before one of slips, and one that is ready
+/// before one that is not.
 fn best<'a>(lines: &[&'a DeviceLine], chosen: Option<&DeviceId>) -> Option<&'a DeviceLine> {
     if let Some(line) = lines.iter().find(|line| Some(&line.device.id) == chosen) {
         return Some(line);
@@ -108,5 +110,49 @@ fn best<'a>(lines: &[&'a DeviceLine], chosen: Option<&DeviceId>) -> Option<&'a D
     let vouched = |line: &&&DeviceLine| line.device.attestation != Attestation::Unattested;
     let likely: Vec<&DeviceLine> = lines.iter().filter(vouched).copied().collect();
     let likely = if likely.is_empty() { lines.to_vec() } else { likely };
+    // Papers are set for sheets: a printer of slips is for those who choose it.
+    let sheets: Vec<&DeviceLine> =
+        likely.iter().filter(|line| !is_roll_printer(&line.device)).copied().collect();
+    let likely = if sheets.is_empty() { likely } else { sheets };
     likely.iter().find(|line| line.ready).or_else(|| likely.first()).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rpc::view::DeviceState;
+    use driver_contract::{Accessibility, Capabilities, Connection, DeviceModel};
+
+    fn printer(name: &str, format: &str, media: &str, ready: bool) -> DeviceLine {
+        let device = DeviceInfo {
+            id: DeviceId(name.to_owned()),
+            class: DeviceClass::Printer,
+            name: name.to_owned(),
+            maker: String::new(),
+            connection: Connection::Network { address: String::new() },
+            accessibility: Accessibility::Accessible,
+            attestation: Attestation::Virtual,
+            capabilities: Capabilities::Printer {
+                formats: vec![format.to_owned()],
+                media: vec![media.to_owned()],
+                duplex: false,
+                colour: false,
+            },
+            model: DeviceModel::default(),
+        };
+        DeviceLine { device, state: DeviceState::Ready, ready, words: String::new(), fault: None }
+    }
+
+    #[test]
+    fn papers_go_to_a_printer_of_sheets_unless_one_of_slips_is_chosen_or_alone() {
+        let slips = printer("slips", "image/png", "roll_max_72x2000mm", true);
+        let sheets = printer("sheets", "application/pdf", "iso_a4_210x297mm", false);
+        let name = |lines: &[&DeviceLine], chosen: Option<&str>| {
+            let chosen = chosen.map(|name| DeviceId(name.to_owned()));
+            best(lines, chosen.as_ref()).unwrap().device.name.clone()
+        };
+        assert_eq!(name(&[&slips, &sheets], None), "sheets");
+        assert_eq!(name(&[&slips, &sheets], Some("slips")), "slips");
+        assert_eq!(name(&[&slips], None), "slips");
+    }
 }

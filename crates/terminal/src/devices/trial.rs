@@ -3,7 +3,7 @@
 use crate::Terminal;
 use crate::error::{Own, Result};
 use crate::operation::Stop;
-use crate::printing::Paper;
+use crate::printing::{Paper, is_roll_printer};
 use crate::rpc::request::TryDevice;
 use crate::rpc::view::OperationView;
 use driver_contract::{
@@ -107,7 +107,9 @@ impl Terminal {
             "printed_at": crate::forms::moment(now.trusted),
             "demo": self.settings.demo,
         });
-        Ok(Paper { template: "test-page", title: "打印测试页", data, now })
+        let roll = is_roll_printer(device);
+        let template = if roll { "test-page-roll" } else { "test-page" };
+        Ok(Paper { template, title: "打印测试页", data, now, roll })
     }
 }
 

@@ -6,7 +6,7 @@ use driver_contract::{
     Attestation, CollectingContext, DeviceConfig, DeviceEvent, DeviceId, DriverFactory, Fault, JobState,
     JobStatus, OpenDevice, Outcome, PrintParameters, Region, Sides, Task,
 };
-use driver_printer::IppFactory;
+use driver_printer::ipp::IppFactory;
 use ippeve_counterpart::IppEvePrinter;
 use tempfile::TempDir;
 

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use driver_contract::{CollectingContext, DeviceId, DriverFactory};
-use driver_printer::{IppFactory, Queue};
+use driver_printer::ipp::{IppFactory, Queue};
 
 use crate::bench::{configured, open, parameters, pdf, print, printer};
 

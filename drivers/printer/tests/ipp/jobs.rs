@@ -3,7 +3,7 @@
 use driver_contract::{
     Accessibility, Capabilities, Connection, DriverFactory, JobState, Outcome, PrintParameters, Sides, Task,
 };
-use driver_printer::IppFactory;
+use driver_printer::ipp::IppFactory;
 
 use crate::bench::{TITLE, configured, context, open, parameters, pdf, print, printer, told};
 

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use virtual_devices::camera::{CameraOptions, CameraScene, Laid, VirtualCamera};
 use virtual_devices::code::VirtualSerialScanner;
 use virtual_devices::control::ControlSocket;
+use virtual_devices::receipt::{ReceiptFault, VirtualReceiptPrinter};
 use virtual_devices::rehearsal::{Rehearsal, TrainingCard};
 use virtual_devices::samv::{ReaderOptions, VirtualCard, VirtualReader};
 use virtual_devices::signature::{VirtualFramePad, handwriting};
@@ -54,7 +55,11 @@ fn line(counter: &Counter, class: &str) -> Option<Value> {
 /// The test button of a class, pressed as soon as its device is ready.
 fn test_of(counter: &Counter, class: &str) -> Value {
     let ready = counter.wait(class, || line(counter, class).filter(|line| line["state"] == "ready"));
-    let request = json!({ "command": Uuid::now_v7(), "device": ready["device"]["id"] });
+    press_test(counter, &ready["device"]["id"])
+}
+
+fn press_test(counter: &Counter, device: &Value) -> Value {
+    let request = json!({ "command": Uuid::now_v7(), "device": device });
     let begun = counter.ask("try_device", request);
     let id = begun["id"].clone();
     let ended = counter.wait("the test's end", || {
@@ -82,6 +87,51 @@ fn each_device_does_something_real_and_nothing_of_it_is_kept() {
     let [document] = documents.as_slice() else { panic!("one paper: {documents:?}") };
     assert!(document.printed && document.title == "打印测试页");
     assert!(std::fs::read(&document.file).unwrap().starts_with(b"%PDF"));
+}
+
+#[test]
+fn a_receipt_printer_prints_its_test_as_a_slip_and_leaves_the_papers_to_the_other() {
+    let station = Station::start();
+    let slips = VirtualReceiptPrinter::on_tcp(576).unwrap();
+    let path = slips.address();
+    with_devices(&station, "柜台一", |classes| {
+        let entry =
+            json!({ "driver": "escpos-tcp", "path": path, "name": "小票打印机", "attestation": "virtual" });
+        // In front of the other, and still not the one for papers.
+        classes["printer"].as_array_mut().unwrap().insert(0, entry);
+    });
+    let counter = Counter::new(station.terminal("柜台一"));
+    counter.login("F0001");
+    let printers = counter.wait("two printers", || {
+        let printers: Vec<Value> =
+            lines(&counter).into_iter().filter(|line| line["device"]["class"] == "printer").collect();
+        let ready = printers.len() == 2 && printers.iter().all(|line| line["state"] == "ready");
+        ready.then_some(printers)
+    });
+    let device = json!(format!("escpos-tcp:{path}"));
+    assert!(printers.iter().any(|line| line["device"]["id"] == device));
+    let used = counter.ask("devices", json!({}))["used"].as_array().unwrap().clone();
+    assert!(!used.contains(&device), "{used:?}");
+
+    let end = press_test(&counter, &device);
+    assert_eq!(end, json!({ "kind": "done", "words": "打印测试页已打印" }));
+    let printed = slips.slips();
+    let [slip] = printed.as_slice() else { panic!("one slip: {}", printed.len()) };
+    // 118 mm at 8 dots, less what is white at the end, with characters on it from edge to edge.
+    assert!((600..944).contains(&slip.height()), "{}", slip.height());
+    let picture = slip.picture();
+    let black = picture.pixels().filter(|pixel| pixel.0[0] == 0).count();
+    assert!(black * 100 > 3 * picture.pixels().len(), "{black} dots");
+    assert!(station.printer.documents().unwrap().is_empty(), "nothing for the printer of sheets");
+
+    slips.set_fault(ReceiptFault::Unrecoverable);
+    let end = press_test(&counter, &device);
+    assert_eq!(
+        (&end["kind"], &end["error"]["code"]),
+        (&json!("failed"), &json!("printer.unrecoverable")),
+        "{end}"
+    );
+    assert_eq!(slips.slips().len(), 1);
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod idcard;
 mod network_scanner;
 mod printer;
 mod queue_caller;
+pub(crate) mod receipt_printer;
 mod scanner;
 mod signature_pad;
 mod speaker;

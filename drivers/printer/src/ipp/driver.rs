@@ -7,10 +7,10 @@ use driver_contract::{
     DriverFactory, Fault, FaultCode, OpenDevice, Outcome, Task, TaskContext,
 };
 
-use crate::error::PrintError;
-use crate::follow::Print;
-use crate::queue::{PrinterAttributes, Queue};
-use crate::reason::all_faults;
+use super::error::PrintError;
+use super::follow::Print;
+use super::queue::{PrinterAttributes, Queue};
+use super::reason::all_faults;
 
 /// Name of this driver, in front of its device ids.
 pub const DRIVER: &str = "ipp";

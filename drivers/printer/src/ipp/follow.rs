@@ -6,9 +6,9 @@ use driver_contract::{
     DeviceClass, DeviceEvent, DeviceId, Fault, FaultCode, JobState, JobStatus, PrintParameters, TaskContext,
 };
 
-use crate::error::PrintError;
-use crate::queue::{Job, Queue};
-use crate::reason::{Weight, blocking_fault, of_aborted_job};
+use super::error::PrintError;
+use super::queue::{Job, Queue};
+use super::reason::{Weight, blocking_fault, of_aborted_job};
 
 /// First pause between two questions about a job; it doubles up to [`SLOWEST`].
 const QUICKEST: Duration = Duration::from_millis(100);

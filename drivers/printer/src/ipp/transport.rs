@@ -14,7 +14,7 @@ use ipp::reader::IppReader;
 use ipp::request::IppRequestResponse;
 use ureq::Agent;
 
-use crate::error::PrintError;
+use super::error::PrintError;
 
 /// IANA's port for IPP.
 const IPP_PORT: u16 = 631;

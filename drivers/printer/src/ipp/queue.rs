@@ -8,8 +8,8 @@ use ipp::model::{DelimiterTag, IppVersion, Operation};
 use ipp::request::IppRequestResponse;
 use ipp::value::IppValue;
 
-use crate::error::PrintError;
-use crate::transport::{Address, exchange};
+use super::error::PrintError;
+use super::transport::{Address, exchange};
 
 /// Time limit of a short question: below the grace that a host is given after a deadline (6 s), so that a mute printer is
 /// the printer's fault and not the host's.
