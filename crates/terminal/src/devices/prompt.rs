@@ -34,7 +34,7 @@ impl Prompt {
         [Self::LayCard, Self::SignOnScreen, Self::SignOnPad, Self::Signed, Self::TakeEverything];
 }
 
-/// The sentences, from `assets/messages/prompts.toml`.
+/// The sentences, from `assets/prompts/prompts.toml`.
 #[derive(Default)]
 pub(crate) struct Prompts {
     words: BTreeMap<Prompt, String>,
@@ -44,7 +44,7 @@ pub(crate) struct Prompts {
 
 impl Prompts {
     pub(super) fn read(assets: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(assets.join("messages/prompts.toml"))?;
+        let text = std::fs::read_to_string(assets.join("prompts/prompts.toml"))?;
         let words: BTreeMap<Prompt, String> = toml::from_str(&text).map_err(|_| Own::ProgramFault)?;
         if Prompt::ALL.iter().any(|one| words.get(one).is_none_or(String::is_empty)) {
             return Err(Own::ProgramFault.into());
