@@ -43,8 +43,8 @@ struct DeviceFile {
     /// Folder of the scanner library's configuration, where it is not the system's.
     #[serde(default)]
     sane_config: Option<PathBuf>,
-    /// Whether the card reader is watched for cards laid on an empty desk. A window that shares its PC's reader
-    /// with a counter leaves it alone until it reads.
+    /// Whether the card reader is watched for cards laid on an empty desk, and the code scanner for codes. A window that
+    /// shares its PC's devices with a counter leaves them alone until it uses them.
     #[serde(default = "watched")]
     watch_cards: bool,
     /// Where the virtual devices of a training counter are told what to do; heeded at demo and training stations only.

@@ -527,6 +527,7 @@ impl Terminal {
             state.collector = None;
             state.previewed.clear();
             state.arrival = None;
+            state.scanned = None;
         }
         self.changed(ChangeSource::Window, ["shell", "applicant"]);
         self.shell(Empty {})
@@ -566,6 +567,7 @@ impl Terminal {
             state.locked = false;
             state.focus = None;
             state.arrival = None;
+            state.scanned = None;
             state.released = None;
             state.notice = None;
             state.collector = None;

@@ -47,9 +47,14 @@ impl Terminal {
         let line = self.device_lines().into_iter().find(|line| line.device.id == request.device);
         let device = line.ok_or(Own::NoDevice)?.device;
         self.devices.choices.choose(device.class, device.id)?;
-        if device.class == DeviceClass::IdCardReader {
-            // The watch is begun anew at the reader that was chosen.
-            *self.devices.watch.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        let watch = match device.class {
+            DeviceClass::IdCardReader => Some(&self.devices.watch),
+            DeviceClass::CodeScanner => Some(&self.devices.code_watch),
+            _ => None,
+        };
+        if let Some(watch) = watch {
+            // It is begun anew at the device that was chosen.
+            *watch.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
         self.changed(ChangeSource::Device, ["shell", "devices"]);
         self.devices(crate::rpc::request::Empty {})

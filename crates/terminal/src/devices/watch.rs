@@ -74,7 +74,7 @@ impl Terminal {
             *watch = None;
             return;
         }
-        if watch.is_some() {
+        if watch.is_some() || !self.devices.watched {
             return;
         }
         let Ok((host, device)) = self.device(DeviceClass::CodeScanner) else { return };

@@ -595,8 +595,12 @@ fn a_scanned_receipt_tells_its_case() {
     let test = counter.ask("try_device", request)["id"].clone();
     until("6901234567892", &|| operation(&counter, &test)["end"]["kind"] == "done");
     until("6901234567892", &|| scanned()["number"].is_null() && scanned()["case"].is_null());
-    // Nobody works here: nothing is listened to.
+    // Whoever comes back to the window, or comes after, is not led to what was scanned before.
+    counter.ask("lock", json!({}));
+    counter.ask("unlock", json!({ "password": "jiangcheng-F0001" }));
+    assert!(scanned().is_null());
     counter.ask("logout", json!({}));
+    counter.login("J0001");
     assert!(scanned().is_null());
 }
 
