@@ -28,6 +28,19 @@ it.step('the form is filled by keys alone, and the register says that it agrees'
   await counter.picture('id-card-intake')
 })
 
+it.step('without a fingerprint sensor the reason is written down, and the one key leads there', async () => {
+  await counter.button('提交（还差：申请人指纹、申请人签名） F12').waitFor()
+  const fingers = counter.region('指纹')
+  await fingers.getByText('没有可用的指纹仪').waitFor()
+  await counter.key('F12', 'Enter')
+  await fingers.getByLabel('不采集指纹的原因').waitFor()
+  await counter.type('本窗口暂无指纹采集设备')
+  await counter.picture('fingers-omitted')
+  await counter.key('Enter')
+  await fingers.getByText(/^◐ 不采集$/).waitFor()
+  await fingers.getByText('本窗口暂无指纹采集设备').waitFor()
+})
+
 it.step('the applicant screen shows what was released to it, and nothing before or after', async () => {
   const citizen = applicant.page.getByRole('main')
   await applicant.sees('您好，欢迎办理业务')
@@ -70,6 +83,19 @@ it.step('submitted, it stands at 待审签 with its number and password', async 
   assert.match(await result.innerText(), /查询密码\s*\d{6}\b/)
   await result.getByText('已到服务器').waitFor()
   await counter.picture('result')
+})
+
+it.step('the citizen rates with one touch; the window says that he did and not how', async () => {
+  await counter.key('Alt+p')
+  await counter.sees('正等群众评价')
+  await applicant.sees('请您为本次服务评价')
+  await applicant.picture('applicant-evaluate')
+  assert.doesNotMatch(await applicant.page.getByRole('main').innerText(), /冯|9999/)
+  await applicant.button('基本满意').click()
+  await applicant.sees('感谢您的评价')
+  await counter.sees('群众已评价')
+  assert.doesNotMatch(await counter.page.getByRole('main').innerText(), /满意/)
+  await counter.picture('evaluated')
 })
 
 it.step('printed appears only after the printer said so', async () => {

@@ -17,7 +17,7 @@ export class Double implements Transport {
     this.caseNow = state === 'submitted' ? submitted() : state === 'unfinished' ? unfinished() : birth()
     if (state === 'arrival' || state === 'card-failed') this.shellNow = { ...this.shellNow, arrival: true }
     if (state === 'offline') this.shellNow = { ...this.shellNow, sync: { ...this.shellNow.sync, online: false, since: this.shellNow.now - 8 * 60_000, pending: 3 }, time_confirmed: false }
-    if (state === 'busy') this.shellNow = { ...this.shellNow, operations: [{ id: 'o1', case: 'c1', title: '请放上身份证', progress: '正在等待身份证', shows: false, proceed: null, end: null }], undo: { words: '删除第 2 页', until: this.shellNow.now + 9000 } }
+    if (state === 'busy') this.shellNow = { ...this.shellNow, operations: [{ id: 'o1', case: 'c1', title: '请放上身份证', progress: '正在等待身份证', shows: false, choices: [], end: null }], undo: { words: '删除第 2 页', until: this.shellNow.now + 9000 } }
   }
 
   listen(listener: ChangeListener): () => void {
@@ -49,6 +49,7 @@ export class Double implements Transport {
       case 'carry': return { from: null, relation: null, materials: [], duplicates: [] }
       case 'package': return { id: '', title: '', members: [] }
       case 'codes': return { tables: codes }
+      case 'queue': return null
       case 'parked_cases': return parked
       case 'find_cases': return lines
       case 'arrival':

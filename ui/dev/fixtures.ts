@@ -102,6 +102,7 @@ export const birth = (): CaseView => ({
     { slot: 'applicant', label: '申请人', person: 'applicant', name: '欧阳㛃', identified: true, state: 'released', strokes: null },
     { slot: 'father', label: '父亲（父母民族不同，须到场）', person: 'father', name: '张演示', identified: false, state: 'missing', strokes: null },
   ],
+  fingerprints: null, evaluation: { possible: false, asked: false, given: false },
   identities: [{ person: 'applicant', identity, attestation: 'virtual', device: 'card' }],
   lookups: [
     { id: 'mother', title: '母亲户籍', state: 'differs', at: NOW - 60_000, query_id: 'q1', must_agree: true, askable: true },

@@ -44,7 +44,7 @@ pub(crate) fn check(opened: &Opened, found: &Found, report: &mut Report) -> rusq
         }
     }
     for event in &found.events {
-        if let Some(blob) = named(&event.record.event) {
+        for blob in named(&event.record.event) {
             let id = blob.id;
             match rows.get(&id) {
                 Some(row) => {
@@ -72,14 +72,15 @@ fn whole(opened: &Opened, id: ContentHash, row: &Row) -> bool {
 }
 
 /// The files that an event names.
-fn named(event: &Event) -> Option<&BlobRef> {
+fn named(event: &Event) -> Vec<&BlobRef> {
     match event {
         Event::IdentityRead { identity, .. } | Event::RowIdentityRead { identity, .. } => {
-            identity.portrait.as_ref()
+            identity.portrait.iter().collect()
         }
-        Event::PageAdded { picture, .. } | Event::PageReplaced { picture, .. } => Some(picture),
-        Event::Signed { strokes, .. } | Event::Collected { strokes, .. } => Some(strokes),
-        Event::Printed(document) => Some(&document.pdf),
-        _ => None,
+        Event::PageAdded { picture, .. } | Event::PageReplaced { picture, .. } => vec![picture],
+        Event::Signed { strokes, .. } | Event::Collected { strokes, .. } => vec![strokes],
+        Event::Printed(document) => vec![&document.pdf],
+        Event::FingerprintsTaken { prints, .. } => prints.iter().map(|print| &print.picture).collect(),
+        _ => Vec::new(),
     }
 }

@@ -164,6 +164,7 @@ impl Station {
         });
         if self.counter == Counter::Training {
             list["rehearsal"] = json!(self.place.reader_control());
+            list["virtual_finger"] = json!(self.place.devices().join("finger"));
             let made = |driver: &str, file: &str, name: &str, settings: serde_json::Value| {
                 let path = self.place.devices().join(file);
                 json!([{ "driver": driver, "path": path, "name": name, "attestation": "virtual", "settings": settings }])
@@ -177,6 +178,7 @@ impl Station {
             classes["code_scanner"] = made("code-serial", "code-scanner", "扫码枪（演示）", json!({}));
             classes["queue_caller"] =
                 made("caller-frames", "queue-sign", "叫号器（演示）", model("caller-sign"));
+            classes["fingerprint"] = device("libfprint", "virtual_image", "指纹采集器（演示）");
             classes["camera"] = made("camera-stream", "camera", "照相机（演示）", json!({}));
             classes["document_camera"] =
                 made("document-stream", "document-camera", "高拍仪（演示）", json!({}));

@@ -3,7 +3,8 @@
 mod records;
 
 pub use self::records::{
-    Collection, FieldValue, IdentityRecord, LookupRecord, Opening, Page, ReviewRecord, Signature, Submission,
+    Collection, FieldValue, FingerprintRecord, IdentityRecord, LookupRecord, Opening, Page, ReviewRecord,
+    Signature, Submission,
 };
 
 use crate::condition::Situation;
@@ -13,8 +14,8 @@ use crate::course::{
 };
 use crate::effect::UnfinishedEffect;
 use crate::event::{
-    CaseLink, CheckState, Decision, Event, EventRecord, EventTime, Outcome, PrintedDocument, Reason,
-    RegisterAnswer, SubmissionMode, ValueSource,
+    CaseLink, CheckState, Decision, EvaluationOccasion, Event, EventRecord, EventTime, Outcome,
+    PrintedDocument, Reason, RegisterAnswer, SubmissionMode, ValueSource,
 };
 use crate::flow::{Stage, StepKind};
 use crate::ids::{CaseId, EventId, FieldPath, MaterialId, OfficerId, QuestionId, SlotId, StepId, UnitCode};
@@ -76,6 +77,10 @@ pub struct Case {
     pub prints: Vec<(PrintedDocument, EventTime)>,
     /// Who took the result.
     pub collection: Option<Collection>,
+    /// How the citizen rated the service, by visit.
+    pub evaluations: BTreeMap<EvaluationOccasion, u8>,
+    /// Whose fingerprints are there, or why not.
+    pub fingerprints: BTreeMap<PersonRole, FingerprintRecord>,
     /// What happened beside the flow: promises, supplements, suspensions, rectifications, hand-overs.
     pub course: Course,
     /// How it ended, once it did.
@@ -138,6 +143,8 @@ impl Case {
             effect_rounds: 0,
             prints: Vec::new(),
             collection: None,
+            evaluations: BTreeMap::new(),
+            fingerprints: BTreeMap::new(),
             course: Course::default(),
             outcome: None,
             links: Vec::new(),
@@ -229,6 +236,8 @@ impl Case {
             | Event::Terminated { .. }
             | Event::HandedOver { .. }
             | Event::ReviewDelegated { .. } => {}
+            // The citizen's own hand.
+            Event::Evaluated { .. } => {}
             // Printing what is there, and being refused by the register, make nothing of the case's content; nor
             // does asking the register again while the decided act is handed over.
             Event::Printed(_) | Event::EffectRefused { .. } | Event::EffectUnfinished { .. } => {}
@@ -425,6 +434,18 @@ impl Case {
             Event::Printed(document) => self.prints.push((document.clone(), time)),
             Event::Collected { name, strokes, .. } => {
                 self.collection = Some(Collection { name: name.clone(), strokes: strokes.clone(), time });
+            }
+            Event::Evaluated { occasion, score, .. } => {
+                self.evaluations.insert(*occasion, *score);
+            }
+            Event::FingerprintsTaken { person, prints, set_aside } => {
+                let record =
+                    FingerprintRecord::Taken { prints: prints.clone(), set_aside: set_aside.clone(), time };
+                self.fingerprints.insert(*person, record);
+            }
+            Event::FingerprintsOmitted { person, reason } => {
+                let record = FingerprintRecord::Omitted { reason: reason.clone(), time };
+                self.fingerprints.insert(*person, record);
             }
             Event::Closed { .. } if self.course.rectification.is_some() => self.end_rectification(true, time),
             Event::Closed { outcome } => {

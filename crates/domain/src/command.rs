@@ -3,7 +3,8 @@
 use crate::course::SuspensionKind;
 use crate::effect::UnfinishedState;
 use crate::event::{
-    BlobRef, CaseLink, Decision, Identity, PrintedDocument, Reading, Reason, RegisterAnswer, ValueSource,
+    BlobRef, CaseLink, Decision, Fingerprint, Identity, PrintedDocument, Reading, Reason, RegisterAnswer,
+    SetAsideFinger, ValueSource,
 };
 use crate::identity::DocumentKind;
 use crate::ids::{ContentHash, FieldPath, MaterialId, OfficerId, PageId, QuestionId, SlotId};
@@ -236,6 +237,29 @@ pub enum Command {
     },
     /// Tie the case to another one.
     LinkCase(CaseLink),
+    /// Keep how the citizen rated the service.
+    Evaluate {
+        /// Level, 5 非常满意 to 1 非常不满意.
+        score: u8,
+        /// The evaluation pad; none from the applicant screen.
+        reading: Option<Reading>,
+    },
+    /// Keep fingerprints.
+    TakeFingerprints {
+        /// Whose.
+        person: PersonRole,
+        /// The pictures, finger by finger.
+        prints: Vec<Fingerprint>,
+        /// Fingers that give no picture.
+        set_aside: Vec<SetAsideFinger>,
+    },
+    /// Take no fingerprints of a person.
+    OmitFingerprints {
+        /// Of whom.
+        person: PersonRole,
+        /// Why.
+        reason: String,
+    },
     /// Take a card that was read into a table of persons (连续读卡): a new row, or the row of the same number.
     ReadRowCard {
         /// The table section.

@@ -3,6 +3,8 @@
 mod counter;
 mod course;
 mod definition;
+mod evaluate;
+mod fingerprints;
 mod hand_over;
 mod home;
 mod link;
@@ -12,6 +14,8 @@ mod review;
 mod row_card;
 mod submit;
 mod unfinished;
+
+pub use self::evaluate::evaluable;
 
 use crate::case::Case;
 use crate::command::Command;
@@ -45,7 +49,7 @@ pub fn decide(
     if case.opening.is_none() {
         return Err(Refusal::NotOpen);
     }
-    if case.outcome.is_some() && !matches!(command, Command::RecordPrint(_) | Command::Rectify { .. }) {
+    if case.outcome.is_some() && !course::despite_end(command) {
         return Err(Refusal::Ended);
     }
     if case.course.suspension.is_some() && !course::despite_suspension(command) {
@@ -122,6 +126,13 @@ pub fn decide(
         }
         Command::MoveToDefinition { definition: to } => definition::move_to(to, case, context, facts),
         Command::LinkCase(link) => link::link(link, case, context, facts),
+        Command::Evaluate { score, reading } => evaluate::evaluate(*score, reading.as_ref(), case, context),
+        Command::TakeFingerprints { person, prints, set_aside } => {
+            fingerprints::take(*person, prints, set_aside, case, context, facts)
+        }
+        Command::OmitFingerprints { person, reason } => {
+            fingerprints::omit(*person, reason, case, context, facts)
+        }
     }
 }
 

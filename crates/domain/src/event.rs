@@ -7,8 +7,9 @@
 mod parts;
 
 pub use self::parts::{
-    Attestation, BlobRef, CaseLink, CheckState, Decision, EventTime, FieldChange, Identity, PrintedDocument,
-    Reading, Reason, RegisterAnswer, Relation, SubmissionMode, ValueSource, civil_day,
+    Attestation, BlobRef, CaseLink, CheckState, Decision, EvaluationOccasion, EventTime, FieldChange,
+    Fingerprint, Identity, PrintedDocument, Reading, Reason, RegisterAnswer, Relation, SetAsideFinger,
+    SubmissionMode, ValueSource, civil_day,
 };
 
 use crate::cbor::{self, CborFault};
@@ -350,6 +351,31 @@ pub enum Event {
         /// How it was read.
         reading: Reading,
     },
+    /// The citizen rated the service (好差评), by a hand of his own.
+    Evaluated {
+        /// On what.
+        occasion: EvaluationOccasion,
+        /// Level, 5 非常满意 to 1 非常不满意.
+        score: u8,
+        /// The evaluation pad; none from the applicant screen, which is a part of this program.
+        reading: Option<Reading>,
+    },
+    /// Fingerprints were taken. Those of the person that were taken before count no more.
+    FingerprintsTaken {
+        /// Whose.
+        person: PersonRole,
+        /// The pictures, finger by finger.
+        prints: Vec<Fingerprint>,
+        /// Fingers that give no picture.
+        set_aside: Vec<SetAsideFinger>,
+    },
+    /// No fingerprints are taken of a person who would have to give them.
+    FingerprintsOmitted {
+        /// Of whom.
+        person: PersonRole,
+        /// Why.
+        reason: String,
+    },
     /// Something that this version does not know.
     #[serde(skip)]
     Unknown {
@@ -393,7 +419,7 @@ pub enum Outcome {
 }
 
 /// Types of event that this version knows.
-const KNOWN: [&str; 39] = [
+const KNOWN: [&str; 42] = [
     "case_opened",
     "identity_read",
     "situation_answered",
@@ -433,6 +459,9 @@ const KNOWN: [&str; 39] = [
     "moved_to_definition",
     "case_linked",
     "row_identity_read",
+    "evaluated",
+    "fingerprints_taken",
+    "fingerprints_omitted",
 ];
 
 /// An event with its envelope: what is signed.

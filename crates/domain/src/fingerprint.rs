@@ -5,8 +5,9 @@
 //! nothing of how two pictures are compared: whoever runs it brings a [`Comparison`], because every algorithm for that
 //! belongs to a sensor's maker or needs templates that only a library can make.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use ts_rs::TS;
 
 /// A finger, with its position code in ISO/IEC 19794-4:2005 table 6.
@@ -43,6 +44,23 @@ const LEFT: [Finger; 5] =
     [Finger::LeftThumb, Finger::LeftIndex, Finger::LeftMiddle, Finger::LeftRing, Finger::LeftLittle];
 
 impl Finger {
+    /// What the officer says.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::RightThumb => "右手拇指",
+            Self::RightIndex => "右手食指",
+            Self::RightMiddle => "右手中指",
+            Self::RightRing => "右手环指",
+            Self::RightLittle => "右手小指",
+            Self::LeftThumb => "左手拇指",
+            Self::LeftIndex => "左手食指",
+            Self::LeftMiddle => "左手中指",
+            Self::LeftRing => "左手环指",
+            Self::LeftLittle => "左手小指",
+        }
+    }
+
     /// The position code of ISO/IEC 19794-4, 1 to 10.
     #[must_use]
     pub const fn position(self) -> u8 {
@@ -60,6 +78,17 @@ pub enum FingerReason {
     Injured,
 }
 
+impl FingerReason {
+    /// What the officer says.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Missing => "缺失",
+            Self::Injured => "受伤",
+        }
+    }
+}
+
 /// Why a picture below the threshold is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -72,8 +101,21 @@ pub enum WeakReason {
     Age,
 }
 
+impl WeakReason {
+    /// What the officer says.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Worn => "纹路磨损",
+            Self::Skin => "皮肤干裂或皮肤病",
+            Self::Age => "年幼或年老纹路浅",
+        }
+    }
+}
+
 /// What a person's capture asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct FingerRule {
     /// How many fingers.
     pub fingers: u8,
@@ -94,6 +136,15 @@ impl Default for FingerRule {
 }
 
 impl FingerRule {
+    /// Whether anybody could ever fulfil it: a person has ten fingers, and nine pictures or tries fit one key.
+    #[must_use]
+    pub fn is_possible(&self) -> bool {
+        (1..=10).contains(&self.fingers)
+            && (1..=9).contains(&self.images)
+            && self.quality <= 100
+            && (1..=9).contains(&self.tries)
+    }
+
     /// Whether a picture is good enough: the one place where quality is compared. A picture that nobody can judge is
     /// taken as it is, and marked.
     #[must_use]
@@ -193,6 +244,9 @@ pub enum FingerRefusal {
     /// There are no tries to choose the best of.
     #[error("nothing is to be settled")]
     NothingToSettle,
+    /// Something is missing, too much, weak without a reason, or of a finger that is not asked for.
+    #[error("not what the rule asks for")]
+    Incomplete,
 }
 
 impl FingerRefusal {
@@ -205,6 +259,7 @@ impl FingerRefusal {
             Self::SamePicture => "finger.same_picture",
             Self::AnotherFinger => "finger.another_finger",
             Self::NothingToSettle => "finger.nothing_to_settle",
+            Self::Incomplete => "finger.incomplete",
         }
     }
 }
@@ -224,6 +279,28 @@ impl FingerCapture {
     #[must_use]
     pub const fn new(rule: FingerRule) -> Self {
         Self { rule, set_aside: BTreeMap::new(), taken: Vec::new(), weak: Vec::new() }
+    }
+
+    /// Checks what somebody says a finished capture gave, picture by picture.
+    ///
+    /// # Errors
+    /// The same picture twice, or anything else than the rule asks for.
+    pub fn check(
+        rule: FingerRule,
+        set_aside: BTreeMap<Finger, FingerReason>,
+        taken: Vec<TakenPicture>,
+    ) -> Result<(), FingerRefusal> {
+        let mut seen = BTreeSet::new();
+        if !taken.iter().all(|one| seen.insert(one.picture.sm3.as_str())) {
+            return Err(FingerRefusal::SamePicture);
+        }
+        let given: Vec<_> = taken.iter().map(|one| (one.finger, one.image)).collect();
+        let reasoned = taken.iter().all(|one| rule.is_good(one.picture.quality) == one.weak.is_none());
+        let whole = Self { rule, set_aside, taken: Vec::new(), weak: Vec::new() };
+        let images = 1..=rule.images;
+        let asked = whole.fingers().into_iter().flat_map(|one| images.clone().map(move |image| (one, image)));
+        let asked: Vec<_> = asked.collect();
+        if given == asked && reasoned { Ok(()) } else { Err(FingerRefusal::Incomplete) }
     }
 
     /// The pictures that were taken, in their order.
@@ -256,6 +333,12 @@ impl FingerCapture {
             }
         }
         chosen
+    }
+
+    /// The rule that it follows.
+    #[must_use]
+    pub const fn rule(&self) -> FingerRule {
+        self.rule
     }
 
     /// What comes next.

@@ -41,6 +41,7 @@ pub mod number;
 pub mod package;
 pub mod path;
 pub mod person;
+pub mod queue;
 pub mod refusal;
 pub mod register;
 pub mod requirement;

@@ -15,6 +15,7 @@ pub use self::material::{Material, MaterialRule, Medium};
 
 use crate::case::Case;
 use crate::condition::Condition;
+use crate::fingerprint::FingerRule;
 use crate::flow::{Flow, Step};
 use crate::ids::{FieldPath, MatterId, QuestionId, SlotId};
 use crate::limit::TimeLimit;
@@ -107,9 +108,34 @@ pub struct MatterDefinition {
     /// How the closed case is kept.
     #[serde(default, skip_serializing_if = "Archive::is_unsaid")]
     pub archive: Archive,
+    /// Whose fingerprints are taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprints: Option<FingerprintDemand>,
     /// Devices without which the matter cannot be taken in as meant; the desk says beforehand which are missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub devices: Vec<DeviceWish>,
+}
+
+/// Whose fingerprints are taken, and by which rule (rules of the counter, 17).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FingerprintDemand {
+    /// Whose.
+    pub person: PersonRole,
+    /// When; always if it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+    /// How many fingers and pictures, and how good.
+    #[serde(default)]
+    pub rule: FingerRule,
+}
+
+impl FingerprintDemand {
+    /// Whether a case has to have them.
+    #[must_use]
+    pub fn applies(&self, case: &Case) -> bool {
+        self.when.as_ref().is_none_or(|when| when.holds(case))
+    }
 }
 
 /// Fifteen working days, where a definition says nothing else: the longest that local rules on tolerance are known to
@@ -432,6 +458,12 @@ pub enum PrintMoment {
 }
 
 impl MatterDefinition {
+    /// What a person of the form is called there.
+    #[must_use]
+    pub fn person_words(&self, person: PersonRole) -> &str {
+        self.sections.iter().find(|one| one.person == Some(person)).map_or("", |one| one.title.as_str())
+    }
+
     /// Deterministic bytes of the definition: what its hash names.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {

@@ -59,6 +59,11 @@ pub fn of_command(command: &Command) -> Paths {
             .into_iter()
             .chain([format!("signatures/{slot}")])
             .collect(),
+        Command::Evaluate { .. } => vec!["evaluations".into(), "stage".into()],
+        Command::TakeFingerprints { person, .. } | Command::OmitFingerprints { person, .. } => {
+            let read = ["stage", "fields", "answers"].map(str::to_owned);
+            read.into_iter().chain([format!("fingerprints/{person:?}")]).collect()
+        }
         Command::Override { rule, .. } => vec![format!("overrides/{rule}"), "stage".into()],
         Command::RecordPrint(document) => vec![format!("prints/{}", document.document)],
         Command::ReadRowCard { section, .. } => ["stage", "fields", "lookups", "signatures"]
@@ -87,6 +92,7 @@ pub fn of_command(command: &Command) -> Paths {
             "lookups",
             "materials",
             "signatures",
+            "fingerprints",
             "overrides",
             "stage",
             "reviews",
@@ -124,6 +130,10 @@ pub fn of_event(event: &Event) -> Paths {
         | Event::PageKept { material, .. }
         | Event::PagesReordered { material, .. } => vec![format!("materials/{material}")],
         Event::Signed { slot, .. } | Event::SignatureCleared { slot } => vec![format!("signatures/{slot}")],
+        Event::Evaluated { .. } => vec!["evaluations".into()],
+        Event::FingerprintsTaken { person, .. } | Event::FingerprintsOmitted { person, .. } => {
+            vec![format!("fingerprints/{person:?}")]
+        }
         Event::WarningOverridden { rule, .. } => vec![format!("overrides/{rule}")],
         Event::Printed(document) => vec![format!("prints/{}", document.document)],
         Event::RowIdentityRead { section, .. } => vec![format!("row_identities/{section}")],

@@ -131,6 +131,12 @@ pub enum Refusal {
         /// Its pre-printed serial.
         serial: String,
     },
+    /// The citizen rated this visit already.
+    AlreadyEvaluated,
+    /// Nothing was done yet that could be rated.
+    NotEvaluable,
+    /// The fingerprints are not all that the rule asks for.
+    FingerprintsIncomplete,
 }
 
 impl Refusal {
@@ -180,11 +186,14 @@ impl Refusal {
             Self::OtherMatter => "OTHER_MATTER",
             Self::BlankSerial => "BLANK_SERIAL",
             Self::BlankUsed { .. } => "BLANK_USED",
+            Self::AlreadyEvaluated => "ALREADY_EVALUATED",
+            Self::NotEvaluable => "NOT_EVALUABLE",
+            Self::FingerprintsIncomplete => "FINGERPRINTS_INCOMPLETE",
         }
     }
 
     /// All codes, for the completeness test of the message catalogue.
-    pub const CODES: [&'static str; 42] = [
+    pub const CODES: [&'static str; 45] = [
         "CASE_ALREADY_OPEN",
         "CASE_NOT_OPEN",
         "CASE_ENDED",
@@ -227,6 +236,9 @@ impl Refusal {
         "OTHER_MATTER",
         "BLANK_SERIAL",
         "BLANK_USED",
+        "ALREADY_EVALUATED",
+        "NOT_EVALUABLE",
+        "FINGERPRINTS_INCOMPLETE",
     ];
 }
 

@@ -7,6 +7,7 @@ use crate::event::CheckState;
 use crate::identity::{DocumentKind, check_number};
 use crate::ids::{FieldPath, MaterialId, QuestionId, SlotId};
 use crate::matter::{Field, FieldKind, Material, MaterialRule, MatterDefinition, Section, Signer};
+use crate::person::PersonRole;
 use crate::rule::Severity;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -65,6 +66,13 @@ pub enum Missing {
         /// Slot of the signer.
         slot: SlotId,
         /// Who.
+        label: String,
+    },
+    /// Fingerprints, or the reason why there are none.
+    Fingerprints {
+        /// Whose.
+        person: PersonRole,
+        /// Who that is, in words.
         label: String,
     },
     /// A check that must agree and does not.
@@ -303,6 +311,12 @@ pub fn missing(
                 found.push(Missing::Check { lookup: lookup.id.clone(), title: lookup.title.clone(), state });
             }
         }
+    }
+    if let Some(demand) = definition.fingerprints.as_ref().filter(|one| one.applies(case))
+        && !case.fingerprints.contains_key(&demand.person)
+    {
+        let label = definition.person_words(demand.person).to_owned();
+        found.push(Missing::Fingerprints { person: demand.person, label });
     }
     for signer in definition.signers.iter().filter(|signer| signer_applies(signer, case)) {
         if !case.identities.contains_key(&signer.person) {

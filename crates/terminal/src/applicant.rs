@@ -25,13 +25,20 @@ const FEWEST_POINTS: usize = 8;
 /// A signature of more points is no handwriting.
 const MOST_POINTS: usize = 20_000;
 
-/// What lies on the applicant screen for signing.
+/// What lies on the applicant screen and waits for the citizen.
 pub(crate) struct Released {
     pub(crate) release: String,
     pub(crate) case: CaseId,
-    pub(crate) slot: SlotId,
-    mode: ApplicantMode,
-    shown: ContentHash,
+    pub(crate) wanted: Wanted,
+    pub(crate) mode: ApplicantMode,
+}
+
+/// What is wanted from the citizen.
+pub(crate) enum Wanted {
+    /// A signature of a slot, on what he was shown.
+    Signature { slot: SlotId, shown: ContentHash },
+    /// What he thinks of the service.
+    Evaluation,
 }
 
 /// What a pen wrote, on the applicant screen or on a pad.
@@ -139,12 +146,8 @@ impl Terminal {
         let named = release.clone();
         let mode =
             ApplicantMode::Sign { release: named.clone(), matter, label, name, fields, statement, pad };
-        {
-            let mut state = self.state();
-            state.thanks = None;
-            state.notice = None;
-            state.released = Some(Released { release, case: request.case, slot: request.slot, mode, shown });
-        }
+        let wanted = Wanted::Signature { slot: request.slot, shown };
+        self.release(Released { release, case: request.case, wanted, mode });
         if pad {
             self.sign_at_pad(&named, at_pad.0, at_pad.1);
         }
@@ -153,21 +156,45 @@ impl Terminal {
         self.case_view(request.case)
     }
 
-    /// Whether this is what lies there for signing.
+    /// Lays something on the applicant screen; what lay there goes.
+    pub(crate) fn release(&self, released: Released) {
+        let mut state = self.state();
+        state.thanks = None;
+        state.notice = None;
+        state.released = Some(released);
+    }
+
+    /// Takes away what was answered, and thanks.
+    pub(crate) fn thank(&self, words: &str) {
+        let mut state = self.state();
+        state.released = None;
+        state.thanks = Some(words.to_owned());
+    }
+
+    /// The case that waits for this evaluation.
+    pub(crate) fn released_evaluation(&self, release: &str) -> Option<CaseId> {
+        let state = self.state();
+        let released = state.released.as_ref().filter(|one| one.release == release)?;
+        matches!(released.wanted, Wanted::Evaluation).then_some(released.case)
+    }
+
+    /// Whether this is what lies there.
     pub(crate) fn is_released(&self, release: &str) -> bool {
         self.state().released.as_ref().is_some_and(|one| one.release == release)
     }
 
-    /// What lies there is signed on the screen alone; whether it lay on a pad too.
+    /// What lies there is answered on the screen alone; whether it lay on a pad too.
     pub(crate) fn released_without_pad(&self, release: &str) -> bool {
         let mut state = self.state();
         match state.released.as_mut().filter(|one| one.release == release).map(|one| &mut one.mode) {
-            Some(ApplicantMode::Sign { pad, .. }) => std::mem::take(pad),
+            Some(ApplicantMode::Sign { pad, .. } | ApplicantMode::Evaluate { pad, .. }) => {
+                std::mem::take(pad)
+            }
             _ => false,
         }
     }
 
-    pub(crate) fn cancel_signature(&self, request: OneCase) -> Result<CaseView> {
+    pub(crate) fn take_back_release(&self, request: OneCase) -> Result<CaseView> {
         self.clear_applicant();
         self.changed(ChangeSource::Window, [format!("case:{}", request.case)]);
         self.case_view(request.case)
@@ -175,7 +202,11 @@ impl Terminal {
 
     /// Slot released now for a case.
     pub(crate) fn released_slot(&self, case: CaseId) -> Option<SlotId> {
-        self.state().released.as_ref().filter(|one| one.case == case).map(|one| one.slot.clone())
+        let state = self.state();
+        match &state.released.as_ref().filter(|one| one.case == case)?.wanted {
+            Wanted::Signature { slot, .. } => Some(slot.clone()),
+            Wanted::Evaluation => None,
+        }
     }
 
     /// Whether the collector of a case has signed.
@@ -198,7 +229,10 @@ impl Terminal {
             if released.release != release {
                 return Err(Own::NothingReleased.into());
             }
-            (released.case, released.slot.clone(), released.shown)
+            let Wanted::Signature { slot, shown } = &released.wanted else {
+                return Err(Own::NothingReleased.into());
+            };
+            (released.case, slot.clone(), *shown)
         };
         let points: usize = ink.strokes.iter().map(Vec::len).sum();
         if !(FEWEST_POINTS..=MOST_POINTS).contains(&points) || ink.width == 0 || ink.height == 0 {
@@ -225,11 +259,7 @@ impl Terminal {
         } else {
             self.act(case, CommandId(Uuid::now_v7()), Command::Sign { slot, strokes, shown }, "签名")?;
         }
-        {
-            let mut state = self.state();
-            state.released = None;
-            state.thanks = Some("签名已收到，谢谢。".to_owned());
-        }
+        self.thank("签名已收到，谢谢。");
         self.prompt(Prompt::Signed);
         self.changed(
             ChangeSource::Window,

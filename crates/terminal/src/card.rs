@@ -2,7 +2,8 @@
 
 use crate::Terminal;
 use crate::devices::prompt::Prompt;
-use crate::error::{Own, Result};
+use crate::devices::waiting::run_while;
+use crate::error::{Own, Result, TerminalError};
 use crate::operation::Stop;
 use crate::rpc::ChangeSource;
 use crate::rpc::request::{Empty, ReadCard, TypeIdentity};
@@ -14,7 +15,9 @@ use domain::event::{Attestation, BlobRef, Identity, Reading};
 use domain::identity::DocumentKind;
 use domain::ids::{CaseId, CommandId, ContentHash};
 use domain::person::PersonRole;
-use driver_contract::{CardKind, CardReading, DeviceClass, Fault, ValidUntil};
+use driver_contract::{
+    CardKind, CardReading, DeviceClass, DeviceInfo, Fault, FaultCode, Provenance, ValidUntil,
+};
 use gm::sm3;
 use std::time::Duration;
 use store::table::case::Filter;
@@ -180,19 +183,11 @@ impl Terminal {
         }
         let (host, device) = self.device(DeviceClass::IdCardReader)?;
         let task = driver_contract::Task::ReadCard { fingerprint: false };
-        let mut running = host.begin(&device.id, task, CARD_LIMIT)?;
-        loop {
-            if stop.requested() {
-                running.cancel();
-            }
-            match running.next(Duration::from_millis(100)) {
-                Some(driver_contract::TaskNews::Ended(Ok(driver_contract::Outcome::Card(reading)))) => {
-                    return Ok(reading);
-                }
-                Some(driver_contract::TaskNews::Ended(Err(fault))) => return Err(fault.into()),
-                Some(driver_contract::TaskNews::Ended(Ok(_))) => return Err(Own::ProgramFault.into()),
-                _ => {}
-            }
+        let wanted = || !stop.requested();
+        match run_while(&host, &device.id, (task, CARD_LIMIT), wanted, |_, _| {})? {
+            Some(driver_contract::Outcome::Card(reading)) => Ok(reading),
+            Some(_) => Err(Own::ProgramFault.into()),
+            None => Err(cancelled(&device)),
         }
     }
 
@@ -205,12 +200,7 @@ impl Terminal {
     ) -> Result<()> {
         let mut taken = Taken {
             identity: identity_of(reading),
-            reading: Reading {
-                device: reading.provenance.device.0.clone(),
-                attestation: attestation_of(reading.provenance.attestation),
-                at: self.clock.now().trusted,
-                raw: ContentHash(sm3(&reading.raw).0),
-            },
+            reading: self.reading_from(&reading.provenance, ContentHash(sm3(&reading.raw).0)),
             portrait: reading.wlt_photo.clone(),
         };
         if !taken.portrait.is_empty() {
@@ -230,6 +220,16 @@ impl Terminal {
         let command = Command::ReadIdentity { person: request.person, identity, reading: None };
         self.act(request.case, request.command, command, "录入身份证件")?;
         self.case_view(request.case)
+    }
+
+    /// How something is taken from a device just now.
+    pub(crate) fn reading_from(&self, provenance: &Provenance, raw: ContentHash) -> Reading {
+        Reading {
+            device: provenance.device.0.clone(),
+            attestation: attestation_of(provenance.attestation),
+            at: self.clock.now().trusted,
+            raw,
+        }
     }
 
     /// Encrypts content into the store, durably.
@@ -253,6 +253,11 @@ impl Terminal {
         };
         Ok(blob_file::read(store.folder(), &row)?)
     }
+}
+
+/// The officer has stopped it.
+pub(crate) fn cancelled(device: &DeviceInfo) -> TerminalError {
+    Fault::new(FaultCode::Cancelled, device.class).at(&device.id).into()
 }
 
 /// What a contract's attestation means in an event.

@@ -10,6 +10,7 @@ mod rehearsal;
 mod self_test;
 mod signing;
 mod trial;
+pub(crate) mod waiting;
 mod watch;
 mod words;
 
@@ -43,6 +44,9 @@ struct DeviceFile {
     /// Folder of the scanner library's configuration, where it is not the system's.
     #[serde(default)]
     sane_config: Option<PathBuf>,
+    /// Socket of the fingerprint library's virtual sensor, at a training counter.
+    #[serde(default)]
+    virtual_finger: Option<PathBuf>,
     /// Whether the card reader is watched for cards laid on an empty desk, and the code scanner for codes. A window that
     /// shares its PC's devices with a counter leaves them alone until it uses them.
     #[serde(default = "watched")]
@@ -92,6 +96,7 @@ impl HostKey {
 pub(crate) struct Devices {
     watched: bool,
     sane: Option<PathBuf>,
+    virtual_finger: Option<PathBuf>,
     rehearsal: Option<PathBuf>,
     configured: Vec<(HostKey, PathBuf)>,
     hosts: Mutex<BTreeMap<HostKey, Arc<HostClient>>>,
@@ -102,6 +107,7 @@ pub(crate) struct Devices {
     /// Takes the next code for a test of the scanner, instead of the window.
     code_trial: Mutex<Option<Sender<usize>>>,
     prompts: prompt::Prompts,
+    pub(crate) queue: crate::queue::Queue,
     ledger: Mutex<Ledger>,
     self_test: Mutex<Option<SelfTest>>,
     /// What the watch last met at the card reader, until it can be used again.
@@ -132,13 +138,16 @@ impl Devices {
         }
         let prompts = prompt::Prompts::read(&settings.assets)?;
         let choices = Choices::read(folder.join("choices.json"));
+        let queue = crate::queue::Queue::read(folder.join("queue.json"));
         Ok(Self {
             watched: file.watch_cards,
             sane: file.sane_config,
+            virtual_finger: file.virtual_finger,
             rehearsal: file.rehearsal,
             configured,
             choices,
             prompts,
+            queue,
             ..Self::default()
         })
     }
@@ -169,6 +178,9 @@ impl Terminal {
             options.library.clone_from(&key.library);
             if let Some(folder) = &self.devices.sane {
                 options.environment.push(("SANE_CONFIG_DIR".into(), folder.into()));
+            }
+            if let Some(socket) = &self.devices.virtual_finger {
+                options.environment.push(("FP_VIRTUAL_IMAGE".into(), socket.into()));
             }
             options.log = HostLog::File(self.settings.data.join(format!("device-{}.log", key.file_name())));
             let (news, looked_for) = channel();

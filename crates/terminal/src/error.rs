@@ -113,7 +113,11 @@ own! {
     NoDevice = "NO_DEVICE";
     /// The operation is not known any more.
     OperationUnknown = "OPERATION_UNKNOWN";
-    /// Nothing is released to the applicant screen, or something else is.
+    /// What was typed is no ticket of a queue.
+    TicketUnreadable = "TICKET_UNREADABLE";
+    /// The last call still waits for its confirmation.
+    CallUnderWay = "CALL_UNDER_WAY";
+    /// Nothing lies on the applicant screen, or something else.
     NothingReleased = "NOTHING_RELEASED";
     /// The signature is empty or too short to be one.
     SignatureEmpty = "SIGNATURE_EMPTY";

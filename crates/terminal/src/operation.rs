@@ -3,8 +3,8 @@
 use crate::Terminal;
 use crate::error::{Own, Result, TerminalError};
 use crate::rpc::ChangeSource;
-use crate::rpc::request::OneOperation;
-use crate::rpc::view::{OperationEnd, OperationView};
+use crate::rpc::request::{OneOperation, ProceedOperation};
+use crate::rpc::view::{OperationChoice, OperationEnd, OperationView};
 use domain::ids::CaseId;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,7 +28,7 @@ struct Entry {
 #[derive(Clone, Default)]
 pub(crate) struct Stop {
     flag: Arc<AtomicBool>,
-    proceed: Arc<AtomicBool>,
+    chosen: Arc<Mutex<Option<String>>>,
     paper: paper::Cancellation,
 }
 
@@ -37,9 +37,9 @@ impl Stop {
         self.flag.load(Ordering::SeqCst)
     }
 
-    /// Whether the officer has said so since the last look.
-    pub(crate) fn proceeds(&self) -> bool {
-        self.proceed.swap(false, Ordering::SeqCst)
+    /// What the officer has chosen since the last look.
+    pub(crate) fn chosen(&self) -> Option<String> {
+        self.chosen.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     pub(crate) fn paper(&self) -> &paper::Cancellation {
@@ -81,7 +81,7 @@ impl Terminal {
             title: title.to_owned(),
             progress: String::new(),
             shows: false,
-            proceed: None,
+            choices: Vec::new(),
             end: None,
         };
         let stop = Stop::default();
@@ -128,23 +128,28 @@ impl Terminal {
         self.changed(ChangeSource::Device, [format!("operation:{id}")]);
     }
 
-    /// Tells what the officer can say to an operation, in the words of its button; none when it waits for nothing.
-    pub(crate) fn operation_proceeds(&self, id: &str, words: Option<&str>) {
-        self.operations.change(id, |view| view.proceed = words.map(str::to_owned));
+    /// Tells what the officer can say to an operation, each with the words of its button; the likeliest first.
+    pub(crate) fn operation_offers(&self, id: &str, choices: &[(&str, String)]) {
+        let offered = choices
+            .iter()
+            .map(|(choice, words)| OperationChoice { choice: (*choice).to_owned(), words: words.clone() });
+        let offered: Vec<_> = offered.collect();
+        self.operations.change(id, |view| view.choices = offered);
         self.changed(ChangeSource::Device, [format!("operation:{id}")]);
     }
 
-    /// Says to an operation what its button says.
-    pub(crate) fn proceed_operation(&self, request: OneOperation) -> Result<OperationView> {
+    /// Says to an operation what one of its buttons says.
+    pub(crate) fn proceed_operation(&self, request: ProceedOperation) -> Result<OperationView> {
+        let ProceedOperation { operation, choice } = request;
         {
             let book = self.operations.book.lock().unwrap_or_else(PoisonError::into_inner);
-            let entry = book.get(&request.operation).ok_or(Own::OperationUnknown)?;
+            let entry = book.get(&operation).ok_or(Own::OperationUnknown)?;
             // A second press means the same; one that comes too late means nothing.
-            if entry.view.proceed.is_some() && entry.view.end.is_none() {
-                entry.stop.proceed.store(true, Ordering::SeqCst);
+            if entry.view.end.is_none() && entry.view.choices.iter().any(|one| one.choice == choice) {
+                *entry.stop.chosen.lock().unwrap_or_else(PoisonError::into_inner) = Some(choice);
             }
         }
-        self.operation(request)
+        self.operation(OneOperation { operation })
     }
 
     pub(crate) fn operation(&self, request: OneOperation) -> Result<OperationView> {

@@ -2,6 +2,8 @@
 //! on one page.
 
 use crate::Terminal;
+use crate::card::{attestation_of, cancelled};
+use crate::devices::waiting::{LOOK, run_while};
 use crate::error::{Own, Result};
 use crate::operation::Stop;
 use crate::page;
@@ -10,7 +12,7 @@ use crate::rpc::request::ScanPages;
 use crate::rpc::view::OperationView;
 use crate::scan::{DPI, jpeg};
 use domain::command::Command;
-use domain::event::{Attestation, Reading};
+use domain::event::Reading;
 use domain::ids::{CommandId, ContentHash, PageId};
 use driver_contract::{
     ColourMode, DeviceClass, DeviceEvent, DeviceInfo, Fault, FaultCode, HostClient, Outcome, PixelFormat,
@@ -27,11 +29,9 @@ use uuid::Uuid;
 const SCAN_LIMIT: Duration = Duration::from_secs(25 * 60);
 /// Longest that a card waits to be turned over; then the officer has gone away.
 const TURN_LIMIT: Duration = Duration::from_secs(5 * 60);
-/// How often work under way looks whether it was told something.
-const LOOK: Duration = Duration::from_millis(100);
 
 /// The picture of a page as the scanner gave it.
-fn picture_of(page: &ReceivedPage) -> Result<DynamicImage> {
+pub(crate) fn picture_of(page: &ReceivedPage) -> Result<DynamicImage> {
     let header = page.header;
     let (width, height) = (header.width as usize, header.height as usize);
     let stride = header.stride as usize;
@@ -77,16 +77,20 @@ impl Scanning<'_> {
 
     /// Runs one task of the device and hands on each page; what a document camera sees meanwhile is shown.
     fn run(&self, wanted: ScanParameters, mut each: impl FnMut(ReceivedPage) -> Result<()>) -> Result<()> {
-        let mut running = self.host.begin(&self.device.id, Task::Scan(wanted), SCAN_LIMIT)?;
-        loop {
-            if self.stop.requested() {
-                running.cancel();
-            }
-            if self.stop.proceeds() {
+        let task = (Task::Scan(wanted), SCAN_LIMIT);
+        let mut kept = Ok(());
+        // A page that cannot be kept ends the scan: the next ones would only be lost too.
+        let failed = std::cell::Cell::new(false);
+        let going = || !self.stop.requested() && !failed.get();
+        let ended = run_while(self.host, &self.device.id, task, going, |running, news| {
+            if self.stop.chosen().is_some() {
                 running.tell(Word::Finish);
             }
-            match running.next(LOOK) {
-                Some(TaskNews::Page(page)) => each(page)?,
+            match news {
+                Some(TaskNews::Page(page)) if kept.is_ok() => {
+                    kept = each(page);
+                    failed.set(kept.is_err());
+                }
                 Some(TaskNews::Picture(frame)) if frame.provenance.is_none() => {
                     self.terminal.show_frame(self.operation, frame);
                 }
@@ -94,11 +98,14 @@ impl Scanning<'_> {
                 Some(TaskNews::Event(DeviceEvent::Warning(fault))) => {
                     self.terminal.progress(self.operation, format!("{}{}", fault.sentence(), fault.cure()));
                 }
-                Some(TaskNews::Ended(Ok(Outcome::Scanned { .. }))) => return Ok(()),
-                Some(TaskNews::Ended(Ok(_))) => return Err(Own::ProgramFault.into()),
-                Some(TaskNews::Ended(Err(fault))) => return Err(fault.into()),
                 _ => {}
             }
+        })?;
+        kept?;
+        match ended {
+            Some(Outcome::Scanned { .. }) => Ok(()),
+            Some(_) => Err(Own::ProgramFault.into()),
+            None => Err(cancelled(self.device)),
         }
     }
 
@@ -107,7 +114,8 @@ impl Scanning<'_> {
         let (terminal, id) = (self.terminal, self.operation);
         if self.is_camera() {
             terminal.progress(id, "请把材料平放在高拍仪下，放稳后自动拍摄");
-            terminal.operation_proceeds(id, Some(if request.feeder { "拍完了" } else { "直接拍下" }));
+            let words = if request.feeder { "拍完了" } else { "直接拍下" };
+            terminal.operation_offers(id, &[("proceed", words.to_owned())]);
         }
         let (source, most) =
             if request.feeder { (ScanSource::Feeder, None) } else { (ScanSource::Flatbed, Some(1)) };
@@ -171,15 +179,15 @@ impl Scanning<'_> {
 
     /// Waits until the officer says that the card lies on its other side.
     fn wait_until_turned(&self) -> Result<()> {
-        self.terminal.operation_proceeds(self.operation, Some("扫背面"));
+        self.terminal.operation_offers(self.operation, &[("proceed", "扫背面".to_owned())]);
         let looks = TURN_LIMIT.as_millis() / LOOK.as_millis();
         let turned = (0..looks).any(|_| {
             std::thread::sleep(LOOK);
-            self.stop.requested() || self.stop.proceeds()
+            self.stop.requested() || self.stop.chosen().is_some()
         });
-        self.terminal.operation_proceeds(self.operation, None);
+        self.terminal.operation_offers(self.operation, &[]);
         if !turned || self.stop.requested() {
-            return Err(Fault::new(FaultCode::Cancelled, self.device.class).at(&self.device.id).into());
+            return Err(cancelled(self.device));
         }
         Ok(())
     }
@@ -215,11 +223,7 @@ impl Terminal {
     ) -> Result<PageId> {
         let reading = Reading {
             device: device.id.0.clone(),
-            attestation: match device.attestation {
-                driver_contract::Attestation::Physical => Attestation::Physical,
-                driver_contract::Attestation::Virtual => Attestation::Virtual,
-                driver_contract::Attestation::Unattested => Attestation::Unattested,
-            },
+            attestation: attestation_of(device.attestation),
             at: self.clock.now().trusted,
             raw,
         };

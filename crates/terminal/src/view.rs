@@ -114,6 +114,8 @@ impl Terminal {
                 })
                 .chain(self.collector_view(case, released.as_ref()))
                 .collect(),
+            fingerprints: self.fingerprints_view(definition, case),
+            evaluation: self.evaluation_view(case, &context),
             identities: case
                 .identities
                 .iter()
@@ -406,6 +408,7 @@ pub(crate) fn missing_list(missing: &[Missing]) -> Vec<String> {
             Missing::OneOf { names, .. } => format!("{}等之一", names.first().cloned().unwrap_or_default()),
             Missing::Signature { label, .. } => format!("{label}签名"),
             Missing::Identity { label, .. } => format!("{label}身份证件"),
+            Missing::Fingerprints { label, .. } => format!("{label}指纹"),
             Missing::Check { title, .. } => title.clone(),
             Missing::Rule { text, .. } => text.clone(),
         })
@@ -483,6 +486,14 @@ fn event_words(record: &EventRecord, loaded: &LoadedCase) -> String {
             format!("打印：{}", title.map_or("", |one| one.title.as_str()))
         }
         Event::Collected { .. } => "领取登记".to_owned(),
+        // The level is for the station's heads: nobody should read it with the citizen still at the counter.
+        Event::Evaluated { .. } => "群众已评价".to_owned(),
+        Event::FingerprintsTaken { person, prints, .. } => {
+            format!("采集指纹：{}，{} 张", loaded.definition.person_words(*person), prints.len())
+        }
+        Event::FingerprintsOmitted { person, reason } => {
+            format!("未采集指纹：{}，{reason}", loaded.definition.person_words(*person))
+        }
         Event::Closed { .. } => "办结".to_owned(),
         Event::Withdrawn { reason } => format!("撤销：{reason}"),
         Event::MaterialsPromised { materials, .. } if materials.is_empty() => "取消容缺承诺".to_owned(),

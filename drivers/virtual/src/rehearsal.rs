@@ -2,8 +2,10 @@
 //! every case and every fault.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,9 +13,12 @@ use crate::caller::{SignFault, VirtualSign};
 use crate::camera::{CameraFault, CameraOptions, CameraScene, Laid, VirtualCamera};
 use crate::code::VirtualSerialScanner;
 use crate::evaluation::VirtualEvaluationPad;
+use crate::fingerprint::{SensorLine, SensorTrouble, VirtualFinger};
 use crate::samv::{ReaderFault, VirtualCard, VirtualReader};
 use crate::signature::{VirtualFramePad, handwriting};
 
+/// Width and height of the sensor's glass at 500 dpi, in pixels: half an inch, as small sensors have.
+const GLASS: (u32, u32) = (256, 288);
 /// Samples of the pen in a second, as good pads have them.
 const SAMPLES: u32 = 200;
 /// What the training scanner of codes reads: the form of an acceptance number, of a station that does not exist.
@@ -61,6 +66,10 @@ pub struct Rehearsal {
     sign: VirtualSign,
     camera: VirtualCamera,
     document_camera: VirtualCamera,
+    /// Where the fingerprint library's virtual sensor listens while somebody captures.
+    finger: PathBuf,
+    /// Fingers laid so far: each is another picture.
+    fingers: AtomicU64,
 }
 
 /// Plug, as every device has it.
@@ -110,6 +119,17 @@ const SCORES: [(&str, &str, u8); 5] = [
     ("press_5", "按“非常不满意”", 5),
 ];
 
+/// How a finger is laid on the sensor.
+const FINGERS: [(&str, &str); 4] = [
+    ("press", "按上手指，清楚"),
+    ("dry", "按上太干的手指"),
+    ("off_centre", "按偏了"),
+    ("failed", "指纹采集器出错"),
+];
+
+/// A finger waits so long for the sensor to look: a clerk presses first and begins afterwards.
+const FINGER_WAITS: Duration = Duration::from_secs(10);
+
 fn act((act, words): (&str, &str), fault: bool) -> Act {
     Act { act: act.to_owned(), words: words.to_owned(), fault }
 }
@@ -124,6 +144,8 @@ impl Rehearsal {
         Ok(Self {
             reader,
             cards,
+            finger: folder.join("finger"),
+            fingers: AtomicU64::default(),
             pad: VirtualFramePad::start(&folder.join("signature-pad"))?,
             evaluation: VirtualEvaluationPad::serial(&folder.join("evaluation-pad"))?,
             scanner: VirtualSerialScanner::start(&folder.join("code-scanner"))?,
@@ -172,6 +194,10 @@ impl Rehearsal {
                 vec![act(("scan", "扫一个受理编号"), false)],
                 vec![act(("garbage", "发出乱码"), true)],
             ),
+            Rehearsed {
+                class: "fingerprint".to_owned(),
+                acts: FINGERS.iter().map(|one| act(*one, one.0 != "press")).collect(),
+            },
             device("queue_caller", Vec::new(), named(SIGN_FAULTS.iter().map(|one| (one.0, one.1)).collect())),
             device("camera", Vec::new(), named(CAMERA_FAULTS.iter().map(|one| (one.0, one.1)).collect())),
             device(
@@ -209,6 +235,7 @@ impl Rehearsal {
             ("code_scanner", "plug") => self.scanner.plug().map_err(failed)?,
             ("code_scanner", "scan") => self.scanner.scan(SAMPLE_CODE.as_bytes()),
             ("code_scanner", "garbage") => self.scanner.send_raw(b"\xff\xfe\x01\x02\r\n"),
+            ("fingerprint", act) => self.lay_finger(act)?,
             ("queue_caller", "unplug") => self.sign.unplug(),
             ("queue_caller", "plug") => self.sign.plug().map_err(failed)?,
             ("queue_caller", "well") => self.sign.set_fault(SignFault::None),
@@ -241,6 +268,27 @@ impl Rehearsal {
                 self.reader.set_fault(fault.ok_or_else(|| unknown("id_card_reader", act))?.2);
             }
         }
+        Ok(())
+    }
+
+    /// Lays a finger on the sensor; it lies there until somebody looks.
+    fn lay_finger(&self, act: &str) -> Result<(), Refusal> {
+        let clear = VirtualFinger::clear(self.fingers.fetch_add(1, Ordering::SeqCst) + 1);
+        let finger = match act {
+            "press" => Some(clear),
+            "dry" => Some(VirtualFinger { ridge: 215, valley: 245, ..clear }),
+            "off_centre" => Some(VirtualFinger { centre: (0.22, 0.22), radius: (0.36, 0.36), ..clear }),
+            "failed" => None,
+            _ => return Err(unknown("fingerprint", act)),
+        };
+        let socket = self.finger.clone();
+        std::thread::spawn(move || -> io::Result<()> {
+            let mut line = SensorLine::connect(&socket, FINGER_WAITS)?;
+            match finger {
+                Some(finger) => line.picture(GLASS.0, GLASS.1, &finger.draw(GLASS.0, GLASS.1)),
+                None => line.fail(SensorTrouble::General),
+            }
+        });
         Ok(())
     }
 

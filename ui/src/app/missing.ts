@@ -9,6 +9,7 @@ export type JumpTarget =
   | { place: 'person'; id: string }
   | { place: 'lookup'; id: string }
   | { place: 'rule'; id: string }
+  | { place: 'fingers'; id: string }
 
 export function jumpTarget(missing: Missing, view: CaseView): JumpTarget {
   switch (missing.kind) {
@@ -20,6 +21,7 @@ export function jumpTarget(missing: Missing, view: CaseView): JumpTarget {
     case 'signature': return { place: 'signature', id: missing.slot }
     case 'identity': return { place: 'person', id: view.signers.find((one) => one.slot === missing.slot)?.person ?? '' }
     case 'check': return { place: 'lookup', id: missing.lookup }
+    case 'fingerprints': return { place: 'fingers', id: missing.person }
     case 'rule': return { place: 'rule', id: missing.rule }
   }
 }
@@ -30,7 +32,7 @@ const targetKey = (target: JumpTarget): string => `${target.place}:${target.id}`
 export function readTarget(text: string): JumpTarget | undefined {
   const at = text.indexOf(':')
   const place = text.slice(0, at)
-  const known = ['question', 'field', 'material', 'signature', 'person', 'lookup', 'rule']
+  const known = ['question', 'field', 'material', 'signature', 'person', 'lookup', 'rule', 'fingers']
   return at > 0 && known.includes(place) ? { place, id: text.slice(at + 1) } as JumpTarget : undefined
 }
 

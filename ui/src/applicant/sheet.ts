@@ -2,6 +2,7 @@ import type { ApplicantMode, SubmitSignature } from '@/rpc'
 import type { SignatureInk } from '@/signature/types'
 
 export type SignMode = Extract<ApplicantMode, { kind: 'sign' }>
+export type EvaluateMode = Extract<ApplicantMode, { kind: 'evaluate' }>
 export type NoticeMode = Extract<ApplicantMode, { kind: 'notice' }>
 
 /**
@@ -10,7 +11,7 @@ export type NoticeMode = Extract<ApplicantMode, { kind: 'notice' }>
  * must not lose it because a printer ran out of paper.
  */
 export function sheetKey(mode: ApplicantMode): string {
-  return mode.kind === 'sign' ? `sign ${mode.release}` : mode.kind
+  return mode.kind === 'sign' || mode.kind === 'evaluate' ? `${mode.kind} ${mode.release}` : mode.kind
 }
 
 export interface ReleasedGroup { title: string; fields: { label: string; value: string }[] }

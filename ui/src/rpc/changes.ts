@@ -1,7 +1,7 @@
 import { currentTransport } from './client'
 import type { Change } from './generated/Change'
 
-export type Topic = 'shell' | 'desk' | `case:${string}` | 'devices' | 'sync' | 'arrival' | 'applicant' | `operation:${string}`
+export type Topic = 'shell' | 'desk' | `case:${string}` | 'devices' | 'sync' | 'arrival' | 'applicant' | 'queue' | `operation:${string}`
 /** Called with the topic that changed, or with null: everything may have changed. */
 export type Changed = (topic: string | null) => void
 

@@ -195,6 +195,11 @@ pub(crate) fn take_in(
         let request = json!({ "case": case, "material": material, "replace": null, "feeder": false });
         play.counter.operate("scan_pages", request)?;
     }
+    if play.counter.case(&case)?["fingerprints"]["state"] == "missing" {
+        play.counter.keys += 1;
+        let request = json!({ "case": case, "reason": "演示窗口没有指纹采集器" });
+        play.counter.act("omit_fingerprints", request)?;
+    }
     for slot in intake.signers {
         play.counter.sign(&case, slot)?;
     }

@@ -1,8 +1,8 @@
 //! What a case remembers of the acts on it.
 
 use crate::event::{
-    Attestation, BlobRef, Decision, EventTime, Identity, Reading, Reason, RegisterAnswer, SubmissionMode,
-    ValueSource,
+    Attestation, BlobRef, Decision, EventTime, Fingerprint, Identity, Reading, Reason, RegisterAnswer,
+    SetAsideFinger, SubmissionMode, ValueSource,
 };
 use crate::flow::Stage;
 use crate::ids::{ContentHash, MatterId, PageId, UnitCode};
@@ -147,4 +147,25 @@ pub struct Collection {
     pub strokes: BlobRef,
     /// When.
     pub time: EventTime,
+}
+
+/// Fingerprints of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FingerprintRecord {
+    /// They were taken.
+    Taken {
+        /// The pictures, finger by finger.
+        prints: Vec<Fingerprint>,
+        /// Fingers that give no picture.
+        set_aside: Vec<SetAsideFinger>,
+        /// When.
+        time: EventTime,
+    },
+    /// None are taken.
+    Omitted {
+        /// Why.
+        reason: String,
+        /// When.
+        time: EventTime,
+    },
 }

@@ -205,6 +205,12 @@ pub(super) fn abandon(reason: &str, case: &Case, context: &Context, facts: &Fact
     Ok(vec![Event::Abandoned { reason: reason.to_owned() }])
 }
 
+/// Whether a case that has ended takes a command all the same: nothing of it becomes another by that, but by rectifying.
+pub(super) fn despite_end(command: &crate::command::Command) -> bool {
+    use crate::command::Command;
+    matches!(command, Command::RecordPrint(_) | Command::Rectify { .. } | Command::Evaluate { .. })
+}
+
 /// Whether a suspended case takes a command all the same.
 pub(super) fn despite_suspension(command: &crate::command::Command) -> bool {
     use crate::command::Command;
@@ -215,6 +221,7 @@ pub(super) fn despite_suspension(command: &crate::command::Command) -> bool {
             | Command::RecordPrint(_)
             | Command::HandOver { .. }
             | Command::DelegateReview { .. }
+            | Command::Evaluate { .. }
     )
 }
 

@@ -40,7 +40,13 @@ pub(super) fn submit(case: &Case, context: &Context, facts: &Facts<'_>) -> Decid
     let day = submission.applied.day();
     let mut lacking = missing(facts.definition, case, facts.codes, day, true);
     lacking.retain(|one| {
-        !matches!(one, Missing::Signature { .. } | Missing::Identity { .. } | Missing::Answer { .. })
+        !matches!(
+            one,
+            Missing::Signature { .. }
+                | Missing::Identity { .. }
+                | Missing::Answer { .. }
+                | Missing::Fingerprints { .. }
+        )
     });
     if !lacking.is_empty() {
         return Err(Refusal::Incomplete { missing: lacking });

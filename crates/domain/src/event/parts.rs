@@ -1,5 +1,6 @@
 //! What events are made of.
 
+use crate::fingerprint::{Finger, FingerReason, WeakReason};
 use crate::identity::DocumentKind;
 use crate::ids::{CaseId, ContentHash, FieldPath};
 use jiff::civil::Date;
@@ -256,4 +257,40 @@ pub struct CaseLink {
     pub relation: Relation,
     /// Name of the package; empty for other relations.
     pub package: String,
+}
+
+/// What a citizen rates: each visit once (国办发〔2019〕51号: one evaluation for each service).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum EvaluationOccasion {
+    /// Handing in.
+    Intake,
+    /// What came of it: the result, or a refusal.
+    Result,
+}
+
+/// One picture of one finger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Fingerprint {
+    /// Which finger.
+    pub finger: Finger,
+    /// Which picture of it, from 1.
+    pub image: u8,
+    /// The picture.
+    pub picture: BlobRef,
+    /// Quality, 0 to 100; none where neither sensor nor library judges.
+    pub quality: Option<u8>,
+    /// Why it was kept although it is below the threshold.
+    pub weak: Option<WeakReason>,
+    /// How it was taken.
+    pub reading: Reading,
+}
+
+/// A finger that gives no picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SetAsideFinger {
+    /// Which finger.
+    pub finger: Finger,
+    /// Why.
+    pub reason: FingerReason,
 }

@@ -96,6 +96,19 @@ impl<'a> Check<'a> {
         if definition.effects.len() > 1 {
             self.unique("effect", "落实", definition.effects.iter().map(|one| one.id.as_str()));
         }
+        if let Some(demand) = &definition.fingerprints {
+            let persons = definition.sections.iter().filter_map(|one| one.person);
+            if !persons.into_iter().any(|person| person == demand.person) {
+                self.add(
+                    "fingerprints.person",
+                    Wrong::Misused { what: "表单里没有这个人的段，不知道采谁的指纹" },
+                );
+            }
+            if !demand.rule.is_possible() {
+                let what = "手指 1 到 10 枚、每枚 1 到 9 张、质量 0 到 100 分、重采 1 到 9 次";
+                self.add("fingerprints.rule", Wrong::Misused { what });
+            }
+        }
         if definition.intake_roles.is_empty() {
             self.add("intake_roles", Wrong::Unsaid { what: "可以收件的岗位" });
         }
@@ -200,6 +213,9 @@ impl<'a> Check<'a> {
         }
         for one in &definition.rules {
             add(format!("rule.{}", one.id), "这条规则的前提", &one.when);
+        }
+        if let Some(one) = &definition.fingerprints {
+            add("fingerprints".to_owned(), "采集指纹", &one.when);
         }
         for (at, one) in definition.other_flows.iter().enumerate() {
             found.push((format!("flow_for.{}.when", at + 1), "这个流程", &one.when));

@@ -4,8 +4,8 @@
 //! or replaces parts by name. So a part stands once, and a matter's file says what is its own.
 
 use super::{
-    Archive, DeviceWish, Effect, Family, Field, FlowChoice, Guide, Lookup, Material, MatterDefinition, Offer,
-    Print, Question, Section, Signer, Source,
+    Archive, DeviceWish, Effect, Family, Field, FingerprintDemand, FlowChoice, Guide, Lookup, Material,
+    MatterDefinition, Offer, Print, Question, Section, Signer, Source,
 };
 use crate::condition::Condition;
 use crate::fault::Wrong;
@@ -79,6 +79,9 @@ pub struct MatterFile {
     /// How the closed case is kept.
     #[serde(default)]
     pub archive: Archive,
+    /// Whose fingerprints are taken.
+    #[serde(default)]
+    pub fingerprints: Option<FingerprintDemand>,
     /// Devices it uses.
     #[serde(default)]
     pub devices: Vec<DeviceWish>,
@@ -512,6 +515,7 @@ impl MatterFile {
             officer_flow,
             other_flows,
             archive: self.archive,
+            fingerprints: self.fingerprints,
             devices: self.devices,
         };
         let faults = definition.faults();

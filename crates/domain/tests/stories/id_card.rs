@@ -2,7 +2,8 @@
 
 use super::desk::*;
 use domain::command::Command;
-use domain::event::{CheckState, Decision, Identity, Outcome};
+use domain::event::{CheckState, Decision, Fingerprint, Identity, Outcome, SetAsideFinger};
+use domain::fingerprint::{Finger, FingerReason, WeakReason};
 use domain::person::PersonRole;
 use domain::requirement::Missing;
 use serde_json::json;
@@ -23,6 +24,10 @@ fn filled(birth: &str, valid_until: &str, validity: &str, under_16: &str) -> Des
     desk
 }
 
+fn omitted(reason: &str) -> Command {
+    Command::OmitFingerprints { person: PersonRole::Applicant, reason: reason.into() }
+}
+
 fn rules(desk: &Desk) -> Vec<String> {
     desk.missing()
         .into_iter()
@@ -36,7 +41,8 @@ fn rules(desk: &Desk) -> Vec<String> {
 #[test]
 fn a_renewal_waits_for_the_county_and_is_not_done() {
     let mut desk = filled("1990-12-01", "2026-12-31", "26to45", "no");
-    assert_eq!(desk.value("fingers.right_thumb"), Some("未采集"));
+    assert!(desk.missing().iter().any(|one| matches!(one, Missing::Fingerprints { .. })));
+    desk.act(AUXILIARY, omitted("本窗口暂无指纹采集设备"));
     desk.sign_all(AUXILIARY);
     desk.act(AUXILIARY, Command::Submit);
     assert_eq!(desk.case.state_words(), "待审签");
@@ -53,9 +59,56 @@ fn a_renewal_waits_for_the_county_and_is_not_done() {
     }
 }
 
+fn print(finger: Finger, image: u8, quality: Option<u8>, mark: u8) -> Fingerprint {
+    Fingerprint { finger, image, picture: blob(mark), quality, weak: None, reading: reading() }
+}
+
+fn taken(prints: &[Fingerprint], set_aside: &[(Finger, FingerReason)]) -> Command {
+    let set_aside =
+        set_aside.iter().map(|(finger, reason)| SetAsideFinger { finger: *finger, reason: *reason });
+    Command::TakeFingerprints {
+        person: PersonRole::Applicant,
+        prints: prints.to_vec(),
+        set_aside: set_aside.collect(),
+    }
+}
+
+#[test]
+fn fingerprints_are_all_there_or_a_reason_stands_in_their_place() {
+    use Finger::{LeftThumb, RightIndex, RightThumb};
+    let mut desk = filled("1990-12-01", "2026-12-31", "26to45", "no");
+    let lacks = |desk: &Desk| desk.missing().iter().any(|one| matches!(one, Missing::Fingerprints { .. }));
+    assert!(lacks(&desk));
+    assert_eq!(desk.refused(AUXILIARY, &omitted("  ")), "REASON_MISSING");
+    let three = |finger, mark: u8| (1..=3).map(move |image| print(finger, image, Some(60), mark + image));
+    let right_and_left: Vec<Fingerprint> = three(RightThumb, 100).chain(three(LeftThumb, 110)).collect();
+    let injured = [(RightThumb, FingerReason::Injured)];
+    for (wrong, aside) in [
+        (right_and_left[..5].to_vec(), &[][..]),
+        (right_and_left.iter().rev().cloned().collect(), &[]),
+        // One below the threshold without a reason; the thumb that is said to be injured; one picture twice.
+        (right_and_left.iter().map(|one| Fingerprint { quality: Some(59), ..one.clone() }).collect(), &[]),
+        (right_and_left.clone(), &injured),
+        (right_and_left.iter().map(|one| Fingerprint { picture: blob(7), ..one.clone() }).collect(), &[]),
+    ] {
+        assert_eq!(desk.refused(AUXILIARY, &taken(&wrong, aside)), "FINGERPRINTS_INCOMPLETE");
+    }
+    let mut stand_in: Vec<Fingerprint> = three(RightIndex, 120).chain(three(LeftThumb, 130)).collect();
+    stand_in[4] = Fingerprint { quality: Some(31), weak: Some(WeakReason::Worn), ..stand_in[4].clone() };
+    assert_eq!(desk.refused(FAR_OFFICER, &taken(&stand_in, &injured)), "UNIT_NOT_ALLOWED");
+    desk.act(AUXILIARY, taken(&stand_in, &injured));
+    assert!(!lacks(&desk));
+    let foreign = Command::OmitFingerprints { person: PersonRole::Guardian, reason: "不需要".into() };
+    assert_eq!(desk.refused(AUXILIARY, &foreign), "UNKNOWN_NAME");
+    desk.sign_all(AUXILIARY);
+    desk.act(AUXILIARY, Command::Submit);
+    assert_eq!(desk.refused(AUXILIARY, &taken(&right_and_left, &[])), "CASE_NOT_AT_COUNTER");
+}
+
 #[test]
 fn a_refused_card_is_told_at_the_window() {
     let mut desk = filled("1990-12-01", "2026-12-31", "26to45", "no");
+    desk.act(AUXILIARY, omitted("未满采集年龄"));
     desk.sign_all(AUXILIARY);
     desk.act(AUXILIARY, Command::Submit);
     desk.act(REVIEWER, review(Decision::Refuse, Some(reason("相片不合格"))));
@@ -105,6 +158,7 @@ fn under_sixteen_a_guardian_signs() {
     assert!(rules(&desk).is_empty());
     desk.read_card(AUXILIARY, PersonRole::Guardian, card("冯大山", "1985-01-01", 905));
     desk.set(AUXILIARY, &[("guardian.relation", "父亲")]);
+    desk.act(AUXILIARY, omitted("未满采集年龄"));
     desk.sign_all(AUXILIARY);
     assert_eq!(desk.case.signatures.len(), 2);
     assert!(desk.missing().is_empty(), "{:?}", desk.missing());

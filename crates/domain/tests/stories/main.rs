@@ -15,6 +15,7 @@ mod daysheet;
 mod death;
 mod definition;
 mod desk;
+mod evaluation;
 mod finding;
 mod head_change;
 mod head_rule;

@@ -242,6 +242,7 @@ fn what_is_missing_comes_in_the_order_of_the_screen() {
             Missing::Material { .. } | Missing::OneOf { .. } => "material",
             Missing::Rule { .. } => "rule",
             Missing::Check { .. } => "check",
+            Missing::Fingerprints { .. } => "fingers",
             Missing::Identity { .. } | Missing::Signature { .. } => "sign",
         })
         .collect();

@@ -5,9 +5,10 @@ use domain::command::Command;
 use domain::course::SuspensionKind;
 use domain::effect::UnfinishedState;
 use domain::event::{
-    CheckState, Decision, Event, EventRecord, EventTime, FieldChange, Identity, Outcome, PrintedDocument,
-    SCHEMA, SubmissionMode, ValueSource,
+    CheckState, Decision, EvaluationOccasion, Event, EventRecord, EventTime, FieldChange, Fingerprint,
+    Identity, Outcome, PrintedDocument, SCHEMA, SetAsideFinger, SubmissionMode, ValueSource,
 };
+use domain::fingerprint::{Finger, FingerReason, WeakReason};
 use domain::flow::{Level, Stage, StepKind};
 use domain::identity::DocumentKind;
 use domain::ids::{CaseId, CommandId, ContentHash, EventId, FieldPath, PageId, TerminalId};
@@ -50,6 +51,22 @@ fn identity() -> Identity {
 
 fn later() -> jiff::civil::Date {
     jiff::civil::date(2026, 12, 10)
+}
+
+fn prints() -> Vec<Fingerprint> {
+    let print = |quality, weak| Fingerprint {
+        finger: Finger::LeftThumb,
+        image: 1,
+        picture: blob(18),
+        quality,
+        weak,
+        reading: reading(),
+    };
+    vec![print(Some(71), None), print(Some(40), Some(WeakReason::Worn)), print(None, None)]
+}
+
+fn set_aside() -> Vec<SetAsideFinger> {
+    vec![SetAsideFinger { finger: Finger::RightThumb, reason: FingerReason::Injured }]
 }
 
 pub fn events() -> Vec<Event> {
@@ -186,6 +203,9 @@ pub fn events() -> Vec<Event> {
             findings: vec!["page.blurred".into()],
             reason: "原件褪色".into(),
         },
+        Event::Evaluated { occasion: EvaluationOccasion::Result, score: 4, reading: Some(reading()) },
+        Event::FingerprintsTaken { person: PersonRole::Applicant, prints: prints(), set_aside: set_aside() },
+        Event::FingerprintsOmitted { person: PersonRole::Applicant, reason: "未满采集年龄".into() },
     ]
 }
 
@@ -249,6 +269,9 @@ pub fn commands() -> Vec<Command> {
             findings: vec!["page.blurred".into()],
             reason: "原件褪色".into(),
         },
+        Command::Evaluate { score: 4, reading: None },
+        Command::TakeFingerprints { person: PersonRole::Applicant, prints: prints(), set_aside: set_aside() },
+        Command::OmitFingerprints { person: PersonRole::Applicant, reason: "未满采集年龄".into() },
     ]
 }
 

@@ -1,9 +1,10 @@
 //! Spoken prompts: what the citizen is asked to do is said aloud where the counter has a voice. The screens say the same;
 //! nothing waits for the voice, and a newer prompt takes the place of one that is still spoken.
 
+use super::waiting::run_while;
 use crate::Terminal;
 use crate::error::{Own, Result};
-use driver_contract::{DeviceClass, SpeechParameters, Task, TaskNews};
+use driver_contract::{DeviceClass, SpeechParameters, Task};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -25,13 +26,27 @@ pub(crate) enum Prompt {
     SignOnPad,
     /// That the signature has come.
     Signed,
+    /// To rate the service.
+    Rate,
+    /// That the evaluation has come.
+    Rated,
+    /// To press the right thumb, or any other finger, on the sensor.
+    PressFinger,
     /// That everything may be taken along.
     TakeEverything,
 }
 
 impl Prompt {
-    const ALL: [Self; 5] =
-        [Self::LayCard, Self::SignOnScreen, Self::SignOnPad, Self::Signed, Self::TakeEverything];
+    const ALL: [Self; 8] = [
+        Self::LayCard,
+        Self::SignOnScreen,
+        Self::SignOnPad,
+        Self::Signed,
+        Self::Rate,
+        Self::Rated,
+        Self::PressFinger,
+        Self::TakeEverything,
+    ];
 }
 
 /// The sentences, from `assets/prompts/prompts.toml`.
@@ -65,25 +80,13 @@ impl Terminal {
         let Ok((host, device)) = self.device(DeviceClass::Speaker) else { return };
         let number = self.devices.prompts.newest.fetch_add(1, Ordering::SeqCst) + 1;
         let me = self.me.clone();
-        let overtaken = move || {
-            me.upgrade().is_none_or(|one| one.devices.prompts.newest.load(Ordering::SeqCst) != number)
+        let newest = move || {
+            me.upgrade().is_some_and(|one| one.devices.prompts.newest.load(Ordering::SeqCst) == number)
         };
         let spoken = std::thread::Builder::new().name("prompt".to_owned()).spawn(move || {
             let task = Task::Speak(SpeechParameters { text });
-            let mut running = match host.begin(&device.id, task, LIMIT) {
-                Ok(running) => running,
-                Err(fault) => return tracing::info!(code = fault.code(), "a prompt is not spoken"),
-            };
-            loop {
-                if overtaken() {
-                    running.cancel();
-                }
-                if let Some(TaskNews::Ended(ended)) = running.next(Duration::from_millis(100)) {
-                    if let Err(fault) = ended {
-                        tracing::info!(code = fault.code(), "a prompt was not spoken to its end");
-                    }
-                    return;
-                }
+            if let Err(fault) = run_while(&host, &device.id, (task, LIMIT), newest, |_, _| {}) {
+                tracing::info!(code = fault.code(), "a prompt was not spoken to its end");
             }
         });
         if let Err(error) = spoken {

@@ -1,14 +1,14 @@
 //! Signing on a pad: what is released for a signature lies on the applicant screen and on the pad; whoever is signed on
 //! first has it, and the other forgets.
 
+use super::waiting::run_while;
 use crate::Terminal;
 use crate::applicant::Ink;
 use crate::rpc::ChangeSource;
 use driver_contract::{
-    DeviceClass, DeviceEvent, Fault, FaultCode, HostClient, Outcome, PenPoint, SignatureParameters,
+    DeviceClass, DeviceEvent, DeviceId, Fault, FaultCode, HostClient, Outcome, PenPoint, SignatureParameters,
     SignatureReading, Task, TaskNews, Word,
 };
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Somebody who reads everything first, and looks for the glasses.
@@ -16,8 +16,6 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// Many pads have no key for *done*: a pen that rests for so long has finished. Between two characters of a name hardly
 /// anybody rests for a second.
 const PEN_RESTS: Duration = Duration::from_secs(3);
-/// How often it is looked whether the signature came by the screen, or was taken back.
-const LOOK: Duration = Duration::from_millis(100);
 /// Pressure as signatures keep it, 0 to 1023, whatever the pad tells.
 const FULL_PRESSURE: u32 = 1023;
 
@@ -68,31 +66,25 @@ impl Terminal {
 
 /// Waits until the pen has signed; `None` when the signature is not wanted any more.
 fn wait_for_pen(
-    host: &Arc<HostClient>,
-    device: &driver_contract::DeviceId,
+    host: &HostClient,
+    device: &DeviceId,
     task: Task,
     released: impl Fn() -> bool,
 ) -> Result<Option<Box<SignatureReading>>, Fault> {
-    let mut running = host.begin(device, task, PATIENCE)?;
     let mut wrote: Option<Instant> = None;
-    let mut wanted = true;
-    loop {
-        if wanted && !released() {
-            wanted = false;
-            running.cancel();
+    let ended = run_while(host, device, (task, PATIENCE), released, |running, news| {
+        if let Some(TaskNews::Event(DeviceEvent::Strokes(_))) = news {
+            wrote = Some(Instant::now());
         }
         if wrote.is_some_and(|at| at.elapsed() > PEN_RESTS) {
             wrote = None;
             running.tell(Word::Finish);
         }
-        match running.next(LOOK) {
-            Some(TaskNews::Event(DeviceEvent::Strokes(_))) => wrote = Some(Instant::now()),
-            Some(TaskNews::Ended(_)) if !wanted => return Ok(None),
-            Some(TaskNews::Ended(Ok(Outcome::Signature(reading)))) => return Ok(Some(reading)),
-            Some(TaskNews::Ended(Ok(_))) => return Err(Fault::new(FaultCode::ProtocolGarbage, host.class())),
-            Some(TaskNews::Ended(Err(fault))) => return Err(fault),
-            _ => {}
-        }
+    })?;
+    match ended {
+        None => Ok(None),
+        Some(Outcome::Signature(reading)) => Ok(Some(reading)),
+        Some(_) => Err(Fault::new(FaultCode::ProtocolGarbage, host.class())),
     }
 }
 
@@ -127,7 +119,7 @@ fn ink(reading: &SignatureReading) -> Ink {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use driver_contract::{Attestation, DeviceId, Provenance};
+    use driver_contract::{Attestation, Provenance};
 
     fn reading(pressure: u16, points: &[(u32, u16, bool)]) -> SignatureReading {
         SignatureReading {

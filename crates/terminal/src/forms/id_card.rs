@@ -1,12 +1,14 @@
 //! 居民身份证申领登记表: a form with boxes of its own.
 //!
 //! The boxes find their content by the parts of a card (`name`, `number` …) of the applicant's section and by the
-//! names of the other fields: `validity`, `reason`, `collection`, `old_card`, `phone`, `mail_address`. Fields of a
-//! section `fingers` come in pairs, `x` and `x_reason`.
+//! names of the other fields: `validity`, `reason`, `collection`, `old_card`, `phone`, `mail_address`. Fingers come from
+//! the capture of the case.
 
 use super::application::{opinions, signatures};
 use super::{Paper, moment, shortened};
 use crate::error::Result;
+use domain::case::FingerprintRecord;
+use domain::fingerprint::Finger;
 use domain::person::PersonRole;
 use serde_json::{Value, json};
 
@@ -49,20 +51,22 @@ pub(super) fn id_card_application(paper: &Paper<'_, '_>) -> Result<Value> {
     }))
 }
 
+/// Finger by finger how many pictures there are, or why there are none.
 fn fingers(paper: &Paper<'_, '_>) -> Vec<Value> {
-    let Some(section) = paper.sections().find(|section| section.id == "fingers") else { return Vec::new() };
-    paper
-        .fields(section)
-        .filter(|field| !field.id.ends_with("_reason"))
-        .take(FINGERS)
-        .filter_map(|field| {
-            let state = paper.value(section, field)?;
-            let reason = paper
-                .fields(section)
-                .find(|one| one.id == format!("{}_reason", field.id))
-                .and_then(|one| paper.value(section, one));
-            let state = reason.map_or_else(|| state.clone(), |reason| format!("{state}：{reason}"));
-            Some(json!({ "finger": shortened(field.label.trim_end_matches("指纹"), 10), "state": shortened(&state, 60) }))
-        })
-        .collect()
+    let line = |finger: &str, state: &str| json!({ "finger": finger, "state": shortened(state, 60) });
+    match paper.case().fingerprints.get(&PersonRole::Applicant) {
+        None => Vec::new(),
+        Some(FingerprintRecord::Omitted { reason, .. }) => vec![line("指纹", &format!("未采集：{reason}"))],
+        Some(FingerprintRecord::Taken { prints, set_aside, .. }) => {
+            let mut fingers: Vec<Finger> = prints.iter().map(|print| print.finger).collect();
+            fingers.dedup();
+            let taken = fingers.iter().map(|finger| {
+                let count = prints.iter().filter(|print| print.finger == *finger).count();
+                line(finger.words(), &format!("已采集 {count} 张"))
+            });
+            let aside = set_aside.iter().map(|one| line(one.finger.words(), one.reason.words()));
+            // The form has room for two: what was taken, and else why there is less.
+            taken.chain(aside).take(FINGERS).collect()
+        }
+    }
 }

@@ -155,8 +155,14 @@ commands! {
     reorder_pages(ReorderPages) -> CaseView;
     /// Releases a signature slot to the applicant screen.
     request_signature(RequestSignature) -> CaseView;
-    /// Takes the release back.
-    cancel_signature(OneCase) -> CaseView;
+    /// Asks the citizen to rate the service.
+    request_evaluation(OneCase) -> CaseView;
+    /// Takes back what was released to the applicant screen.
+    take_back_release(OneCase) -> CaseView;
+    /// Takes the fingerprints that the matter asks for.
+    take_fingerprints(TakeFingerprints) -> OperationView;
+    /// Takes none, for a reason.
+    omit_fingerprints(OmitFingerprints) -> CaseView;
     /// Takes a signature back.
     clear_signature(ClearSignature) -> CaseView;
     /// Overrides a warning.
@@ -194,8 +200,8 @@ commands! {
     operation(OneOperation) -> OperationView;
     /// Stops an operation.
     cancel_operation(OneOperation) -> OperationView;
-    /// Says to an operation what its button says: it is enough, the card is turned.
-    proceed_operation(OneOperation) -> OperationView;
+    /// Says to an operation what one of its buttons says: it is enough, the card is turned, the finger is injured.
+    proceed_operation(ProceedOperation) -> OperationView;
     /// Undoes the last act that can be undone.
     undo(Empty) -> Shell;
     /// Code tables.
@@ -204,6 +210,12 @@ commands! {
     find_addresses(FindAddresses) -> AddressesFound;
     /// Codes of a long table by what is typed.
     find_codes(FindCodes) -> CodesFound;
+    /// The queue of this window.
+    queue(Empty) -> Option<QueueView>;
+    /// Calls a ticket to this window.
+    call_ticket(CallTicket) -> QueueView;
+    /// Nobody came with the ticket that was called.
+    pass_ticket(Empty) -> QueueView;
     /// Devices.
     devices(Empty) -> DevicesView;
     choose_device(OneDevice) -> DevicesView;
@@ -228,6 +240,8 @@ commands! {
     applicant(Empty) -> ApplicantView;
     /// The citizen signed.
     submit_signature(SubmitSignature) -> ApplicantView;
+    /// The citizen rated the service.
+    submit_evaluation(SubmitEvaluation) -> ApplicantView;
 }
 
 /// TypeScript interfaces of both lists.

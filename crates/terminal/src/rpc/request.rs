@@ -458,6 +458,51 @@ request! {
     }
 }
 request! {
+    /// Takes fingerprints.
+    TakeFingerprints {
+        /// Names the command.
+        command: CommandId,
+        /// Case.
+        case: CaseId,
+    }
+}
+request! {
+    /// Takes no fingerprints.
+    OmitFingerprints {
+        /// Names the command.
+        command: CommandId,
+        /// Case.
+        case: CaseId,
+        /// Why.
+        reason: String,
+    }
+}
+request! {
+    /// The citizen rates the service.
+    SubmitEvaluation {
+        /// Release that it answers.
+        release: String,
+        /// Level, 5 非常满意 to 1 非常不满意.
+        score: u8,
+    }
+}
+request! {
+    /// Calls a ticket.
+    CallTicket {
+        /// The ticket: A023.
+        ticket: String,
+    }
+}
+request! {
+    /// Says something to an operation.
+    ProceedOperation {
+        /// Operation.
+        operation: String,
+        /// One of the choices that it offers.
+        choice: String,
+    }
+}
+request! {
     /// Names an operation.
     OneOperation {
         /// Operation.

@@ -2,6 +2,7 @@
 //! stands; otherwise nonsense of every kind, by anybody.
 
 mod course;
+mod fingers;
 mod nonsense;
 
 use crate::dice::Dice;
@@ -275,6 +276,7 @@ impl Sight<'_> {
                     None => Command::Submit,
                 }
             }
+            Missing::Fingerprints { person, .. } => self.fingers(*person, dice),
             Missing::Check { lookup, .. } => {
                 Command::RecordLookup { lookup: lookup.clone(), answer: self.agreeing(lookup, dice) }
             }
@@ -589,6 +591,7 @@ pub fn makers(records: &[domain::event::EventRecord]) -> BTreeSet<String> {
             }
             Event::ProvisionalOpinionGiven { .. }
             | Event::Printed(_)
+            | Event::Evaluated { .. }
             | Event::EffectRefused { .. }
             | Event::Suspended { .. }
             | Event::Resumed { .. }

@@ -101,7 +101,7 @@ fn the_screen_forgets_at_every_switch() {
     counter.ask("resume_case", json!({ "case": case }));
 
     let released = release();
-    counter.ask("cancel_signature", json!({ "case": case }));
+    counter.ask("take_back_release", json!({ "case": case }));
     forgotten("welcome", &released, "taken back");
 
     let released = release();

@@ -37,7 +37,7 @@ fn bad_library_that(folder: &Path, more: &[&str]) -> PathBuf {
 }
 
 /// Adds devices to the file of a window before it opens.
-fn with_devices(station: &Station, window: &str, change: impl FnOnce(&mut Value)) {
+pub fn with_devices(station: &Station, window: &str, change: impl FnOnce(&mut Value)) {
     let path = station.folder.path().join(format!("{window}.json"));
     let mut file: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     change(&mut file["classes"]);
@@ -48,7 +48,7 @@ fn lines(counter: &Counter) -> Vec<Value> {
     counter.ask("devices", json!({}))["devices"].as_array().unwrap().clone()
 }
 
-fn line(counter: &Counter, class: &str) -> Option<Value> {
+pub fn line(counter: &Counter, class: &str) -> Option<Value> {
     lines(counter).into_iter().find(|line| line["device"]["class"] == class)
 }
 
@@ -295,7 +295,7 @@ fn a_signature_is_taken_by_the_pad_or_the_screen_whichever_is_first() {
 
     // Taken back: the pad forgets it, and a pen that comes too late writes nothing.
     ask();
-    counter.ask("cancel_signature", json!({ "case": case }));
+    counter.ask("take_back_release", json!({ "case": case }));
     assert_eq!(mode(), "welcome");
 
     // Signed on the screen: the pad is free for the next.
@@ -454,8 +454,8 @@ fn who_does_not_want_to_wait_takes_the_page_as_it_lies() {
     let (station, _camera, counter) = with_document_camera();
     let case = crate::matters::open(&station, &counter, "T042", "he_old_head");
     let scan = begin_scan(&counter, &case, false);
-    assert_eq!(operation(&counter, &scan)["proceed"], "直接拍下");
-    counter.ask("proceed_operation", json!({ "operation": scan }));
+    assert_eq!(operation(&counter, &scan)["choices"], json!([{ "choice": "proceed", "words": "直接拍下" }]));
+    counter.ask("proceed_operation", json!({ "operation": scan, "choice": "proceed" }));
     assert_eq!(ended(&counter, &scan)["kind"], "done");
     let picture = kept_page(&counter, &case);
     assert_eq!((picture.width(), picture.height()), (1280, 720), "nothing was found to be cut out");

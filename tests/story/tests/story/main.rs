@@ -30,3 +30,4 @@ mod reader;
 mod results;
 mod row_cards;
 mod secrets;
+mod small_devices;

@@ -31,6 +31,18 @@ statement: string,
 /**
  * A pad waits for the same signature.
  */
+pad: boolean, } | { "kind": "evaluate", 
+/**
+ * Names this release; the answer carries it.
+ */
+release: string, 
+/**
+ * Matter.
+ */
+matter: string, 
+/**
+ * A pad waits for the same answer.
+ */
 pad: boolean, } | { "kind": "notice", 
 /**
  * Matter.

@@ -4,7 +4,9 @@ import type { CaseLine } from "./CaseLine";
 import type { CourseView } from "./CourseView";
 import type { DraftView } from "./DraftView";
 import type { EffectView } from "./EffectView";
+import type { EvaluationView } from "./EvaluationView";
 import type { FieldView } from "./FieldView";
+import type { FingerprintsView } from "./FingerprintsView";
 import type { Guide } from "./Guide";
 import type { IdentityView } from "./IdentityView";
 import type { LookupView } from "./LookupView";
@@ -62,6 +64,14 @@ late_fields: Array<FieldView>,
  * Signatures that apply.
  */
 signers: Array<SignerView>, 
+/**
+ * Fingerprints, where the matter asks for them.
+ */
+fingerprints: FingerprintsView | null, 
+/**
+ * What the citizen thinks of the service.
+ */
+evaluation: EvaluationView, 
 /**
  * Identities by person.
  */

@@ -3,6 +3,7 @@ import type { CheckState } from "./CheckState";
 import type { FieldFault } from "./FieldFault";
 import type { FieldPath } from "./FieldPath";
 import type { MaterialId } from "./MaterialId";
+import type { PersonRole } from "./PersonRole";
 import type { QuestionId } from "./QuestionId";
 import type { Severity } from "./Severity";
 import type { SlotId } from "./SlotId";
@@ -69,6 +70,14 @@ label: string, } | { "kind": "identity",
 slot: SlotId, 
 /**
  * Who.
+ */
+label: string, } | { "kind": "fingerprints", 
+/**
+ * Whose.
+ */
+person: PersonRole, 
+/**
+ * Who that is, in words.
  */
 label: string, } | { "kind": "check", 
 /**

@@ -57,4 +57,4 @@ field: string, } | { "kind": "officer_not_suitable" } | { "kind": "same_definiti
 /**
  * Its pre-printed serial.
  */
-serial: string, };
+serial: string, } | { "kind": "already_evaluated" } | { "kind": "not_evaluable" } | { "kind": "fingerprints_incomplete" };

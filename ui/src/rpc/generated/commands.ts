@@ -5,6 +5,7 @@ import type { ApplicantView } from "./ApplicantView";
 import type { Arrival } from "./Arrival";
 import type { BatchLine } from "./BatchLine";
 import type { BatchView } from "./BatchView";
+import type { CallTicket } from "./CallTicket";
 import type { CarryMaterial } from "./CarryMaterial";
 import type { CarryView } from "./CarryView";
 import type { CaseAct } from "./CaseAct";
@@ -36,6 +37,7 @@ import type { KeepPage } from "./KeepPage";
 import type { Login } from "./Login";
 import type { MatterLine } from "./MatterLine";
 import type { MoveDefinition } from "./MoveDefinition";
+import type { OmitFingerprints } from "./OmitFingerprints";
 import type { OneCase } from "./OneCase";
 import type { OneDevice } from "./OneDevice";
 import type { OneOperation } from "./OneOperation";
@@ -53,6 +55,8 @@ import type { PreviewView } from "./PreviewView";
 import type { PrintConsultation } from "./PrintConsultation";
 import type { PrintDaySheet } from "./PrintDaySheet";
 import type { PrintDocument } from "./PrintDocument";
+import type { ProceedOperation } from "./ProceedOperation";
+import type { QueueView } from "./QueueView";
 import type { ReadCard } from "./ReadCard";
 import type { ReadRowCards } from "./ReadRowCards";
 import type { RehearsalView } from "./RehearsalView";
@@ -67,9 +71,11 @@ import type { SaveDraft } from "./SaveDraft";
 import type { ScanPages } from "./ScanPages";
 import type { Shell } from "./Shell";
 import type { SteerCase } from "./SteerCase";
+import type { SubmitEvaluation } from "./SubmitEvaluation";
 import type { SubmitSignature } from "./SubmitSignature";
 import type { SwitchPost } from "./SwitchPost";
 import type { SyncView } from "./SyncView";
+import type { TakeFingerprints } from "./TakeFingerprints";
 import type { TryDevice } from "./TryDevice";
 import type { TypeIdentity } from "./TypeIdentity";
 import type { Unlock } from "./Unlock";
@@ -176,8 +182,14 @@ export interface OfficerCommands {
   reorder_pages: { request: ReorderPages; answer: CaseView };
   /** Releases a signature slot to the applicant screen. */
   request_signature: { request: RequestSignature; answer: CaseView };
-  /** Takes the release back. */
-  cancel_signature: { request: OneCase; answer: CaseView };
+  /** Asks the citizen to rate the service. */
+  request_evaluation: { request: OneCase; answer: CaseView };
+  /** Takes back what was released to the applicant screen. */
+  take_back_release: { request: OneCase; answer: CaseView };
+  /** Takes the fingerprints that the matter asks for. */
+  take_fingerprints: { request: TakeFingerprints; answer: OperationView };
+  /** Takes none, for a reason. */
+  omit_fingerprints: { request: OmitFingerprints; answer: CaseView };
   /** Takes a signature back. */
   clear_signature: { request: ClearSignature; answer: CaseView };
   /** Overrides a warning. */
@@ -215,8 +227,8 @@ export interface OfficerCommands {
   operation: { request: OneOperation; answer: OperationView };
   /** Stops an operation. */
   cancel_operation: { request: OneOperation; answer: OperationView };
-  /** Says to an operation what its button says: it is enough, the card is turned. */
-  proceed_operation: { request: OneOperation; answer: OperationView };
+  /** Says to an operation what one of its buttons says: it is enough, the card is turned, the finger is injured. */
+  proceed_operation: { request: ProceedOperation; answer: OperationView };
   /** Undoes the last act that can be undone. */
   undo: { request: Empty; answer: Shell };
   /** Code tables. */
@@ -225,6 +237,12 @@ export interface OfficerCommands {
   find_addresses: { request: FindAddresses; answer: AddressesFound };
   /** Codes of a long table by what is typed. */
   find_codes: { request: FindCodes; answer: CodesFound };
+  /** The queue of this window. */
+  queue: { request: Empty; answer: QueueView | null };
+  /** Calls a ticket to this window. */
+  call_ticket: { request: CallTicket; answer: QueueView };
+  /** Nobody came with the ticket that was called. */
+  pass_ticket: { request: Empty; answer: QueueView };
   /** Devices. */
   devices: { request: Empty; answer: DevicesView };
   choose_device: { request: OneDevice; answer: DevicesView };
@@ -247,6 +265,8 @@ export interface ApplicantCommands {
   applicant: { request: Empty; answer: ApplicantView };
   /** The citizen signed. */
   submit_signature: { request: SubmitSignature; answer: ApplicantView };
+  /** The citizen rated the service. */
+  submit_evaluation: { request: SubmitEvaluation; answer: ApplicantView };
 }
 
 export const OFFICER_COMMANDS = [
@@ -300,7 +320,10 @@ export const OFFICER_COMMANDS = [
   "keep_page",
   "reorder_pages",
   "request_signature",
-  "cancel_signature",
+  "request_evaluation",
+  "take_back_release",
+  "take_fingerprints",
+  "omit_fingerprints",
   "clear_signature",
   "override_warning",
   "submit_case",
@@ -325,6 +348,9 @@ export const OFFICER_COMMANDS = [
   "codes",
   "find_addresses",
   "find_codes",
+  "queue",
+  "call_ticket",
+  "pass_ticket",
   "devices",
   "choose_device",
   "try_device",
@@ -339,4 +365,5 @@ export const OFFICER_COMMANDS = [
 export const APPLICANT_COMMANDS = [
   "applicant",
   "submit_signature",
+  "submit_evaluation",
 ] as const;

@@ -50,7 +50,7 @@ export function useOperation(caseId: () => string, ended?: (operation: Operation
     } catch (reason) {
       const error = asFailure(reason)
       if (error.code !== NO_ANSWER) names.answered(act)
-      operation.value = { id: '', case: caseId(), title: '', progress: '', shows: false, proceed: null, end: { kind: 'failed', error } }
+      operation.value = { id: '', case: caseId(), title: '', progress: '', shows: false, choices: [], end: { kind: 'failed', error } }
     }
   }
 
@@ -65,12 +65,13 @@ export function useOperation(caseId: () => string, ended?: (operation: Operation
     }
   }
 
-  /** Says what its button says: it is enough, the card is turned. */
-  async function proceed(): Promise<void> {
+  /** Says what one of its buttons says, the first unless told otherwise: it is enough, the card is turned, the finger is injured. */
+  async function proceed(choice?: string): Promise<void> {
     const now = operation.value
-    if (!now || now.end || now.proceed === null) return
+    const said = choice ?? now?.choices[0]?.choice
+    if (!now || now.end || said === undefined) return
     try {
-      take(await call('proceed_operation', { operation: now.id }))
+      take(await call('proceed_operation', { operation: now.id, choice: said }))
     } catch {
       // The button is still there.
     }

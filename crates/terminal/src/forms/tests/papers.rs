@@ -273,10 +273,7 @@ fn the_id_card_form_says_what_the_card_will_carry() {
     assert_eq!((&form["sex"], &form["ethnic_group"]), (&json!("男"), &json!("汉族")));
     assert_eq!(form["id_number"], number("1990-12-01", 903).as_str());
     assert_eq!(form["old_card"], "本人持有，领新证时交回");
-    assert_eq!(
-        form["fingers"][0],
-        json!({ "finger": "右手拇指", "state": "未采集：本窗口暂无指纹采集设备" })
-    );
+    assert_eq!(form["fingers"][0], json!({ "finger": "指纹", "state": "未采集：本窗口暂无指纹采集设备" }));
     assert_eq!(form["remarks"], "寄递地址：江城市城关区听雨巷7号");
     assert_eq!(form["signatures"][0]["strokes"]["height"], 160);
     let slip = bench.paper("collection-slip");

@@ -142,6 +142,9 @@ pub(super) fn id_card() -> Bench {
     bench.answer("under_16", "no");
     bench.look_up("applicant", &json!({ "person": { "name": "冯春", "status": "registered" } }));
     bench.set(&[("card.validity", "26to45"), ("applicant.phone", "19900000006")]);
+    let reason = "本窗口暂无指纹采集设备".to_owned();
+    let omitted = Command::OmitFingerprints { person: PersonRole::Applicant, reason };
+    bench.act(domain::person::Role::Auxiliary, omitted);
     bench
 }
 

@@ -10,6 +10,7 @@ use domain::event::{Decision, Outcome, Reason, SubmissionMode};
 use domain::flow::StepKind;
 use domain::ids::{ContentHash, FieldPath};
 use domain::matter::{Guide, PrintMoment};
+use domain::person::PersonRole;
 use domain::person::Role;
 use domain::requirement::Missing;
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,10 @@ pub struct CaseView {
     pub late_fields: Vec<FieldView>,
     /// Signatures that apply.
     pub signers: Vec<SignerView>,
+    /// Fingerprints, where the matter asks for them.
+    pub fingerprints: Option<FingerprintsView>,
+    /// What the citizen thinks of the service.
+    pub evaluation: EvaluationView,
     /// Identities by person.
     pub identities: Vec<IdentityView>,
     /// Look-ups that apply.
@@ -72,6 +77,44 @@ pub struct CaseView {
     pub newer: Option<NewerDefinition>,
     /// Draft values not yet part of the case, with the place of the cursor.
     pub draft: Option<DraftView>,
+}
+
+/// How it stands with the citizen's evaluation. The level is not shown here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct EvaluationView {
+    /// The citizen may be asked now.
+    pub possible: bool,
+    /// He is being asked.
+    pub asked: bool,
+    /// He has answered.
+    pub given: bool,
+}
+
+/// Fingerprints of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FingerprintsView {
+    /// Whose.
+    pub person: PersonRole,
+    /// Who that is, in words.
+    pub label: String,
+    /// How it stands.
+    pub state: FingerprintState,
+    /// What is asked for, what was taken, or why nothing is.
+    pub words: String,
+    /// Whether a sensor is ready.
+    pub sensor: bool,
+}
+
+/// How it stands with fingerprints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FingerprintState {
+    /// Still to be taken.
+    Missing,
+    /// Taken.
+    Taken,
+    /// Not taken, for a reason.
+    Omitted,
 }
 
 /// A paper.

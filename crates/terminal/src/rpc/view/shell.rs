@@ -202,10 +202,19 @@ pub struct OperationView {
     pub progress: String,
     /// What a camera sees is to be had under `/frames/{id}` while it runs.
     pub shows: bool,
-    /// What the officer can say to it, in the words of a button: 直接拍下, 扫背面 ….
-    pub proceed: Option<String>,
+    /// What the officer can say to it: 直接拍下, 扫背面, 受伤 …. The likeliest first.
+    pub choices: Vec<OperationChoice>,
     /// How it ended; none while it runs.
     pub end: Option<OperationEnd>,
+}
+
+/// Something that can be said to an operation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OperationChoice {
+    /// Its name.
+    pub choice: String,
+    /// On the button.
+    pub words: String,
 }
 
 /// How an operation ended.

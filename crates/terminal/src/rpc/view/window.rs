@@ -91,6 +91,15 @@ pub enum ApplicantMode {
         /// A pad waits for the same signature.
         pad: bool,
     },
+    /// 请评价
+    Evaluate {
+        /// Names this release; the answer carries it.
+        release: String,
+        /// Matter.
+        matter: String,
+        /// A pad waits for the same answer.
+        pad: bool,
+    },
     /// 一次性告知单 of a consultation
     Notice {
         /// Matter.
@@ -105,6 +114,38 @@ pub enum ApplicantMode {
         /// What comes next.
         words: String,
     },
+}
+
+/// The queue of this window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct QueueView {
+    /// The ticket that was called last today.
+    pub ticket: Option<String>,
+    /// How often its call was confirmed.
+    pub times: u32,
+    /// How the last call went.
+    pub state: Option<TicketState>,
+    /// The ticket after it; empty when nothing tells.
+    pub next: String,
+    /// Tickets that nobody came with, the last one first.
+    pub passed: Vec<String>,
+}
+
+/// How a call went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TicketState {
+    /// Under way.
+    Calling,
+    /// Confirmed by the sign, or by the queue's server.
+    Called,
+    /// Not confirmed: perhaps nobody heard it.
+    Unconfirmed {
+        /// Why, and what to do.
+        words: String,
+    },
+    /// Nobody came.
+    Passed,
 }
 
 /// Code tables and reasons for the form grid.

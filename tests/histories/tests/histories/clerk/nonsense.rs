@@ -23,7 +23,7 @@ impl Sight<'_> {
         let definition = self.facts.definition;
         let word =
             |dice: &mut Dice| dice.one(&["", "甲", "nothing", "s0", "9999", "\u{0}", "a.b.c"]).to_owned();
-        match dice.below(28) {
+        match dice.below(30) {
             0 => Command::Open,
             1 => self.read_identity(dice.one(&ALL_PERSONS), dice),
             2 => {
@@ -146,6 +146,8 @@ impl Sight<'_> {
             }
             24..=26 => self.beside_the_flow(dice),
             27 => self.card_of_a_row(dice),
+            28 => Command::Evaluate { score: dice.below(8) as u8, reading: dice.percent(50).then(reading) },
+            29 => self.some_fingers(dice),
             // Rarely, as it ends everything.
             _ if dice.percent(85) => Command::Withdraw { reason: String::new() },
             _ => Command::Withdraw { reason: "申请人要求".into() },
