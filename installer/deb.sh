@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds window-terminal_VERSION_ARCH.deb and window-server_VERSION_ARCH.deb into target/deb. PROFILE=debug packs the
-# programs of an ordinary build instead of making a release.
+# Builds window-terminal_VERSION_ARCH.deb, window-server_… and window-training_… into target/deb. PROFILE=debug packs
+# the programs of an ordinary build instead of making a release.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 : "${CARGO_TARGET_DIR:=$PWD/target}"
@@ -80,4 +80,14 @@ copy 755 installer/deb/postinst-server /DEBIAN/postinst
 copy 755 installer/deb/prerm-server /DEBIAN/prerm
 echo /etc/window-terminal/server.conf >"$root/DEBIAN/conffiles"
 pack window-server installer/deb/control-server.in
+# A station of invented people and virtual devices to rehearse at: for training rooms, never for a counter.
+root=$out/window-training
+mkdir -p "$root/DEBIAN" "$root/usr/lib/window-terminal"
+for name in demo virtual-devices changkou ippeve; do program "$name" /usr/lib/window-terminal; done
+# The station starts its programs from one folder.
+ln -s ../../bin/window-server "$root/usr/lib/window-terminal/window-server"
+assets demo
+copy 755 installer/files/window-training /usr/bin/window-training
+copy 644 installer/files/window-training.desktop /usr/share/applications/window-training.desktop
+pack window-training installer/deb/control-training.in
 ls -l "$out"/*.deb

@@ -124,6 +124,28 @@ it.step('pages are taken one after the other by the document camera, until it is
   await counter.picture('scan-camera-page')
 })
 
+it.step('scanner and slip printer have their faults too, each told by the real driver with its cure', async () => {
+  await counter.key('Escape', 'Escape')
+  await counter.key('Alt+B')
+  const slips = card(/小票打印机/)
+  await slips.getByText('演练').click()
+  await slips.getByRole('button', { name: '缺纸' }).click()
+  await slips.getByRole('button', { name: /^测试/ }).click()
+  await told(/小票打印机/, '打印机缺纸，文件还没有打印出来')
+  await slips.getByRole('button', { name: '恢复正常' }).click()
+  await told(/小票打印机/, '测试页已打印')
+  const scanner = card(/^扫描仪/)
+  await scanner.getByText('演练').click()
+  await scanner.getByRole('button', { name: '进纸器盖子没合上' }).click()
+  await scanner.getByRole('button', { name: '被别的电脑占用' }).click()
+  await scanner.getByRole('button', { name: /^测试/ }).click()
+  await told(/^扫描仪/, '这里暂时不能用')
+  await counter.picture('training-busy')
+  await scanner.getByRole('button', { name: '恢复正常' }).click()
+  await scanner.getByRole('button', { name: /^测试/ }).click()
+  await told(/^扫描仪/, '扫到了一页')
+})
+
 it.step('the queue is called from the desk, and a call that the sign refuses is not said to be called', async () => {
   await counter.key('Escape', 'Escape')
   await counter.key('F2')

@@ -12,6 +12,7 @@ const tree = new Tree(join(process.env.DEB_TREE, 'root'))
 const packages = readdirSync(process.env.DEB_FOLDER).filter((name) => name.endsWith('.deb')).map((name) => join(process.env.DEB_FOLDER, name))
 const window = packages.find((name) => basename(name).startsWith('window-terminal_'))
 const server = packages.find((name) => basename(name).startsWith('window-server_'))
+const training = packages.find((name) => basename(name).startsWith('window-training_'))
 /** The account that the window runs under. */
 const CLERK = 1000
 let program
@@ -150,8 +151,34 @@ step('it shows 𠮷: another shape than that of what no font has', async () => {
   assert.ok(compared('none', 'none-either') < 100 && compared('rare', 'again') < 100, say)
 })
 
+step('the training package brings a station of its own, under an ordinary account', async (test) => {
+  copyFileSync(training, tree.at(join('root', basename(training))))
+  inside('apt-get', 'install', '-y', '-q', '--no-install-recommends', `/root/${basename(training)}`)
+  assert.ok(existsSync(tree.at('usr/share/window-terminal/assets/demo/people.toml')))
+  for (const name of ['demo', 'virtual-devices', 'changkou', 'ippeve']) assert.doesNotMatch(inside('ldd', `/usr/lib/window-terminal/${name}`), /not found/, name)
+  const begin = performance.now()
+  const station = spawn('chroot', [`--userspec=${CLERK}:${CLERK}`, tree.folder, '/usr/bin/env', '-i', 'PATH=/usr/bin:/bin:/usr/sbin', 'HOME=/home/clerk', 'LC_ALL=C.UTF-8',
+    '/usr/bin/window-training', '--without-display'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let told = ''
+  station.stdout.on('data', (words) => { told += words })
+  try {
+    const address = await until('the address of the counter', () => {
+      if (station.exitCode !== null) throw new Error(`it ended with ${station.exitCode}: ${told}`)
+      return /http:\/\/127\.0\.0\.1:\S+/.exec(told)?.[0]
+    })
+    const answer = await fetch(address)
+    assert.equal(answer.status, 200)
+    assert.match(await answer.text(), /<html/)
+    assert.ok(existsSync(tree.at('home/clerk/.local/share/window-training/station/devices/slip-printer')), 'virtual devices are plugged in')
+    test.diagnostic(`training station ready after ${seconds(begin)}`)
+  } finally {
+    station.kill('SIGTERM')
+    await until('the end of the station', () => station.exitCode !== null || station.signalCode !== null)
+  }
+})
+
 step('the packages go without a trace but data', () => {
-  inside('apt-get', 'remove', '-y', '-q', 'window-terminal', 'window-server')
+  inside('apt-get', 'remove', '-y', '-q', 'window-training', 'window-terminal', 'window-server')
   assert.ok(!existsSync(tree.at('usr/bin/window-terminal')))
   assert.ok(!existsSync(tree.at('usr/share/window-terminal')))
   assert.ok(existsSync(tree.at('home/clerk/.local/share/window-terminal')), 'what the window kept belongs to the account')

@@ -29,6 +29,9 @@ struct Arguments {
     /// Folder of the built programs; the folder of this one by default.
     #[arg(long)]
     programs: Option<PathBuf>,
+    /// Folder of the invented population, made when it is not there; beside the programs' folder by default.
+    #[arg(long)]
+    population: Option<PathBuf>,
     #[command(subcommand)]
     task: Task,
 }
@@ -143,7 +146,7 @@ fn parts(arguments: &Arguments) -> anyhow::Result<Parts> {
     Ok(Parts {
         assets: full(&arguments.assets)?,
         ui: full(&arguments.ui).context("the user interface is not built")?,
-        population: programs.join("../population"),
+        population: arguments.population.clone().unwrap_or_else(|| programs.join("../population")),
         programs,
     })
 }

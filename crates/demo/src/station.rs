@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::child::{Child, Program};
 use crate::place::{Parts, Place};
 use crate::window::windows;
-use virtual_devices::rehearsal::TrainingCard;
+use virtual_devices::rehearsal::{SCANNER_ADDRESS, TrainingCard};
 
 /// Standard addresses of a demo station: enough to try the search, few enough to be here in seconds.
 const ADDRESSES: usize = 20_000;
@@ -149,8 +149,10 @@ impl Station {
     fn write_devices(&self, printer: &str) -> anyhow::Result<()> {
         let settings = self.place.scanner_settings();
         std::fs::create_dir_all(&settings)?;
-        // SANE's own training scanner and nothing else: no network is searched, no USB device touched.
-        std::fs::write(settings.join("dll.conf"), "test\n")?;
+        // SANE's own training scanner and nothing else: no network is searched, no USB device touched. The training
+        // counter has a scanner of its own, which can go wrong.
+        let back_ends = if self.counter == Counter::Training { "" } else { "test\n" };
+        std::fs::write(settings.join("dll.conf"), back_ends)?;
         std::fs::write(settings.join("test.conf"), TRAINING_SCANNER)?;
         let device = |driver: &str, path: &str, name: &str| json!([{ "driver": driver, "path": path, "name": name, "attestation": "virtual" }]);
         let reader = self.place.reader();
@@ -178,6 +180,10 @@ impl Station {
             classes["code_scanner"] = made("code-serial", "code-scanner", "扫码枪（演示）", json!({}));
             classes["queue_caller"] =
                 made("caller-frames", "queue-sign", "叫号器（演示）", model("caller-sign"));
+            let scanner = std::fs::read_to_string(self.place.devices().join(SCANNER_ADDRESS))?;
+            classes["scanner"] = device("escl", scanner.trim(), "扫描仪（演示）");
+            let slips = made("escpos-serial", "slip-printer", "小票打印机（演示）", json!({}))[0].clone();
+            classes["printer"] = json!([classes["printer"][0], slips]);
             classes["fingerprint"] = device("libfprint", "virtual_image", "指纹采集器（演示）");
             classes["camera"] = made("camera-stream", "camera", "照相机（演示）", json!({}));
             classes["document_camera"] =

@@ -7,16 +7,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use image::{Rgb, RgbImage};
 use serde::{Deserialize, Serialize};
 
 use crate::caller::{SignFault, VirtualSign};
 use crate::camera::{CameraFault, CameraOptions, CameraScene, Laid, VirtualCamera};
 use crate::code::VirtualSerialScanner;
+use crate::escl::{NetworkScanner, ScannerFault};
 use crate::evaluation::VirtualEvaluationPad;
 use crate::fingerprint::{SensorLine, SensorTrouble, VirtualFinger};
+use crate::receipt::{ReceiptFault, VirtualReceiptPrinter};
 use crate::samv::{ReaderFault, VirtualCard, VirtualReader};
 use crate::signature::{VirtualFramePad, handwriting};
 
+/// The file in the training folder that holds the scanner's address.
+pub const SCANNER_ADDRESS: &str = "scanner.address";
+/// Dots of a head for paper of 80 mm.
+const SLIP_DOTS: usize = 576;
 /// Width and height of the sensor's glass at 500 dpi, in pixels: half an inch, as small sensors have.
 const GLASS: (u32, u32) = (256, 288);
 /// Samples of the pen in a second, as good pads have them.
@@ -49,6 +56,8 @@ pub struct Act {
 pub struct Rehearsed {
     /// Its class, as the device contract spells it.
     pub class: String,
+    /// The driver that it speaks to, where the counter has other devices of its class beside it; else empty.
+    pub driver: String,
     /// What it can do.
     pub acts: Vec<Act>,
 }
@@ -66,6 +75,8 @@ pub struct Rehearsal {
     sign: VirtualSign,
     camera: VirtualCamera,
     document_camera: VirtualCamera,
+    network_scanner: NetworkScanner,
+    slips: VirtualReceiptPrinter,
     /// Where the fingerprint library's virtual sensor listens while somebody captures.
     finger: PathBuf,
     /// Fingers laid so far: each is another picture.
@@ -101,6 +112,30 @@ const CAMERA_FAULTS: [(&str, &str, CameraFault); 5] = [
     ("dark", "镜头盖没有打开", CameraFault::Dark),
     ("truncated", "画面残缺", CameraFault::Truncated),
     ("garbage", "画面是乱码", CameraFault::Garbage),
+];
+
+const SCANNER_FAULTS: [(&str, &str, ScannerFault); 9] = [
+    ("busy", "被别的电脑占用", ScannerFault::Busy),
+    ("jam", "卡纸", ScannerFault::Jam(0)),
+    ("multipick", "一次进了两张", ScannerFault::Multipick),
+    ("lid", "进纸器盖子没合上", ScannerFault::LidOpen),
+    ("stopped", "停机待处理", ScannerFault::Stopped),
+    ("hang", "扫到一半没有反应", ScannerFault::Hang),
+    ("half", "只扫出半页", ScannerFault::HalfPage),
+    ("cut", "图像传到一半断了", ScannerFault::CutPicture),
+    ("garbage", "应答是乱码", ScannerFault::GarbageXml),
+];
+
+const SLIP_FAULTS: [(&str, &str, ReceiptFault); 9] = [
+    ("paper_low", "纸卷快用完", ReceiptFault::PaperLow),
+    ("paper_out", "缺纸", ReceiptFault::PaperOut),
+    ("cover", "上盖打开", ReceiptFault::CoverOpen),
+    ("offline", "被人按成脱机", ReceiptFault::Offline),
+    ("hot", "打印头过热", ReceiptFault::HeadHot),
+    ("cutter", "切刀卡住", ReceiptFault::CutterStuck),
+    ("mute", "打出来了但不回话", ReceiptFault::Mute),
+    ("hang", "没有反应", ReceiptFault::Hung),
+    ("garbage", "应答是乱码", ReceiptFault::Garbage),
 ];
 
 /// What a hand lays under the document camera.
@@ -141,9 +176,13 @@ impl Rehearsal {
     /// A device file cannot be made.
     pub fn start(folder: &Path, reader: Arc<VirtualReader>, cards: Vec<TrainingCard>) -> io::Result<Self> {
         let seeing = |scene| CameraOptions { width: 1280, height: 720, scene, ..CameraOptions::default() };
+        let network_scanner = network_scanner(&folder.join(SCANNER_ADDRESS))?;
+        network_scanner.lay(sheet(1));
         Ok(Self {
             reader,
             cards,
+            network_scanner,
+            slips: VirtualReceiptPrinter::on_tty(&folder.join("slip-printer"), SLIP_DOTS)?,
             finger: folder.join("finger"),
             fingers: AtomicU64::default(),
             pad: VirtualFramePad::start(&folder.join("signature-pad"))?,
@@ -164,7 +203,7 @@ impl Rehearsal {
         let device = |class: &str, acts: Vec<Act>, faults: Vec<Act>| {
             let plug = PLUG.iter().map(|one| act(*one, true));
             let acts = acts.into_iter().chain(faults).chain(plug).collect();
-            Rehearsed { class: class.to_owned(), acts }
+            Rehearsed { class: class.to_owned(), driver: String::new(), acts }
         };
         let lay = |one: &TrainingCard| Act {
             act: format!("lay:{}", one.key),
@@ -195,7 +234,21 @@ impl Rehearsal {
                 vec![act(("garbage", "发出乱码"), true)],
             ),
             Rehearsed {
+                class: "scanner".to_owned(),
+                driver: "escl".to_owned(),
+                acts: [("feed", "进纸器放 3 张纸"), ("clear", "取出进纸器里的纸")]
+                    .into_iter()
+                    .map(|one| act(one, false))
+                    .chain(named(SCANNER_FAULTS.iter().map(|one| (one.0, one.1)).collect()))
+                    .collect(),
+            },
+            Rehearsed {
+                driver: "escpos-serial".to_owned(),
+                ..device("printer", Vec::new(), named(SLIP_FAULTS.iter().map(|one| (one.0, one.1)).collect()))
+            },
+            Rehearsed {
                 class: "fingerprint".to_owned(),
+                driver: String::new(),
                 acts: FINGERS.iter().map(|one| act(*one, one.0 != "press")).collect(),
             },
             device("queue_caller", Vec::new(), named(SIGN_FAULTS.iter().map(|one| (one.0, one.1)).collect())),
@@ -236,6 +289,22 @@ impl Rehearsal {
             ("code_scanner", "scan") => self.scanner.scan(SAMPLE_CODE.as_bytes()),
             ("code_scanner", "garbage") => self.scanner.send_raw(b"\xff\xfe\x01\x02\r\n"),
             ("fingerprint", act) => self.lay_finger(act)?,
+            ("scanner", "feed") => {
+                (1..=3).for_each(|number| self.network_scanner.feed(sheet(number), sheet(0)))
+            }
+            ("scanner", "clear") => self.network_scanner.clear_feeder(),
+            ("scanner", "well") => self.network_scanner.set_fault(ScannerFault::None),
+            ("scanner", act) => {
+                let fault = SCANNER_FAULTS.iter().find(|one| one.0 == act);
+                self.network_scanner.set_fault(fault.ok_or_else(|| unknown(class, act))?.2);
+            }
+            ("printer", "unplug") => self.slips.unplug(),
+            ("printer", "plug") => self.slips.plug().map_err(failed)?,
+            ("printer", "well") => self.slips.set_fault(ReceiptFault::None),
+            ("printer", act) => {
+                let fault = SLIP_FAULTS.iter().find(|one| one.0 == act).ok_or_else(|| unknown(class, act))?;
+                self.slips.set_fault(fault.2);
+            }
             ("queue_caller", "unplug") => self.sign.unplug(),
             ("queue_caller", "plug") => self.sign.plug().map_err(failed)?,
             ("queue_caller", "well") => self.sign.set_fault(SignFault::None),
@@ -297,6 +366,36 @@ impl Rehearsal {
     }
 }
 
+/// A scanner on the port that it had before, as windows remember it; where another program has taken that one, on a free
+/// one. Its address is written to `file`.
+fn network_scanner(file: &Path) -> io::Result<NetworkScanner> {
+    let before = std::fs::read_to_string(file).ok();
+    let port = before.and_then(|url| url.trim().strip_suffix("/eSCL")?.rsplit_once(':')?.1.parse().ok());
+    let scanner = match port {
+        Some(port) => NetworkScanner::start(Some(port)).or_else(|_| NetworkScanner::start(None)),
+        None => NetworkScanner::start(None),
+    }?;
+    std::fs::write(file, scanner.url())?;
+    Ok(scanner)
+}
+
+/// A sheet of A4 at 300 dpi with lines as of text, the more the higher its number; 0 is blank.
+fn sheet(number: u32) -> RgbImage {
+    // ISO 216: 210 by 297 mm.
+    let mut page = RgbImage::from_pixel(2480, 3508, Rgb([250, 250, 248]));
+    for line in 0..number * 12 {
+        for y in 0..26 {
+            for x in 300..(2180 - (line % 5) * 130) {
+                // Words: gaps between them.
+                if x % 190 > 28 {
+                    page.put_pixel(x, 320 + line * 78 + y, Rgb([40, 40, 44]));
+                }
+            }
+        }
+    }
+    page
+}
+
 /// What every camera can do.
 fn film(camera: &VirtualCamera, class: &str, act: &str) -> Result<(), Refusal> {
     match act {
@@ -344,9 +443,9 @@ mod tests {
                 faults += usize::from(one.fault);
             }
         }
-        assert!(faults > 30, "{faults} faults");
+        assert!(faults > 55, "{faults} faults");
         let refused = counter.perform("id_card_reader", "lay:nobody").unwrap_err();
         assert_eq!(refused.0, "virtual.unknown_act");
-        assert_eq!(counter.perform("printer", "unplug").unwrap_err().0, "virtual.unknown_act");
+        assert_eq!(counter.perform("ukey", "unplug").unwrap_err().0, "virtual.unknown_act");
     }
 }

@@ -11,6 +11,10 @@ export type RehearsedDevice = {
  */
 class: DeviceClass, 
 /**
+ * The driver that it speaks to, where there are other devices of its class; else empty.
+ */
+driver: string, 
+/**
  * What it can do.
  */
 acts: Array<RehearsedAct>, };

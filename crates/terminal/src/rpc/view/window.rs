@@ -235,6 +235,8 @@ pub struct RehearsalView {
 pub struct RehearsedDevice {
     /// Its class.
     pub class: DeviceClass,
+    /// The driver that it speaks to, where there are other devices of its class; else empty.
+    pub driver: String,
     /// What it can do.
     pub acts: Vec<RehearsedAct>,
 }
