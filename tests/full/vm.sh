@@ -22,6 +22,14 @@ if [ ! -d target/vm/python/usbip-0.7.0.dist-info ]; then
     python3 -m pip install --quiet --no-deps --target target/vm/python usbip==0.7.0 ||
         { echo "the Python package usbip cannot be fetched"; exit 1; }
 fi
+# The CCID reader's packages, for the Python that the machine runs.
+if ! cmp -s tests/vm/ccid.txt target/vm/ccid/fetched; then
+    rm -rf target/vm/ccid
+    env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin python3 -m pip install --quiet --no-deps \
+        --disable-pip-version-check --target target/vm/ccid -r tests/vm/ccid.txt ||
+        { echo "the Python packages of tests/vm/ccid.txt cannot be fetched"; exit 1; }
+    cp tests/vm/ccid.txt target/vm/ccid/fetched
+fi
 
 # The shape of the one build: nothing is compiled anew.
 read -ra build <<<"${VM_BUILD:---workspace --all-targets}"

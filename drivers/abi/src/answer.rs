@@ -1,6 +1,9 @@
 //! What a library says, read as a stranger's words.
 
-use driver_contract::{Accessibility, DeviceEvent, DeviceModel, FaultCode, Outcome, Provenance, TaskContext};
+use driver_contract::{
+    Accessibility, DeviceClass, DeviceEvent, DeviceId, DeviceModel, Fault, FaultCode, JobStatus, Outcome,
+    Provenance, TaskContext,
+};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -63,6 +66,20 @@ pub(crate) fn fault_of(text: &str) -> LibraryError {
     match serde_json::from_str::<Told>(text) {
         Ok(told) => LibraryError::Told { code: told.code, detail: blunted(&told.detail) },
         Err(_) => LibraryError::Garbage("a fault that is none"),
+    }
+}
+
+/// A library's outcome as it may be passed on: the faults and reasons in it are the library's words too, about this device.
+pub(crate) fn discreet(outcome: Outcome, class: DeviceClass, device: &DeviceId) -> Outcome {
+    let fault = |told: Fault| Fault::new(told.code, class).at(device).with_detail(blunted(&told.detail));
+    match outcome {
+        Outcome::State(faults) => Outcome::State(faults.into_iter().map(fault).collect()),
+        Outcome::Printed(status) => Outcome::Printed(JobStatus {
+            reasons: status.reasons.iter().map(|reason| blunted(reason)).collect(),
+            fault: status.fault.map(fault),
+            ..status
+        }),
+        other => other,
     }
 }
 
@@ -192,5 +209,21 @@ mod tests {
         };
         assert_eq!((code, detail.as_str()), (FaultCode::Timeout, "holder 9999############## status 9012"));
         assert_eq!(fault_of(r#"{"code":"made.up"}"#).fault_code(), FaultCode::LibraryGarbage);
+        let own = Fault::new(FaultCode::Timeout, DeviceClass::Speaker).with_detail("999901199001010010");
+        let status = JobStatus {
+            job_id: 1,
+            state: driver_contract::JobState::Aborted,
+            pages_done: None,
+            reasons: vec!["job-999901199001010010".to_owned()],
+            fault: Some(own.clone()),
+        };
+        let device = DeviceId::new("acme", "0");
+        for outcome in [Outcome::State(vec![own]), Outcome::Printed(status)] {
+            let passed = format!("{:?}", discreet(outcome, DeviceClass::Printer, &device));
+            assert!(
+                !passed.contains("99990") && passed.contains("acme") && !passed.contains("Speaker"),
+                "{passed}"
+            );
+        }
     }
 }

@@ -7,7 +7,7 @@ use driver_contract::{
     Fault, FaultCode, OpenDevice, Outcome, Task, TaskContext,
 };
 
-use crate::answer::{Listed, fault_of, outcome_of};
+use crate::answer::{Listed, discreet, fault_of, outcome_of};
 use crate::call::Call;
 use crate::error::LibraryError;
 use crate::ffi::{Driver, Handle, OK};
@@ -137,7 +137,8 @@ impl OpenDevice for LibraryDevice {
         let Some(context) = call.into_context() else {
             return Err(fault(LibraryError::Garbage("no task")));
         };
-        outcome_of(&text, picture.as_ref(), context).map_err(fault)
+        let outcome = outcome_of(&text, picture.as_ref(), context).map_err(fault)?;
+        Ok(discreet(outcome, self.info.class, &self.info.id))
     }
 }
 

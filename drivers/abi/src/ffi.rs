@@ -3,7 +3,7 @@
 //! With `call.rs` the only files of this crate with `unsafe`.
 #![allow(unsafe_code)]
 
-use std::ffi::{CStr, c_char, c_void};
+use std::ffi::{c_char, c_void};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::str::FromStr;
@@ -172,13 +172,42 @@ impl Handle {
 // SAFETY: the interface promises that calls for one device may come from any thread, one after the other.
 unsafe impl Send for Handle {}
 
-/// Up to 64 letters, digits, `-` and `_`, as names and classes have.
+/// Longest name of a driver or class, in bytes.
+const LONGEST_NAME: usize = 64;
+
+/// Letters, digits, `-` and `_`, as names and classes have. No byte is looked at behind one that is none of them, or
+/// behind the longest name: the zero byte that should end it may be missing.
 fn name_of(text: *const c_char) -> Option<String> {
     if text.is_null() {
         return None;
     }
-    // SAFETY: the header's promise: ended by a zero byte.
-    let text = unsafe { CStr::from_ptr(text) }.to_str().ok()?;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    (!text.is_empty() && text.len() <= 64 && text.bytes().all(plain)).then(|| text.to_owned())
+    let mut name = String::new();
+    for place in 0..=LONGEST_NAME {
+        // SAFETY: the header's promise: ended by a zero byte, which none of the bytes before was.
+        match unsafe { *text.cast::<u8>().add(place) } {
+            0 => return (!name.is_empty()).then_some(name),
+            byte if byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' => name.push(byte.into()),
+            _ => return None,
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_does_not_end_is_none() {
+        let name = |bytes: &[u8]| name_of(bytes.as_ptr().cast());
+        assert_eq!(name(b"acme-s20\0"), Some("acme-s20".to_owned()));
+        let mut longest = [b'a'; LONGEST_NAME + 1];
+        assert_eq!(name(&longest), None, "nothing behind it is looked at");
+        longest[LONGEST_NAME] = 0;
+        assert_eq!(name(&longest).map(|name| name.len()), Some(LONGEST_NAME));
+        assert_eq!(
+            [name(b"\0"), name(b"acme s20\0"), name(b"\xff"), name_of(std::ptr::null())],
+            [None, None, None, None]
+        );
+    }
 }

@@ -3,6 +3,7 @@
 //! An event says only *look again*: which of several device nodes of one plug a driver wants is the driver's business.
 //! Without udev (a container, a system that runs no such service) devices are still found when the terminal lists them.
 
+use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Weak};
@@ -20,6 +21,15 @@ const SETTLED: Duration = Duration::from_millis(80);
 /// A burst that does not end (a device that comes and goes all the time) is looked at after so long all the same: the
 /// officer is promised an answer within a second.
 const LONGEST: Duration = Duration::from_millis(400);
+/// Readers of chip cards come through a service (pcscd), which hears of a plug when this host does and then has to start the
+/// reader: some tenths of a second, seconds for one that tests itself. So long after a burst it is looked at again.
+const SERVED_LATER: [Duration; 5] = [
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(8),
+];
 /// How often the thread looks whether the host still serves.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -65,18 +75,24 @@ fn listen(hub: &Weak<Hub>, search: &Search, listening: &Sender<()>) -> std::io::
     }
     let socket = monitor.listen()?;
     let _ = listening.send(());
+    let mut later: VecDeque<Instant> = VecDeque::new();
     loop {
-        let waited = wait(socket.as_fd(), LOOK)?;
+        let limit = later.front().map_or(LOOK, |at| at.saturating_duration_since(Instant::now()).min(LOOK));
+        let waited = wait(socket.as_fd(), limit)?;
         let Some(hub) = hub.upgrade().filter(|hub| !hub.is_closing()) else { return Ok(()) };
-        if !waited {
-            continue;
-        }
-        let begun = Instant::now();
-        while begun.elapsed() < LONGEST {
-            socket.iter().for_each(drop);
-            if !wait(socket.as_fd(), SETTLED)? {
-                break;
+        if waited {
+            let begun = Instant::now();
+            while begun.elapsed() < LONGEST {
+                socket.iter().for_each(drop);
+                if !wait(socket.as_fd(), SETTLED)? {
+                    break;
+                }
             }
+            if class == DeviceClass::ChipCardReader {
+                later = SERVED_LATER.iter().map(|after| Instant::now() + *after).collect();
+            }
+        } else if later.pop_front_if(|at| *at <= Instant::now()).is_none() {
+            continue;
         }
         let difference = search.difference();
         for info in difference.plugged {

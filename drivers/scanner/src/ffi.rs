@@ -15,7 +15,7 @@ use crate::error::{ScanError, Status};
 use crate::option::{Constraint, OptionInfo, Unit, ValueKind};
 
 /// `SANE_Word`, and with it `SANE_Bool` and `SANE_Fixed`: four bytes each, never a C `bool`.
-pub(crate) type Word = c_int;
+pub type Word = c_int;
 
 /// Longest constraint list that is believed; a driver that names more is broken.
 const LIST_LIMIT: usize = 4096;
@@ -44,19 +44,19 @@ struct RawDescriptor {
 /// What one frame looks like (`SANE_Parameters`).
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Parameters {
+pub struct Parameters {
     /// `SANE_Frame`: 0 gray, 1 RGB, 2 to 4 one colour of a three-pass scan.
-    pub(crate) format: c_int,
+    pub format: c_int,
     /// `SANE_Bool`: no further frame belongs to this page.
-    pub(crate) last_frame: Word,
+    pub last_frame: Word,
     /// Bytes of one line, padding included.
-    pub(crate) bytes_per_line: Word,
+    pub bytes_per_line: Word,
     /// Pixels of one line.
-    pub(crate) pixels_per_line: Word,
+    pub pixels_per_line: Word,
     /// Lines, or -1 where the device cannot know.
-    pub(crate) lines: Word,
+    pub lines: Word,
     /// Bits of one sample.
-    pub(crate) depth: Word,
+    pub depth: Word,
 }
 
 type OpenFn = unsafe extern "C" fn(*const c_char, *mut *mut c_void) -> c_int;

@@ -6,7 +6,7 @@ use crate::error::{ScanError, Status};
 use crate::ffi::Parameters;
 
 /// Largest page taken, in bytes. A3 at 600 dpi in colour is 7016 × 9921 × 3 = 208.8 MB.
-pub(crate) const PAGE_LIMIT: usize = 256 << 20;
+pub const PAGE_LIMIT: usize = 256 << 20;
 /// A page may end this many lines in a hundred early: drivers round millimetres to lines before the
 /// scan. More is a page that was cut off.
 const SHORT_PERCENT: u64 = 2;
@@ -15,16 +15,21 @@ const TENTHS_PER_INCH: u64 = 254;
 
 /// A whole page of pixels, lines without padding.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Page {
-    pub(crate) width: u32,
-    pub(crate) height: u32,
-    pub(crate) stride: u32,
-    pub(crate) format: PixelFormat,
-    pub(crate) bytes: Vec<u8>,
+pub struct Page {
+    /// Pixels of a line.
+    pub width: u32,
+    /// Lines.
+    pub height: u32,
+    /// Bytes of a line.
+    pub stride: u32,
+    /// Layout of a pixel.
+    pub format: PixelFormat,
+    /// The lines, one after the other.
+    pub bytes: Vec<u8>,
 }
 
 /// Collects a frame.
-pub(crate) struct PageBuilder {
+pub struct PageBuilder {
     /// Bytes of a line as the device sends it.
     line_in: usize,
     /// Bytes of a line as it is kept.
@@ -44,7 +49,7 @@ impl PageBuilder {
     /// # Errors
     /// A layout that is not read (three-pass colour, colour with one bit), numbers that contradict each
     /// other, or a page over [`PAGE_LIMIT`].
-    pub(crate) fn new(parameters: &Parameters) -> Result<Self, ScanError> {
+    pub fn new(parameters: &Parameters) -> Result<Self, ScanError> {
         let (format, samples) = match (parameters.format, parameters.depth) {
             (0, 1) => (PixelFormat::Bilevel, 1),
             (0, 8 | 16) => (PixelFormat::Gray8, 1),
@@ -61,6 +66,10 @@ impl PageBuilder {
         };
         let width = positive(parameters.pixels_per_line, "pixels per line")?;
         let line_in = positive(parameters.bytes_per_line, "bytes per line")? as usize;
+        // Room for a line is made before one comes, padding included.
+        if line_in > PAGE_LIMIT {
+            return Err(ScanError::PageTooLarge { limit: PAGE_LIMIT });
+        }
         let line_out = if format == PixelFormat::Bilevel {
             width.div_ceil(8) as usize
         } else {
@@ -89,7 +98,10 @@ impl PageBuilder {
     }
 
     /// Takes the next bytes of the frame, wherever they were cut.
-    pub(crate) fn push(&mut self, mut bytes: &[u8]) -> Result<(), ScanError> {
+    ///
+    /// # Errors
+    /// A page over [`PAGE_LIMIT`].
+    pub fn push(&mut self, mut bytes: &[u8]) -> Result<(), ScanError> {
         if !self.partial.is_empty() {
             let missing = self.line_in - self.partial.len();
             let (head, rest) = bytes.split_at(missing.min(bytes.len()));
@@ -130,7 +142,7 @@ impl PageBuilder {
     ///
     /// # Errors
     /// No line at all, or many fewer than announced.
-    pub(crate) fn finish(self) -> Result<Page, ScanError> {
+    pub fn finish(self) -> Result<Page, ScanError> {
         let got = self.page.height;
         if got == 0 {
             return Err(ScanError::Status { status: Status::EndOfFrame, during: "sane_read" });
@@ -147,7 +159,10 @@ impl PageBuilder {
 
 impl Page {
     /// The part of the page inside `area`, for devices that cannot be told to scan a part.
-    pub(crate) fn cropped(self, area: &ScanArea, dpi: u16) -> Result<Self, ScanError> {
+    ///
+    /// # Errors
+    /// An area outside the page.
+    pub fn cropped(self, area: &ScanArea, dpi: u16) -> Result<Self, ScanError> {
         let pixels = |tenths: u32| {
             let pixels = (u64::from(tenths) * u64::from(dpi) + TENTHS_PER_INCH / 2) / TENTHS_PER_INCH;
             u32::try_from(pixels).unwrap_or(u32::MAX)
@@ -227,6 +242,7 @@ mod tests {
             (parameters(1, 1, 10, 10, 1), "SCAN_FRAME_UNSUPPORTED"),
             (parameters(0, 12, 10, 20, 1), "SCAN_FRAME_UNSUPPORTED"),
             (parameters(1, 8, 100_000, 300_000, 100_000), "SCAN_PAGE_TOO_LARGE"),
+            (parameters(0, 8, 1, i32::MAX, 1), "SCAN_PAGE_TOO_LARGE"),
             (Parameters { last_frame: 0, ..parameters(0, 8, 10, 10, 1) }, "SCAN_FRAME_UNSUPPORTED"),
         ] {
             let error = PageBuilder::new(&given).err().map(|error| error.code());

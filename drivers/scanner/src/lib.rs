@@ -17,7 +17,9 @@ mod setup;
 
 pub use driver::{DRIVER, SaneFactory, fault};
 pub use error::{ScanError, Status};
-pub use ffi::{Handle, Library, SaneDevice};
+pub use ffi::{Handle, Library, Parameters, SaneDevice, Word};
+pub use frame::{PAGE_LIMIT, Page, PageBuilder};
+pub use option::{Constraint, OptionInfo, Unit, ValueKind};
 
 /// The factories of this crate.
 #[must_use]

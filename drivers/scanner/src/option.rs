@@ -18,18 +18,25 @@ const OPTION_LIMIT: Word = 1024;
 
 /// How an option's value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ValueKind {
+pub enum ValueKind {
+    /// Yes or no.
     Bool,
+    /// A whole number.
     Int,
+    /// A number in units of 2⁻¹⁶.
     Fixed,
+    /// A text.
     Text,
+    /// Something to press.
     Button,
     /// A heading without a value, or a kind that sane.h does not know.
     None,
 }
 
 impl ValueKind {
-    pub(crate) fn from_raw(raw: c_int) -> Self {
+    /// From sane.h's number.
+    #[must_use]
+    pub const fn from_raw(raw: c_int) -> Self {
         match raw {
             0 => Self::Bool,
             1 => Self::Int,
@@ -43,14 +50,19 @@ impl ValueKind {
 
 /// What an option's number counts, as far as this driver cares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unit {
+pub enum Unit {
+    /// Pixels.
     Pixel,
+    /// Millimetres.
     Millimetre,
+    /// Something else, or nothing.
     Other,
 }
 
 impl Unit {
-    pub(crate) fn from_raw(raw: c_int) -> Self {
+    /// From sane.h's number.
+    #[must_use]
+    pub const fn from_raw(raw: c_int) -> Self {
         match raw {
             1 => Self::Pixel,
             3 => Self::Millimetre,
@@ -61,37 +73,59 @@ impl Unit {
 
 /// Which values an option takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Constraint {
+pub enum Constraint {
+    /// Any.
     None,
-    Range { least: Word, most: Word, step: Word },
+    /// From `least` to `most`.
+    Range {
+        /// The smallest.
+        least: Word,
+        /// The largest.
+        most: Word,
+        /// The distance from one to the next; 0 for any.
+        step: Word,
+    },
+    /// One of these.
     Words(Vec<Word>),
+    /// One of these.
     Texts(Vec<String>),
 }
 
 /// An option's description, copied out of the driver.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct OptionInfo {
-    pub(crate) index: Word,
-    pub(crate) name: String,
-    pub(crate) kind: ValueKind,
-    pub(crate) unit: Unit,
+pub struct OptionInfo {
+    /// Its number.
+    pub index: Word,
+    /// Its name.
+    pub name: String,
+    /// How its value is written.
+    pub kind: ValueKind,
+    /// What its number counts.
+    pub unit: Unit,
     /// Bytes of the value.
-    pub(crate) size: usize,
-    pub(crate) capabilities: Word,
-    pub(crate) constraint: Constraint,
+    pub size: usize,
+    /// What may be done with it (`SANE_CAP_…`).
+    pub capabilities: Word,
+    /// Which values it takes.
+    pub constraint: Constraint,
 }
 
 impl OptionInfo {
-    pub(crate) fn is_active(&self) -> bool {
+    /// It has a meaning with the present settings.
+    #[must_use]
+    pub const fn is_active(&self) -> bool {
         self.capabilities & CAP_INACTIVE == 0
     }
 
-    pub(crate) fn is_settable(&self) -> bool {
+    /// The program may set it now.
+    #[must_use]
+    pub const fn is_settable(&self) -> bool {
         self.is_active() && self.capabilities & CAP_SOFT_SELECT != 0
     }
 
     /// The texts offered; empty where there is no list.
-    pub(crate) fn texts(&self) -> &[String] {
+    #[must_use]
+    pub fn texts(&self) -> &[String] {
         if let Constraint::Texts(texts) = &self.constraint { texts } else { &[] }
     }
 
@@ -109,12 +143,14 @@ impl OptionInfo {
     }
 
     /// The option's word as a number.
-    pub(crate) fn number(&self, word: Word) -> f64 {
+    #[must_use]
+    pub fn number(&self, word: Word) -> f64 {
         if self.kind == ValueKind::Fixed { f64::from(word) / FIXED_ONE } else { f64::from(word) }
     }
 
     /// The nearest value to `number` that the option takes.
-    pub(crate) fn nearest(&self, number: f64) -> Word {
+    #[must_use]
+    pub fn nearest(&self, number: f64) -> Word {
         let word = self.word(number);
         match &self.constraint {
             Constraint::Range { least, most, step } => {
@@ -135,7 +171,9 @@ impl OptionInfo {
         }
     }
 
-    fn accepts(&self, word: Word) -> bool {
+    /// Whether the option takes a word.
+    #[must_use]
+    pub fn accepts(&self, word: Word) -> bool {
         match &self.constraint {
             Constraint::Range { least, most, .. } => (*least..=*most).contains(&word),
             Constraint::Words(words) => words.contains(&word),

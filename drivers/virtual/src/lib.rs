@@ -11,6 +11,7 @@ pub mod control;
 pub mod escl;
 pub mod evaluation;
 pub mod fingerprint;
+pub mod gadget;
 mod node;
 pub mod receipt;
 pub mod rehearsal;

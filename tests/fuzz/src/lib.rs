@@ -6,9 +6,11 @@
 
 mod host;
 mod lines;
+mod makers;
 mod pads;
 mod pictures;
 mod readers;
+mod servers;
 
 /// A parser under test.
 pub struct Target {
@@ -35,6 +37,16 @@ pub const TARGETS: &[Target] = &[
     Target { name: "camera-streams", run: pictures::camera_streams },
     Target { name: "camera-pictures", run: pictures::camera_pictures },
     Target { name: "scanner-words", run: pictures::scanner_words },
+    Target { name: "scanner-pages", run: pictures::scanner_pages },
+    Target { name: "scanner-options", run: makers::scanner_options },
+    Target { name: "scanner-frames", run: makers::scanner_frames },
+    Target { name: "camera-frames", run: pictures::camera_frames },
+    Target { name: "camera-settings", run: pictures::camera_settings },
+    Target { name: "finger-pictures", run: pictures::finger_pictures },
+    Target { name: "page-pictures", run: pictures::page_pictures },
+    Target { name: "printer-answers", run: servers::printer_answers },
+    Target { name: "call-answers", run: servers::call_answers },
+    Target { name: "library-answers", run: makers::library_answers },
     Target { name: "tapes", run: host::tapes },
     Target { name: "host-messages", run: host::host_messages },
     Target { name: "device-records", run: host::device_records },

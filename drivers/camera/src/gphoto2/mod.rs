@@ -11,3 +11,4 @@ mod ffi;
 mod widgets;
 
 pub use factory::Gphoto2;
+pub use widgets::{is_automatic, number};

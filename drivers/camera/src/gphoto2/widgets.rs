@@ -43,7 +43,8 @@ pub(super) fn names(kind: ControlKind) -> &'static [String] {
 }
 
 /// A choice as the contract's number; `None` where the camera chooses, or for what is no number (bulb, time).
-pub(super) fn number(kind: ControlKind, choice: &str) -> Option<i32> {
+#[must_use]
+pub fn number(kind: ControlKind, choice: &str) -> Option<i32> {
     let text = choice.trim();
     let value = match kind {
         // f-number times ten.
@@ -57,7 +58,8 @@ pub(super) fn number(kind: ControlKind, choice: &str) -> Option<i32> {
 }
 
 /// Whether a choice leaves it to the camera.
-pub(super) fn is_automatic(choice: &str) -> bool {
+#[must_use]
+pub fn is_automatic(choice: &str) -> bool {
     choice.trim().to_ascii_lowercase().starts_with("auto")
 }
 

@@ -142,18 +142,23 @@ fn judge(context: &Context, reader: &CString, error: PcscError) -> PcscError {
         return error;
     }
     let mut seen: Option<Seen> = None;
+    let mut empty = false;
     for _ in 0..3 {
         match context.watch(reader, seen.as_ref(), WAIT) {
-            Ok(now) => match now.field {
-                Field::Empty => return PcscError::Pulled,
-                Field::NoReader => return PcscError::ReaderGone,
-                Field::Mute => return PcscError::Mute,
-                Field::Card => seen = Some(now),
-            },
+            Ok(now) => {
+                match now.field {
+                    Field::NoReader => return PcscError::ReaderGone,
+                    Field::Mute => return PcscError::Mute,
+                    // A reader that is pulled loses its card first; whether it goes too is seen a moment later.
+                    Field::Empty => empty = true,
+                    Field::Card => empty = false,
+                }
+                seen = Some(now);
+            }
             Err(_) => break,
         }
     }
-    error
+    if empty { PcscError::Pulled } else { error }
 }
 
 /// A context that another thread may cancel.

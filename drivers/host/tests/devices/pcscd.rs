@@ -95,10 +95,15 @@ impl Drop for Service {
     }
 }
 
+/// A port that is free now.
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
 /// A port that is free together with the one above it: the reader has two slots.
 fn free_ports() -> u16 {
     loop {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         if port < u16::MAX
             && TcpListener::bind(("0.0.0.0", port)).is_ok()
             && TcpListener::bind(("0.0.0.0", port + 1)).is_ok()

@@ -10,7 +10,6 @@ use driver_contract::{
 use super::error::PrintError;
 use super::follow::Print;
 use super::queue::{PrinterAttributes, Queue};
-use super::reason::all_faults;
 
 /// Name of this driver, in front of its device ids.
 pub const DRIVER: &str = "ipp";
@@ -131,7 +130,7 @@ impl OpenDevice for IppPrinter {
                 print.run(parameters, &document, context).map(Outcome::Printed)
             }
             Task::CheckState => Ok(Outcome::State(match self.queue.attributes(&|| context.cancelled()) {
-                Ok(attributes) => state_faults(&attributes, device),
+                Ok(attributes) => attributes.faults(device),
                 Err(PrintError::Stopped) => return Err(PrintError::Stopped.fault().at(device)),
                 Err(error) => vec![error.fault().at(device)],
             })),
@@ -140,18 +139,4 @@ impl OpenDevice for IppPrinter {
                 .with_detail("not a task for a printer")),
         }
     }
-}
-
-fn state_faults(attributes: &PrinterAttributes, device: &DeviceId) -> Vec<Fault> {
-    let mut faults: Vec<Fault> =
-        all_faults(&attributes.reasons).into_iter().map(|fault| fault.at(device)).collect();
-    let bare = |code| Fault::new(code, DeviceClass::Printer).at(device);
-    if !attributes.accepting {
-        faults.push(bare(FaultCode::NotAcceptingJobs));
-    }
-    // 5: stopped (RFC 8011 §5.4.11).
-    if attributes.state == 5 && faults.is_empty() {
-        faults.push(bare(FaultCode::PrinterStopped));
-    }
-    faults
 }

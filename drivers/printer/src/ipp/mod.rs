@@ -9,4 +9,4 @@ mod transport;
 
 pub use driver::{DRIVER, IppFactory};
 pub use error::PrintError;
-pub use queue::{PrinterAttributes, Queue};
+pub use queue::{Job, PrinterAttributes, Queue};

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use driver_contract::{JobState, PrintParameters, Sides};
+use driver_contract::{DeviceClass, DeviceId, Fault, FaultCode, JobState, PrintParameters, Sides};
 use ipp::attribute::{IppAttribute, IppAttributeGroup};
 use ipp::model::{DelimiterTag, IppVersion, Operation};
 use ipp::request::IppRequestResponse;
 use ipp::value::IppValue;
 
 use super::error::PrintError;
-use super::transport::{Address, exchange};
+use super::reason::all_faults;
+use super::transport::{Address, exchange, parse};
 
 /// Time limit of a short question: below the grace that a host is given after a deadline (6 s), so that a mute printer is
 /// the printer's fault and not the host's.
@@ -48,13 +49,72 @@ pub struct PrinterAttributes {
     pub colour: bool,
 }
 
+impl PrinterAttributes {
+    /// Reads the answer to Get-Printer-Attributes: the body of an HTTP response (RFC 8010 §3.1).
+    ///
+    /// # Errors
+    /// [`PrintError::Garbage`], [`PrintError::Refused`].
+    pub fn of_answer(body: Vec<u8>) -> Result<Self, PrintError> {
+        Self::of(&accepted(parse(body)?)?)
+    }
+
+    fn of(answer: &IppRequestResponse) -> Result<Self, PrintError> {
+        let group = group(answer, DelimiterTag::PrinterAttributes)?;
+        let texts = |name| group.get(name).map(|attribute| texts(attribute.value())).unwrap_or_default();
+        let first = |name| texts(name).into_iter().next().filter(|text: &String| !text.is_empty());
+        let flag = |name| group.get(name).and_then(|attribute| attribute.value().as_boolean().copied());
+        Ok(Self {
+            name: first("printer-info").or_else(|| first("printer-name")).unwrap_or_default(),
+            model: first("printer-make-and-model").unwrap_or_default(),
+            state: number(group, "printer-state").unwrap_or(0),
+            reasons: reasons(group, "printer-state-reasons"),
+            accepting: flag("printer-is-accepting-jobs").unwrap_or(true),
+            formats: texts("document-format-supported"),
+            media: texts("media-supported"),
+            media_ready: texts("media-ready"),
+            duplex: texts("sides-supported").iter().any(|sides| sides.starts_with("two-sided")),
+            colour: flag("color-supported").unwrap_or(false),
+        })
+    }
+
+    /// What is wrong with the printer, by its own words; nothing if it is ready.
+    #[must_use]
+    pub fn faults(&self, device: &DeviceId) -> Vec<Fault> {
+        let mut faults: Vec<Fault> =
+            all_faults(&self.reasons).into_iter().map(|fault| fault.at(device)).collect();
+        let bare = |code| Fault::new(code, DeviceClass::Printer).at(device);
+        if !self.accepting {
+            faults.push(bare(FaultCode::NotAcceptingJobs));
+        }
+        // 5: stopped (RFC 8011 §5.4.11).
+        if self.state == 5 && faults.is_empty() {
+            faults.push(bare(FaultCode::PrinterStopped));
+        }
+        faults
+    }
+}
+
 /// A job as the printer tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Job {
-    pub(crate) id: i32,
-    pub(crate) state: JobState,
-    pub(crate) reasons: Vec<String>,
-    pub(crate) pages_done: Option<u32>,
+pub struct Job {
+    /// `job-id`.
+    pub id: i32,
+    /// `job-state`.
+    pub state: JobState,
+    /// `job-state-reasons`, `none` left out.
+    pub reasons: Vec<String>,
+    /// `job-media-sheets-completed`, else `job-impressions-completed`.
+    pub pages_done: Option<u32>,
+}
+
+impl Job {
+    /// Reads the answer to Print-Job or Get-Job-Attributes: the body of an HTTP response.
+    ///
+    /// # Errors
+    /// [`PrintError::Garbage`], [`PrintError::Refused`].
+    pub fn of_answer(body: Vec<u8>) -> Result<Self, PrintError> {
+        job(&accepted(parse(body)?)?)
+    }
 }
 
 /// One printer or queue.
@@ -99,22 +159,7 @@ impl Queue {
         ];
         add_wanted(&mut request, &wanted)?;
         let answer = self.ask(&request, &[], ASK_LIMIT, stop)?;
-        let group = group(&answer, DelimiterTag::PrinterAttributes)?;
-        let texts = |name| group.get(name).map(|attribute| texts(attribute.value())).unwrap_or_default();
-        let first = |name| texts(name).into_iter().next().filter(|text: &String| !text.is_empty());
-        let flag = |name| group.get(name).and_then(|attribute| attribute.value().as_boolean().copied());
-        Ok(PrinterAttributes {
-            name: first("printer-info").or_else(|| first("printer-name")).unwrap_or_default(),
-            model: first("printer-make-and-model").unwrap_or_default(),
-            state: number(group, "printer-state").unwrap_or(0),
-            reasons: reasons(group, "printer-state-reasons"),
-            accepting: flag("printer-is-accepting-jobs").unwrap_or(true),
-            formats: texts("document-format-supported"),
-            media: texts("media-supported"),
-            media_ready: texts("media-ready"),
-            duplex: texts("sides-supported").iter().any(|sides| sides.starts_with("two-sided")),
-            colour: flag("color-supported").unwrap_or(false),
-        })
+        PrinterAttributes::of(&answer)
     }
 
     /// Hands a document over (Print-Job).
@@ -195,20 +240,24 @@ impl Queue {
         limit: Duration,
         stop: &dyn Fn() -> bool,
     ) -> Result<IppRequestResponse, PrintError> {
-        let answer = exchange(&self.address, request, document, limit, stop)?;
-        let status = answer.header().operation_or_status.cast_unsigned();
-        // 0x0000 to 0x00ff: successful.
-        if status > 0xFF {
-            let unsupported = answer
-                .attributes()
-                .groups_of(DelimiterTag::UnsupportedAttributes)
-                .flat_map(IppAttributeGroup::attributes)
-                .map(|attribute| attribute.name().as_str().to_owned())
-                .collect();
-            return Err(PrintError::Refused { status, unsupported });
-        }
-        Ok(answer)
+        accepted(exchange(&self.address, request, document, limit, stop)?)
     }
+}
+
+/// The answer, if the printer did what it was asked.
+fn accepted(answer: IppRequestResponse) -> Result<IppRequestResponse, PrintError> {
+    let status = answer.header().operation_or_status.cast_unsigned();
+    // 0x0000 to 0x00ff: successful.
+    if status > 0xFF {
+        let unsupported = answer
+            .attributes()
+            .groups_of(DelimiterTag::UnsupportedAttributes)
+            .flat_map(IppAttributeGroup::attributes)
+            .map(|attribute| attribute.name().as_str().to_owned())
+            .collect();
+        return Err(PrintError::Refused { status, unsupported });
+    }
+    Ok(answer)
 }
 
 fn attribute(name: &'static str, value: IppValue) -> IppAttribute {

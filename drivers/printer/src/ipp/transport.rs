@@ -159,7 +159,8 @@ fn from_http(error: &ureq::Error) -> PrintError {
     }
 }
 
-fn parse(bytes: Vec<u8>) -> Result<IppRequestResponse, PrintError> {
+/// Reads an answer's body.
+pub(crate) fn parse(bytes: Vec<u8>) -> Result<IppRequestResponse, PrintError> {
     IppParser::new(IppReader::new(Cursor::new(bytes)))
         .parse()
         .map_err(|error| PrintError::Garbage { reason: error.to_string() })

@@ -18,5 +18,6 @@ mod xml;
 pub use capabilities::{ScannerCapabilities, SourceCapabilities};
 pub use error::EsclError;
 pub use factory::{EsclFactory, NAME};
+pub use picture::{Page, decode};
 pub use settings::{Region, ScanSettings};
 pub use status::{AdfState, JobState, ScannerState, ScannerStatus};

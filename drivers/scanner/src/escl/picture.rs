@@ -22,13 +22,18 @@ const SHORT_PERCENT: u64 = 2;
 
 /// A decoded page.
 #[derive(Debug)]
-pub(super) struct Page {
-    pub(super) header: PageHeader,
-    pub(super) bytes: Vec<u8>,
+pub struct Page {
+    /// What it looks like.
+    pub header: PageHeader,
+    /// Its pixels.
+    pub bytes: Vec<u8>,
 }
 
 /// Decodes a page. `least` is the height that it must have, where it is known.
-pub(super) fn decode(jpeg: &[u8], mode: ColourMode, dpi: u16, least: Option<u32>) -> Result<Page, EsclError> {
+///
+/// # Errors
+/// No JPEG, one that breaks off, or one that is too large.
+pub fn decode(jpeg: &[u8], mode: ColourMode, dpi: u16, least: Option<u32>) -> Result<Page, EsclError> {
     if !jpeg.starts_with(&[0xff, 0xd8, 0xff]) {
         return Err(EsclError::NotAPicture("no JPEG"));
     }

@@ -1,20 +1,40 @@
 //! The lines that the printer hangs on.
 
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::PathBuf;
-use std::time::Duration;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::OFlags;
+
+use crate::gadget::{UsbGadget, UsbIdentity};
 use crate::samv::line::PtyLine;
 
 /// How long a read waits, so that the mechanics go on meanwhile.
 const LOOK: Duration = Duration::from_millis(2);
 
+/// How long a host may take to choose the configuration of what was plugged in; it takes a fraction of a second.
+const CHOSEN_WITHIN: Duration = Duration::from_secs(20);
+
 /// Where the printer is plugged in.
 pub(super) enum Socket {
     Tcp(u16),
     Tty(PathBuf),
+    /// The name of its gadget.
+    Usb(String),
 }
+
+/// Transfers of 8 KiB that the kernel's function takes before the printer asks for them, and answers that it keeps
+/// until the host fetches them (`q_len`). As few as the answers that wait for a driver at one time.
+const TRANSFERS: &str = "4";
+/// Its device id (IEEE 1284), as the models that understand ESC/POS tell it.
+const DEVICE_ID: &str = "MFG:virtual-devices;CMD:ESC/POS;MDL:RECEIPT-80;CLS:PRINTER;";
+/// The same on USB. 0x0525, 0xa4a8: Linux's own printer gadget (`drivers/usb/gadget/legacy/printer.c`).
+const IDENTITY: UsbIdentity<'static> =
+    UsbIdentity { ids: (0x0525, 0xa4a8), maker: "virtual-devices", model: "RECEIPT-80", serial: "DEMO-0001" };
 
 /// A plugged-in line.
 pub(super) enum Plug {
@@ -24,6 +44,11 @@ pub(super) enum Plug {
         connection: Option<TcpStream>,
     },
     Tty(PtyLine),
+    /// The printer's side of the kernel's printer function. The gadget goes after its node was closed.
+    Usb {
+        node: File,
+        _gadget: UsbGadget,
+    },
 }
 
 impl Plug {
@@ -35,13 +60,20 @@ impl Plug {
                 Self::Tcp { listener, connection: None }
             }
             Socket::Tty(link) => Self::Tty(PtyLine::plug_in(Some(link))?),
+            Socket::Usb(name) => {
+                let gadget = UsbGadget::new(name, "printer", &IDENTITY)?;
+                fs::write(gadget.function().join("q_len"), TRANSFERS)?;
+                fs::write(gadget.function().join("pnp_string"), DEVICE_ID)?;
+                gadget.plug()?;
+                Self::Usb { node: printer_node()?, _gadget: gadget }
+            }
         })
     }
 
     pub(super) fn port(&self) -> Option<u16> {
         match self {
             Self::Tcp { listener, .. } => listener.local_addr().ok().map(|address| address.port()),
-            Self::Tty(_) => None,
+            Self::Tty(_) | Self::Usb { .. } => None,
         }
     }
 
@@ -55,6 +87,14 @@ impl Plug {
             }
             Self::Tty(line) => match line.read(&mut buffer, LOOK) {
                 Ok(count) => count.unwrap_or_default(),
+                Err(_) => {
+                    std::thread::sleep(LOOK);
+                    0
+                }
+            },
+            Self::Usb { node, .. } => match wait(node).and_then(|()| node.read(&mut buffer)) {
+                Ok(count) => count,
+                // Nothing came, or no host has chosen the configuration.
                 Err(_) => {
                     std::thread::sleep(LOOK);
                     0
@@ -91,6 +131,7 @@ impl Plug {
     pub(super) fn write(&mut self, bytes: &[u8]) {
         let result = match self {
             Self::Tty(line) => line.write(bytes),
+            Self::Usb { node, .. } => node.write_all(bytes),
             Self::Tcp { connection: Some(stream), .. } => stream.write_all(bytes),
             Self::Tcp { connection: None, .. } => Ok(()),
         };
@@ -106,6 +147,31 @@ impl Drop for Plug {
             line.remove_link();
         }
     }
+}
+
+/// The node of the printer's side (Linux `Documentation/usb/gadget_printer.rst`). There is one printer at a time. It can
+/// be opened (ENODEV until then) as soon as the host has chosen the configuration.
+fn printer_node() -> io::Result<File> {
+    let mut nodes = fs::read_dir("/sys/class/usb_printer_gadget")?;
+    let node = Path::new("/dev").join(nodes.next().ok_or(ErrorKind::NotFound)??.file_name());
+    let nonblocking = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
+    let end = Instant::now() + CHOSEN_WITHIN;
+    loop {
+        match File::options().read(true).write(true).custom_flags(nonblocking).open(&node) {
+            Err(error) if Instant::now() < end => {
+                tracing::trace!(%error, "virtual receipt printer");
+                std::thread::sleep(LOOK);
+            }
+            other => return other,
+        }
+    }
+}
+
+/// Waits a moment for something to read.
+fn wait(node: &File) -> io::Result<()> {
+    let limit = Timespec { tv_sec: 0, tv_nsec: i64::from(LOOK.subsec_nanos()) };
+    poll(&mut [PollFd::new(node, PollFlags::IN)], Some(&limit))?;
+    Ok(())
 }
 
 fn accept(listener: &TcpListener) -> Option<TcpStream> {

@@ -1,4 +1,4 @@
-//! A virtual receipt printer: takes ESC/POS over TCP or on a pseudo terminal and keeps the slips as pictures.
+//! A virtual receipt printer: takes ESC/POS over TCP, on a pseudo terminal or as a USB gadget and keeps the slips as pictures.
 //!
 //! Written from Epson's "ESC/POS Command Reference for TM Printers". Real-time commands are carried out the moment they
 //! come in, even within a picture; everything else waits its turn in a receive buffer of 4 KiB, and waits there for

@@ -53,6 +53,16 @@ impl VirtualReceiptPrinter {
         Self::start(Plug::new(&socket)?, socket, dots)
     }
 
+    /// A printer on the kernel's virtual USB bus ([`crate::gadget`], with the module `usb_f_printer`); `name` tells
+    /// gadgets apart, and there is one printer at a time.
+    ///
+    /// # Errors
+    /// Not root, or no bus for gadgets.
+    pub fn on_usb(name: &str, dots: usize) -> io::Result<Self> {
+        let socket = Socket::Usb(name.to_owned());
+        Self::start(Plug::new(&socket)?, socket, dots)
+    }
+
     fn start(plug: Plug, socket: Socket, dots: usize) -> io::Result<Self> {
         let shared = Arc::new(Shared {
             machine: Mutex::new(Machine::new(dots)),
@@ -66,12 +76,13 @@ impl VirtualReceiptPrinter {
         Ok(Self { shared, socket, thread: Some(thread) })
     }
 
-    /// Where it listens, for a driver's configuration.
+    /// Where it listens, for a driver's configuration; on USB the name of its gadget, since its node is the kernel's.
     #[must_use]
     pub fn address(&self) -> String {
         match &self.socket {
             Socket::Tcp(port) => format!("127.0.0.1:{port}"),
             Socket::Tty(link) => link.display().to_string(),
+            Socket::Usb(name) => name.clone(),
         }
     }
 

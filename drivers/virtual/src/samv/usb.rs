@@ -1,14 +1,11 @@
-//! The reader as a USB device: a gadget of the kernel's (configfs, FunctionFS) on its virtual bus `dummy_hcd`, so that the
-//! kernel's whole USB stack lies between it and the driver.
+//! The reader as a USB device ([`crate::gadget`]): endpoints of our own (FunctionFS), or the kernel's serial port.
 //!
-//! Forms: Linux `Documentation/usb/gadget_configfs.rst`, `functionfs.rst`, `include/uapi/linux/usb/functionfs.h`; USB 2.0, 9.6.
-//! Needs root and the modules `dummy_hcd`, `libcomposite`, `usb_f_fs`, as in the virtual machine of `tests/full/vm.sh`.
+//! Forms: Linux `include/uapi/linux/usb/functionfs.h`; USB 2.0, 9.6. Modules: `usb_f_fs`, `usb_f_acm`.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -20,9 +17,7 @@ use super::card::{CardError, VirtualCard};
 use super::fault::ReaderFault;
 use super::module::{Module, Reaction};
 use super::reader::cut_command;
-
-/// Where the kernel takes gadgets.
-const GADGETS: &str = "/sys/kernel/config/usb_gadget";
+use crate::gadget::{UsbGadget, UsbIdentity};
 
 /// Preamble and length of a frame: what goes through the first of two pairs of endpoints.
 const HEAD: usize = 7;
@@ -55,19 +50,18 @@ impl UsbLayout {
     }
 
     /// The kernel's function, and the vendor and product that go with it.
-    const fn function(self) -> (&'static str, &'static str, &'static str) {
+    const fn function(self) -> (&'static str, (u16, u16)) {
         match self {
             // eastcoms.com, SAM_V 通信协议
-            Self::OnePair | Self::TwoPairs => ("ffs", "0x0400", "0xc35a"),
+            Self::OnePair | Self::TwoPairs => ("ffs", (0x0400, 0xc35a)),
             // WCH CH9102: a bridge that is plain CDC-ACM.
-            Self::Serial => ("acm", "0x1a86", "0x55d4"),
+            Self::Serial => ("acm", (0x1a86, 0x55d4)),
         }
     }
 }
 
 struct Plugged {
-    gadget: PathBuf,
-    mounted: PathBuf,
+    gadget: UsbGadget,
     /// A function of ours lives as long as this file is open.
     control: Option<File>,
     stop: Arc<AtomicBool>,
@@ -138,41 +132,28 @@ impl VirtualUsbReader {
     pub fn unplug(&self) {
         let Some(plugged) = lock(&self.plugged).take() else { return };
         plugged.stop.store(true, Ordering::SeqCst);
-        // From here on the bus is empty, and whoever waits at an endpoint wakes up.
-        let _ = fs::write(plugged.gadget.join("UDC"), "\n");
+        plugged.gadget.pull();
         let _ = plugged.thread.join();
-        // The function goes with it.
+        // The function goes with it, and the gadget after it.
         drop(plugged.control);
-        take_down(&plugged.gadget, &plugged.mounted, &self.name);
+        drop(plugged.gadget);
         lock(&self.module).power_off();
     }
 
     fn connect(&self) -> io::Result<Plugged> {
-        let gadget = Path::new(GADGETS).join(&self.name);
-        let mounted = self.folder.join("endpoints");
-        let (kind, vendor, product) = self.layout.function();
-        let function = format!("functions/{kind}.{}", self.name);
-        take_down(&gadget, &mounted, &self.name);
-        fs::create_dir(&gadget)?;
-        fs::write(gadget.join("idVendor"), vendor)?;
-        fs::write(gadget.join("idProduct"), product)?;
-        fs::create_dir(gadget.join("strings/0x409"))?;
-        fs::write(gadget.join("strings/0x409/manufacturer"), "virtual-devices")?;
-        fs::write(gadget.join("strings/0x409/product"), "SAM_V")?;
-        fs::write(gadget.join("strings/0x409/serialnumber"), "DEMO-0001")?;
-        fs::create_dir(gadget.join("configs/c.1"))?;
-        fs::create_dir(gadget.join(&function))?;
-        std::os::unix::fs::symlink(gadget.join(&function), gadget.join("configs/c.1/reader"))?;
+        let (kind, ids) = self.layout.function();
+        let identity = UsbIdentity { ids, maker: "virtual-devices", model: "SAM_V", serial: "DEMO-0001" };
+        let mut gadget = UsbGadget::new(&self.name, kind, &identity)?;
         let (control, outs, ins) = match self.layout {
             UsbLayout::Serial => {
-                let number = fs::read_to_string(gadget.join(&function).join("port_num"))?;
+                let number = fs::read_to_string(gadget.function().join("port_num"))?;
                 let tty = open_without_waiting(Path::new(&format!("/dev/ttyGS{}", number.trim())))?;
                 let mut settings = tcgetattr(&tty)?;
                 settings.make_raw();
                 tcsetattr(&tty, OptionalActions::Now, &settings)?;
                 (None, vec![tty.try_clone()?], vec![tty])
             }
-            layout => self.function_endpoints(&mounted, layout)?,
+            layout => function_endpoints(&mut gadget, &self.folder.join("endpoints"), layout)?,
         };
         let stop = Arc::new(AtomicBool::new(false));
         let thread = {
@@ -181,30 +162,8 @@ impl VirtualUsbReader {
                 .name("virtual-usb".into())
                 .spawn(move || serve(&stop, &module, &outs, &ins))?
         };
-        fs::write(gadget.join("UDC"), first_controller()?)?;
-        Ok(Plugged { gadget, mounted, control, stop, thread })
-    }
-
-    /// The control endpoint of a function of ours, its endpoints out and in.
-    fn function_endpoints(
-        &self,
-        mounted: &Path,
-        layout: UsbLayout,
-    ) -> io::Result<(Option<File>, Vec<File>, Vec<File>)> {
-        fs::create_dir_all(mounted)?;
-        let mount = Command::new("mount").args(["-t", "functionfs", &self.name]).arg(mounted).status()?;
-        if !mount.success() {
-            return Err(io::Error::other("functionfs cannot be mounted"));
-        }
-        let mut control = File::options().read(true).write(true).open(mounted.join("ep0"))?;
-        control.write_all(&descriptors(layout))?;
-        control.write_all(&strings())?;
-
-        let open = |number: usize| open_without_waiting(&mounted.join(format!("ep{number}")));
-        let pairs = layout.endpoints().len() / 2;
-        let outs = (0..pairs).map(|pair| open(pair * 2 + 1)).collect::<Result<Vec<File>, _>>()?;
-        let ins = (0..pairs).map(|pair| open(pair * 2 + 2)).collect::<Result<Vec<File>, _>>()?;
-        Ok((Some(control), outs, ins))
+        gadget.plug()?;
+        Ok(Plugged { gadget, control, stop, thread })
     }
 }
 
@@ -220,27 +179,22 @@ fn open_without_waiting(path: &Path) -> io::Result<File> {
     File::options().read(true).write(true).custom_flags(nonblocking).open(path)
 }
 
-/// The bus that the gadget is plugged into.
-fn first_controller() -> io::Result<String> {
-    let first = fs::read_dir("/sys/class/udc")?.next().ok_or(io::ErrorKind::NotFound)??;
-    Ok(first.file_name().to_string_lossy().into_owned())
-}
+/// The control endpoint of a function of ours, its endpoints out and in.
+fn function_endpoints(
+    gadget: &mut UsbGadget,
+    mounted: &Path,
+    layout: UsbLayout,
+) -> io::Result<(Option<File>, Vec<File>, Vec<File>)> {
+    gadget.mount(mounted)?;
+    let mut control = File::options().read(true).write(true).open(mounted.join("ep0"))?;
+    control.write_all(&descriptors(layout))?;
+    control.write_all(&strings())?;
 
-/// Takes apart what is there, in the order that configfs asks for.
-fn take_down(gadget: &Path, mounted: &Path, name: &str) {
-    if mounted.join("ep0").exists() {
-        let _ = Command::new("umount").arg("--lazy").arg(mounted).status();
-    }
-    let _ = fs::remove_file(gadget.join("configs/c.1/reader"));
-    for folder in [
-        "configs/c.1",
-        &format!("functions/ffs.{name}"),
-        &format!("functions/acm.{name}"),
-        "strings/0x409",
-        "",
-    ] {
-        let _ = fs::remove_dir(gadget.join(folder));
-    }
+    let open = |number: usize| open_without_waiting(&mounted.join(format!("ep{number}")));
+    let pairs = layout.endpoints().len() / 2;
+    let outs = (0..pairs).map(|pair| open(pair * 2 + 1)).collect::<Result<Vec<File>, _>>()?;
+    let ins = (0..pairs).map(|pair| open(pair * 2 + 2)).collect::<Result<Vec<File>, _>>()?;
+    Ok((Some(control), outs, ins))
 }
 
 /// The interface and its bulk endpoints, for full and for high speed.

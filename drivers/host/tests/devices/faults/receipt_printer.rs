@@ -44,9 +44,9 @@ pub(crate) fn parameters(format: &str) -> PrintParameters {
     }
 }
 
-struct Counter {
-    printer: VirtualReceiptPrinter,
-    post: Post,
+pub(crate) struct Counter {
+    pub(crate) printer: VirtualReceiptPrinter,
+    pub(crate) post: Post,
 }
 
 impl Counter {
@@ -68,24 +68,28 @@ impl Counter {
         Self { printer, post }
     }
 
-    fn print(&mut self, each: impl FnMut(JobStatus)) -> Result<JobStatus, Fault> {
+    pub(crate) fn print(&mut self, each: impl FnMut(JobStatus)) -> Result<JobStatus, Fault> {
         self.print_within(LONG, each)
     }
 
-    fn print_within(&mut self, limit: Duration, each: impl FnMut(JobStatus)) -> Result<JobStatus, Fault> {
+    pub(crate) fn print_within(
+        &mut self,
+        limit: Duration,
+        each: impl FnMut(JobStatus),
+    ) -> Result<JobStatus, Fault> {
         let device = self.post.device.clone();
         self.post.client().print(&device, &png(&picture()), parameters("image/png"), limit, each)
     }
 
     /// The slip ends in this fault.
-    fn fails(&mut self, code: FaultCode) {
+    pub(crate) fn fails(&mut self, code: FaultCode) {
         let fault = self.print(drop).expect_err("a fault was injected");
         assert_eq!(fault.code, code, "{fault:?}");
         told(&fault);
     }
 
     /// Whole again, the printer gives one slip, and the right one.
-    fn prints_again(&mut self) {
+    pub(crate) fn prints_again(&mut self) {
         self.printer.set_fault(ReceiptFault::None);
         let before = self.printer.slips().len();
         let status = self.print(drop).unwrap();
@@ -98,7 +102,7 @@ impl Counter {
     }
 
     /// The printer stops for a reason, which is told while the slip waits; then somebody helps it.
-    fn waits(mut self, code: FaultCode) {
+    pub(crate) fn waits(mut self, code: FaultCode) {
         let mut seen = Vec::new();
         let device = self.post.device.clone();
         let printer = &self.printer;
@@ -132,7 +136,7 @@ impl Counter {
     }
 }
 
-fn post(driver: &str, path: &str, folder: tempfile::TempDir, settings: &Value) -> Post {
+pub(crate) fn post(driver: &str, path: &str, folder: tempfile::TempDir, settings: &Value) -> Post {
     let mut all = json!({ "answer_ms": 500, "lost_after_ms": 1500 });
     all.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
     let entry = json!({ "driver": driver, "path": path, "name": "小票打印机", "attestation": "virtual",

@@ -1,13 +1,16 @@
 //! On a kernel's own nodes, in the virtual machine of `tests/full/vm.sh`: ignored everywhere else, because they plug devices
 //! in. A name says at its end what is pulled, cut or refused, if anything is.
 
+mod chips;
 mod keys;
 mod pads;
+mod printers;
 mod readers;
 mod serial;
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
 
 use driver_contract::{DeviceEvent, DeviceId, HostNotice};
 
@@ -39,5 +42,14 @@ fn next(news: &Receiver<HostNotice>, driver: &str) -> (DeviceId, DeviceEvent) {
         {
             return (device, event);
         }
+    }
+}
+
+/// Waits until the kernel has come so far.
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let end = Instant::now() + LONG;
+    while !is_so() {
+        assert!(Instant::now() < end, "{what} never came");
+        std::thread::sleep(Duration::from_millis(20));
     }
 }
