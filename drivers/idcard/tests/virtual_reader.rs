@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use common::{Bench, demo_card, read, read_code, read_with};
 use driver_contract::{
-    Accessibility, CardKind, CollectingContext, DeviceEvent, DriverFactory, FaultCode, Outcome, Task,
+    Accessibility, CardKind, CollectingContext, DeviceEvent, DriverFactory, FaultCode, Outcome, Recording,
+    Task,
 };
 use driver_idcard::samv::{SamvReader, SamvSerial, Status, Timing};
 use driver_line::SerialLine;
@@ -390,7 +391,7 @@ fn the_module_tells_its_number_and_the_rate_is_found() {
 fn a_recorded_reading_plays_again_and_only_virtual_readers_are_recorded() {
     let mut bench = Bench::new();
     let tape = bench.folder().join("reading.tape");
-    bench.config.record = Some(tape.clone());
+    bench.config.record = Some(tape.clone().into());
     bench.reader.lay(&demo_card()).unwrap();
     let recorded = read(bench.open().as_mut()).unwrap();
 
@@ -402,4 +403,28 @@ fn a_recorded_reading_plays_again_and_only_virtual_readers_are_recorded() {
 
     bench.config.attestation = driver_contract::Attestation::Unattested;
     assert_eq!(bench.try_open().err().unwrap().code, FaultCode::BadConfiguration);
+}
+
+#[test]
+fn a_masked_recording_plays_with_an_invented_person_and_is_made_of_any_reader() {
+    let mut bench = Bench::new();
+    let tape = bench.folder().join("masked.tape");
+    bench.config.record = Some(Recording { mask: true, ..tape.clone().into() });
+    bench.config.attestation = driver_contract::Attestation::Physical;
+    bench.reader.lay(&VirtualCard { added_address: Some("演示省江城市新居".into()), ..demo_card() }).unwrap();
+    let recorded = read_with(bench.open().as_mut(), 5000, true).unwrap();
+    assert_eq!(recorded.name, "演示𠮷𬭚㛃", "the terminal gets what the card says");
+
+    let mut reader = SamvReader::new(driver_contract::Replay::load(&tape).unwrap(), Timing::default());
+    reader.self_test().unwrap();
+    assert!(reader.find().unwrap());
+    reader.select().unwrap();
+    let played = reader.read(true).unwrap();
+    let lengths = |text: &[u8], photo: &[u8], prints: &[u8]| (text.len(), photo.len(), prints.len());
+    let sizes = lengths(&[0; 256], &recorded.wlt_photo, &recorded.fingerprint);
+    assert_eq!(lengths(&played.text, &played.photo, &played.fingerprint), sizes);
+    assert!(played.photo.iter().chain(&played.fingerprint).all(|byte| *byte == 0));
+    let text = driver_idcard::samv::decode_text(&played.text).unwrap();
+    assert_eq!((text.name.as_str(), text.number.as_str()), ("某某某某某", "999999190001010007"));
+    assert_eq!(reader.added_address().unwrap().as_deref(), Some("某某某某某某某某"));
 }

@@ -6,10 +6,11 @@ use driver_contract::{
     Capabilities, Connection, DeviceClass, DeviceConfig, DeviceId, DeviceInfo, DriverFactory, Fault,
     OpenDevice,
 };
-use driver_line::{Line, SerialLine, Settings, recorded};
+use driver_line::{Line, SerialLine, Settings, recorded_masked};
 
 use super::device::{Connect, SamvDevice};
 use super::error::SamvError;
+use super::mask::SamvMask;
 use super::reader::{SamvReader, Timing};
 
 /// The rate at which readers leave the factory.
@@ -44,10 +45,6 @@ impl DriverFactory for SamvSerial {
 
     fn class(&self) -> DeviceClass {
         DeviceClass::IdCardReader
-    }
-
-    fn records(&self) -> bool {
-        true
     }
 
     fn list(&self, configured: &[DeviceConfig]) -> Result<Vec<DeviceInfo>, Fault> {
@@ -132,7 +129,8 @@ impl Connect for Port {
         if self.baud.is_none() {
             line = find_rate(line)?;
         }
-        let mut reader = SamvReader::new(recorded(line, &self.config)?, Timing::default());
+        let mut reader =
+            SamvReader::new(recorded_masked(line, &self.config, SamvMask::default())?, Timing::default());
         reader.self_test()?;
         Ok(reader)
     }

@@ -4,11 +4,12 @@ use driver_contract::{
     Accessibility, Capabilities, Connection, DeviceClass, DeviceConfig, DeviceId, DeviceInfo, DeviceModel,
     DriverFactory, Fault, OpenDevice,
 };
-use driver_line::{Line, Settings, recorded};
+use driver_line::{Line, Settings, recorded_masked};
 
 use super::device::{Connect, SamvDevice};
 use super::error::SamvError;
 use super::factory::{USUAL_NAME, bare_config};
+use super::mask::SamvMask;
 use super::reader::{SamvReader, Timing};
 use super::rusb_pipes::{Found, RusbPipes, list};
 use super::usb::UsbLine;
@@ -29,10 +30,6 @@ impl DriverFactory for SamvUsb {
 
     fn class(&self) -> DeviceClass {
         DeviceClass::IdCardReader
-    }
-
-    fn records(&self) -> bool {
-        true
     }
 
     fn list(&self, configured: &[DeviceConfig]) -> Result<Vec<DeviceInfo>, Fault> {
@@ -103,7 +100,8 @@ struct Socket {
 impl Connect for Socket {
     fn connect(&self) -> Result<SamvReader<Box<dyn Line>>, SamvError> {
         let line = UsbLine::new(RusbPipes::open(&self.config.path)?)?;
-        let mut reader = SamvReader::new(recorded(line, &self.config)?, Timing::default());
+        let mut reader =
+            SamvReader::new(recorded_masked(line, &self.config, SamvMask::default())?, Timing::default());
         reader.self_test()?;
         Ok(reader)
     }
