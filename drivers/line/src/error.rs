@@ -76,7 +76,7 @@ impl From<io::Error> for LineError {
         });
         // ENOTTY: a file that is no node of this kind.
         let strange = error.raw_os_error() == Some(Errno::NOTTY.raw_os_error());
-        let unrecorded = error.get_ref().is_some_and(|inner| inner.is::<TapeError>());
+        let unrecorded = error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<TapeError>);
         match error.kind() {
             _ if unrecorded => Self::NotRecorded,
             _ if gone => Self::Unplugged,

@@ -17,13 +17,10 @@ pub(crate) fn blank(header: &PictureHeader) -> ImageResult<Vec<u8>> {
     let (width, height) = (side(width), side(height));
     let pixels = vec![GREY; width as usize * height as usize];
     let mut file = Vec::new();
+    let grey = ExtendedColorType::L8;
     match header.format.as_str() {
-        "image/jpeg" => {
-            JpegEncoder::new(&mut file).write_image(&pixels, width, height, ExtendedColorType::L8)?
-        }
-        "image/png" => {
-            PngEncoder::new(&mut file).write_image(&pixels, width, height, ExtendedColorType::L8)?
-        }
+        "image/jpeg" => JpegEncoder::new(&mut file).write_image(&pixels, width, height, grey)?,
+        "image/png" => PngEncoder::new(&mut file).write_image(&pixels, width, height, grey)?,
         _ => {}
     }
     Ok(file)

@@ -1,5 +1,6 @@
 //! An open device whose tasks are written to a tape.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
@@ -138,7 +139,7 @@ impl Writer {
     }
 
     fn begin(&mut self, device: &DeviceInfo) -> io::Result<()> {
-        self.write(&ContractHead { clarity: self.clarity, device: device.clone() }.to_string())
+        self.write(&ContractHead { clarity: self.clarity, device: device.clone() })
     }
 
     fn begin_task(&mut self, task: Task) {
@@ -166,33 +167,45 @@ impl Writer {
         if self.broken.is_some() {
             return;
         }
-        if let Err(error) = self.write(&line.to_string()) {
-            tracing::warn!(kind = %error.kind(), "a recording cannot be written on");
-            self.broken = Some(error.kind());
+        if let Err(error) = self.write(line) {
+            self.break_off(error.kind());
         }
     }
 
-    fn write(&mut self, text: &str) -> io::Result<()> {
-        self.written += text.len() as u64;
-        if self.written > LONGEST_TAPE {
-            return Err(io::ErrorKind::FileTooLarge.into());
+    fn break_off(&mut self, kind: io::ErrorKind) {
+        tracing::warn!(%kind, "a recording cannot be written on");
+        self.broken.get_or_insert(kind);
+    }
+
+    fn write(&mut self, line: &impl Display) -> io::Result<()> {
+        let mut counted =
+            io::BufWriter::new(Counted { place: self.place.as_mut(), written: &mut self.written });
+        write!(counted, "{line}")?;
+        counted.flush()
+    }
+
+    /// Bytes as they are; `None` where the tape has no room for their text: they are not even copied then.
+    fn bytes(&mut self, bytes: &[u8]) -> Option<TapeBytes> {
+        if self.written.saturating_add(2 * bytes.len() as u64) > LONGEST_TAPE {
+            self.break_off(io::ErrorKind::FileTooLarge);
         }
-        self.place.write_all(text.as_bytes())?;
-        self.place.flush()
+        self.broken.is_none().then(|| TapeBytes::of(bytes))
     }
 
     fn page(&mut self, header: &PageHeader, bytes: &[u8]) {
         let bytes = match self.clarity {
-            Clarity::Clear => TapeBytes::of(bytes),
-            Clarity::Masked => header.blank(),
+            Clarity::Clear => self.bytes(bytes),
+            Clarity::Masked => Some(header.blank()),
         };
-        self.moment(Moment::Page(*header, bytes));
+        if let Some(bytes) = bytes {
+            self.moment(Moment::Page(*header, bytes));
+        }
     }
 
-    fn picture(&self, header: &PictureHeader, bytes: &[u8]) -> TapeBytes {
+    fn picture(&mut self, header: &PictureHeader, bytes: &[u8]) -> Option<TapeBytes> {
         match self.clarity {
-            Clarity::Clear => TapeBytes::of(bytes),
-            Clarity::Masked => TapeBytes::of(&blank(header).unwrap_or_default()),
+            Clarity::Clear => self.bytes(bytes),
+            Clarity::Masked => Some(TapeBytes::of(&blank(header).unwrap_or_default())),
         }
     }
 
@@ -203,8 +216,30 @@ impl Writer {
         }
         self.frames += 1;
         self.last_frame = Some(Instant::now());
-        let picture = self.picture(header, bytes);
-        self.moment(Moment::Frame(header.clone(), picture));
+        if let Some(picture) = self.picture(header, bytes) {
+            self.moment(Moment::Frame(header.clone(), picture));
+        }
+    }
+}
+
+/// The place of a tape, up to the length that a tape may have.
+struct Counted<'a> {
+    place: &'a mut dyn Write,
+    written: &'a mut u64,
+}
+
+impl Write for Counted<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.written.saturating_add(bytes.len() as u64) > LONGEST_TAPE {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let count = self.place.write(bytes)?;
+        *self.written += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.place.flush()
     }
 }
 
@@ -256,8 +291,9 @@ impl TaskContext for Recorded<'_> {
 
     fn picture(&mut self, header: &PictureHeader, bytes: &[u8]) -> Result<Provenance, Fault> {
         let provenance = self.context.picture(header, bytes)?;
-        let picture = self.tape.picture(header, bytes);
-        self.tape.moment(Moment::Picture(header.clone(), picture));
+        if let Some(picture) = self.tape.picture(header, bytes) {
+            self.tape.moment(Moment::Picture(header.clone(), picture));
+        }
         Ok(provenance)
     }
 
@@ -271,8 +307,14 @@ impl TaskContext for Recorded<'_> {
 
     fn document(&mut self, region: Region) -> Result<Vec<u8>, Fault> {
         let document = self.context.document(region)?;
-        let on_tape = (self.tape.clarity == Clarity::Clear).then(|| TapeBytes::of(&document));
-        self.tape.moment(Moment::Document(on_tape));
+        match self.tape.clarity {
+            Clarity::Masked => self.tape.moment(Moment::Document(None)),
+            Clarity::Clear => {
+                if let Some(bytes) = self.tape.bytes(&document) {
+                    self.tape.moment(Moment::Document(Some(bytes)));
+                }
+            }
+        }
         Ok(document)
     }
 }

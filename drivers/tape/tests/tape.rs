@@ -179,6 +179,33 @@ fn a_full_disk_refuses_the_opening_and_later_ends_the_recording_but_not_the_task
 }
 
 #[test]
+fn a_tape_ends_at_its_longest_and_no_page_is_kept_in_half() {
+    let format = driver_contract::PixelFormat::Gray8;
+    let header = driver_contract::PageHeader {
+        page: 1,
+        width: 1 << 13,
+        height: 1 << 14,
+        stride: 1 << 13,
+        dpi: 600,
+        format,
+    };
+    let mut pixels = vec![0xff; 1 << 27];
+    pixels[1] = 0;
+    let scanner = device(DeviceClass::Scanner, move |_, context| {
+        context.page(&header, &pixels)?;
+        Ok(Outcome::Scanned { pages: 1, feeder_empty: false })
+    });
+    let disk = Disk::new(LARGE);
+    let mut scanner = RecordedDevice::onto(scanner, Clarity::Clear, Box::new(disk.clone())).unwrap();
+    let mut context = context();
+    scanner.run(&Task::CheckState, &mut context).unwrap();
+    let warned = |event: &DeviceEvent| matches!(event, DeviceEvent::Warning(fault) if fault.code == FaultCode::TapeNotWritten);
+    assert!(context.events.iter().any(warned) && context.pages.len() == 1, "the page itself came");
+    assert!(!scanner.is_alive());
+    assert!(disk.text().lines().count() == 3, "head and task, nothing of the page");
+}
+
+#[test]
 fn real_devices_are_masked_and_ukeys_are_not_recorded() {
     let with = |class, attestation| {
         let act: Act = Box::new(|_, _| Ok(Outcome::Announced));

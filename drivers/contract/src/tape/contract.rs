@@ -75,7 +75,8 @@ impl fmt::Display for TapeBytes {
         match self {
             Self::Same { count, byte } => write!(f, "{count}*{byte:02x}"),
             Self::Plain(bytes) if bytes.is_empty() => f.write_str("0*00"),
-            Self::Plain(bytes) => f.write_str(&hex::encode(bytes)),
+            // In pieces: a page has up to 200 MB, and its text would stand in memory beside it.
+            Self::Plain(bytes) => bytes.chunks(4096).try_for_each(|piece| f.write_str(&hex::encode(piece))),
         }
     }
 }
