@@ -112,6 +112,60 @@ fn the_three_other_layouts() {
 }
 
 #[test]
+fn the_cards_management_number_is_read_where_the_reader_gives_it() {
+    let mut bench = Bench::new();
+    bench.reader.lay(&demo_card()).unwrap();
+    let number = read(bench.open().as_mut()).unwrap().management_number.unwrap();
+    assert_eq!(number.len(), 56);
+    assert_eq!(number[..24], "99".repeat(12), "IIN and SN as the virtual card has them");
+    let expected: String =
+        demo_card().pseudo_management_number().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(number, expected);
+    bench.reader.lift();
+    bench.reader.lay(&demo_card()).unwrap();
+    bench.config.settings.insert("management_number".into(), json!(false));
+    bench.reader.set_fault(ReaderFault::SilentAt { command: 0x3005 });
+    assert_eq!(read(bench.open().as_mut()).unwrap().management_number, None);
+    assert_eq!(bench.reader.status().unanswered, 0, "it was not asked");
+}
+
+#[test]
+fn no_answer_to_the_management_number_spoils_a_reading() {
+    let bench = Bench::new();
+    let mut device = bench.open();
+    let read_again = |device: &mut dyn driver_contract::OpenDevice, fault: ReaderFault| {
+        bench.reader.lift();
+        bench.reader.lay(&demo_card()).unwrap();
+        bench.reader.set_fault(fault);
+        let reading = read(device).unwrap_or_else(|code| panic!("{fault:?}: {code:?}"));
+        assert_eq!(reading.name, "演示𠮷𬭚㛃");
+        bench.reader.set_fault(ReaderFault::None);
+        reading.management_number
+    };
+    // Each has a reader of its own: one that does not know the command is not asked a second time.
+    for status in Status::FAILURES.into_iter().chain([0x77, 0x9f]) {
+        let fault = ReaderFault::Status { command: 0x3005, status, times: 1 };
+        let mut fresh = bench.open();
+        assert_eq!(read_again(fresh.as_mut(), fault), None, "{status:02x}");
+        let known = !matches!(Status(status), Status::COMMAND_ERROR | Status::NO_PRIVILEGE);
+        assert_eq!(
+            read_again(fresh.as_mut(), ReaderFault::None).is_some(),
+            known,
+            "{status:02x} the next time"
+        );
+    }
+    for length in [0, 16, 27, 29] {
+        assert_eq!(read_again(device.as_mut(), ReaderFault::ManagementNumberOf { length }), None, "{length}");
+    }
+    assert!(read_again(device.as_mut(), ReaderFault::None).is_some());
+    // One that says nothing is waited for once, and then not asked again.
+    let silent = ReaderFault::SilentAt { command: 0x3005 };
+    assert_eq!(read_again(device.as_mut(), silent), None);
+    assert_eq!(read_again(device.as_mut(), silent), None);
+    assert_eq!(bench.reader.status().unanswered, 1);
+}
+
+#[test]
 fn every_status_at_every_step_has_its_fault() {
     let bench = Bench::new();
     let mut device = bench.open();

@@ -11,6 +11,7 @@ use crate::{
 };
 
 use super::contract::TapeBytes;
+use crate::mutants::planted;
 
 /// How personal data is written on a tape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -244,6 +245,7 @@ impl CardReading {
             address,
             added_address,
             number,
+            management_number,
             issuing_office,
             valid_from: _,
             valid_until,
@@ -269,7 +271,8 @@ impl CardReading {
             birth_date: demo_birth(),
             address: text(address),
             added_address: text(added_address),
-            number: demo_number(&number),
+            number: if planted("number-not-masked") { number } else { demo_number(&number) },
+            management_number: management_number.map(|number| "0".repeat(number.chars().count())),
             issuing_office: text(issuing_office),
             valid_from: demo_validity().0,
             valid_until: match valid_until {

@@ -274,6 +274,7 @@ fn a_masked_reading_leaves_nothing_of_its_person_on_the_disk() {
     // Parts too: the end of the number, words of the addresses.
     texts.extend(["1990010100", "010010", "江城", "搬迁巷", "演示路"].map(str::to_owned));
     texts.push(reading.provenance.raw_sm3.clone());
+    texts.push(reading.management_number.clone().unwrap());
     let mut secrets: Vec<Vec<u8>> = texts.iter().flat_map(|text| forms(text)).collect();
     for bytes in [&reading.wlt_photo, &reading.fingerprint] {
         // Any eight bytes in a row that are not all the same; those of a blank would be found in anything.

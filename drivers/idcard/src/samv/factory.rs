@@ -31,8 +31,8 @@ const RATE_TRIAL: Duration = Duration::from_millis(400);
 /// The driver `samv-serial`.
 ///
 /// Its configuration entries name a device file in `path`. Settings, all optional: `baud` (a number; when
-/// absent the usual rates are tried in turn), `added_address` (`false` for readers that take offence at
-/// command 30 03).
+/// absent the usual rates are tried in turn), `added_address` and `management_number` (`false` for
+/// readers that take offence at command 30 03 or 30 05).
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SamvSerial;
 
@@ -104,6 +104,7 @@ struct Port {
     config: DeviceConfig,
     baud: Option<u32>,
     added_address: bool,
+    management_number: bool,
 }
 
 impl Port {
@@ -114,7 +115,8 @@ impl Port {
             Some(_) => Some(settings.number("baud", BAUD_DEFAULT, 1..=u32::MAX)?),
         };
         let added_address = settings.flag("added_address", true)?;
-        Ok(Self { baud, added_address, config })
+        let management_number = settings.flag("management_number", true)?;
+        Ok(Self { baud, added_address, management_number, config })
     }
 }
 
@@ -137,6 +139,10 @@ impl Connect for Port {
 
     fn added_address(&self) -> bool {
         self.added_address
+    }
+
+    fn management_number(&self) -> bool {
+        self.management_number
     }
 }
 

@@ -17,7 +17,8 @@ use super::usb::UsbLine;
 /// The driver `samv-usb`.
 ///
 /// Finds readers by the table `usb-readers.toml`. Configuration entries name a reader's place in `path`
-/// (`0400:c35a@1-2.3`), to give it a name, an attestation, or the setting `added_address`.
+/// (`0400:c35a@1-2.3`), to give it a name, an attestation, or the settings of `samv-serial` but
+/// `baud`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SamvUsb;
 
@@ -50,10 +51,11 @@ impl DriverFactory for SamvUsb {
         let reader =
             found.iter().find(|reader| reader.place == place).ok_or_else(|| fault(SamvError::NotFound))?;
         let config = entry.cloned().unwrap_or_else(|| bare_config(NAME, place));
-        let added_address = Settings::new(&config).flag("added_address", true);
-        let added_address = added_address.map_err(|error| fault(error.into()))?;
+        let flag = |name: &str| Settings::new(&config).flag(name, true).map_err(|error| fault(error.into()));
+        let (added_address, management_number) = (flag("added_address")?, flag("management_number")?);
         let info = describe(reader, entry);
-        let opened = SamvDevice::open(info, Box::new(Socket { config, added_address })).map_err(fault)?;
+        let socket = Socket { config, added_address, management_number };
+        let opened = SamvDevice::open(info, Box::new(socket)).map_err(fault)?;
         Ok(Box::new(opened))
     }
 }
@@ -95,6 +97,7 @@ fn absent(entry: &DeviceConfig) -> DeviceInfo {
 struct Socket {
     config: DeviceConfig,
     added_address: bool,
+    management_number: bool,
 }
 
 impl Connect for Socket {
@@ -108,5 +111,9 @@ impl Connect for Socket {
 
     fn added_address(&self) -> bool {
         self.added_address
+    }
+
+    fn management_number(&self) -> bool {
+        self.management_number
     }
 }

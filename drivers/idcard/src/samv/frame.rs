@@ -180,6 +180,8 @@ mod tests {
         }
         let added = encode_command(Command::ReadAddedAddress.bytes(), &[]);
         assert_eq!(added.last(), Some(&0x30));
+        let management = encode_command(Command::ReadManagementNumber.bytes(), &[]);
+        assert_eq!(management, [0xaa, 0xaa, 0xaa, 0x96, 0x69, 0x00, 0x03, 0x30, 0x05, 0x36]);
     }
 
     #[test]

@@ -84,6 +84,7 @@ fn mask_data(command: Option<Command>, status: Status, data: &mut [u8]) {
             }
             None => data.fill(0),
         },
+        // The management number of the card, the serial number of its chip at selecting, and what is not known.
         _ => data.fill(0),
     }
 }
@@ -295,6 +296,8 @@ mod tests {
             decode_utf16(&masked[HEAD + STATUS..masked.len() - 1]).unwrap().trim_end(),
             "某某某某某某某某"
         );
+        let number = encode_answer(Status::OK, &[7; 28]);
+        assert_eq!(kept(Command::ReadManagementNumber, &[&number]), encode_answer(Status::OK, &[0; 28]));
         let empty = encode_answer(Status::ITEM_EMPTY, &[]);
         assert_eq!(kept(Command::ReadAddedAddress, &[&empty]), empty);
     }
