@@ -65,6 +65,8 @@ printed-before-done device-host:devices faults::printer
 receipt-printed-before-done device-host:devices faults::receipt_printer
 - device-host:devices captures::
 nonce-not-checked device-host:devices captures::
+- device-host:devices recording::
+number-not-masked device-host:devices recording::
 ROWS
 }
 

@@ -331,10 +331,10 @@ pub struct DeviceConfig {
     /// What the enrolment says of it. Absent: nobody vouches for it.
     #[serde(default)]
     pub attestation: Attestation,
-    /// Where to record the byte traffic, if asked. Drivers honour it for `Virtual` devices only, because
-    /// a recording holds everything that a card says.
+    /// Where and how to record the device, if asked. A device that is not `Virtual` is recorded masked or not at all,
+    /// because a recording holds everything that a card says.
     #[serde(default)]
-    pub record: Option<std::path::PathBuf>,
+    pub record: Option<crate::Recording>,
     /// Driver-specific settings, for example `{"baud": 115200}`.
     #[serde(default)]
     pub settings: serde_json::Map<String, serde_json::Value>,

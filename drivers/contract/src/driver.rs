@@ -23,12 +23,6 @@ pub trait DriverFactory: Send + Sync {
         true
     }
 
-    /// Whether its devices' traffic can be recorded (`record` of a configuration entry). The host refuses to open a
-    /// device for which a recording is asked that nobody would make.
-    fn records(&self) -> bool {
-        false
-    }
-
     /// The devices that can be seen or are configured. `configured` holds only this driver's entries.
     ///
     /// # Errors

@@ -136,6 +136,15 @@ catalogue! {
     /// A maker's library cannot be loaded, or is not one of ours.
     LibraryUnusable = "device.library_unusable", Administrator, permanent,
         "{设备}厂商提供的驱动库装不上，本机现在用不了它。", "请管理员核对驱动库的文件、处理器架构和授权文件后重新安装。";
+    /// A recording was asked for and its file cannot be made or written on.
+    TapeNotWritten = "device.tape_not_written", Administrator, permanent,
+        "{设备}的录制文件写不进去，这一次没有录下来。", "请管理员检查录制文件所在文件夹的权限和剩余空间，或取消这台设备的录制设置。";
+    /// A recording that cannot be played: torn, of another version, of another class of devices.
+    TapeUnreadable = "device.tape_unreadable", Administrator, permanent,
+        "{设备}要重放的录制文件不完整，或不是本版本、本类设备的录制，不能重放。", "请管理员换一个完整的录制文件，或用本版本重新录制。";
+    /// A replay was asked for something else than was recorded.
+    TapeDiffers = "device.tape_differs", Administrator, permanent,
+        "这次的操作与录制时不同，重放中的{设备}没有可回答的内容。", "请按录制时的次序操作；要做别的操作，请管理员换上真实设备或另一份录制。";
     /// A maker's library broke the contract: an answer that is none, a page that does not fit.
     LibraryGarbage = "device.library_garbage", Maker, passing,
         "{设备}厂商的驱动库给出了不合规范的结果，没有采用。", "请再试一次；反复出现请把诊断包交给供应商。";

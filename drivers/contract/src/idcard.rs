@@ -126,6 +126,10 @@ pub struct CardReading {
     pub added_address: Option<String>,
     /// The number of the card's holder.
     pub number: String,
+    /// The card's own management number (卡体管理号), 56 hexadecimal digits as the chip has it: IIN (4 bytes), SN (8), DN
+    /// (16); it tells one card of a holder from the next. `None` where the reader does not give it.
+    #[serde(default)]
+    pub management_number: Option<String>,
     /// Issuing office; its code on the 2017 permanent resident card, nothing on the 2023 one.
     pub issuing_office: Option<String>,
     /// First day of validity.

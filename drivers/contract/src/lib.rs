@@ -58,5 +58,9 @@ pub use provenance::{CaptureMark, Provenance, boot_ms, sm3_hex};
 pub use scan::{ColourMode, PageHeader, PixelFormat, ScanArea, ScanParameters, ScanSource};
 pub use shared::{RegionBook, SharedArea};
 pub use signature::{PenPoint, SignatureParameters, SignatureReading};
-pub use tape::{Direction, Recorder, Replay, TapeError, TapeLine};
+pub use tape::{
+    Clarity, ContractHead, ContractLine, ContractTape, Direction, LONGEST_TAPE, LineMask, Moment, Recorder,
+    Recording, Replay, Section, TapeBytes, TapeError, TapeLine, create_tape, demo_birth, demo_number,
+    demo_text, demo_validity,
+};
 pub use task::{DeviceEvent, Outcome, Region, Task, Word};

@@ -3,6 +3,7 @@
 //! | name | what breaks |
 //! |---|---|
 //! | `nonce-not-checked` | a capture for another request is taken for an answer to this one |
+//! | `number-not-masked` | a masked recording keeps the number of the card's holder |
 
 /// Whether the named fault is planted.
 #[cfg(feature = "mutants")]

@@ -31,10 +31,6 @@ impl DriverFactory for FrameEvaluation {
         DeviceClass::EvaluationPad
     }
 
-    fn records(&self) -> bool {
-        true
-    }
-
     fn list(&self, configured: &[DeviceConfig]) -> Result<Vec<DeviceInfo>, Fault> {
         Ok(configured.iter().map(listed).collect())
     }

@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 use clap::Parser;
 use device_host::{HostConfiguration, Service, confine, factories_of, serve, take_over};
 use driver_abi::LibraryFactory;
-use driver_contract::{DeviceClass, harden_process};
+use driver_contract::{DeviceClass, Recording, harden_process};
 use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
 
 /// Runs the drivers of one device class. Started by the terminal, not by hand.
@@ -28,6 +28,15 @@ struct Arguments {
     /// A maker's library to serve instead of the drivers that this program carries.
     #[arg(long)]
     library: Option<PathBuf>,
+    /// Records every device whose entry does not say so itself to this file (see `docs/devices.md`).
+    #[arg(long)]
+    record: Option<PathBuf>,
+    /// With --record: replaces what is personal before it is written.
+    #[arg(long, requires = "record")]
+    mask: bool,
+    /// With --record: leaves out the bytes of the line.
+    #[arg(long, requires = "record")]
+    no_line: bool,
     /// Process id of the terminal.
     #[arg(long)]
     parent: i32,
@@ -54,6 +63,11 @@ fn main() -> anyhow::Result<()> {
         unusable: None,
         profile: arguments.profile,
         lock_dir: arguments.lock_dir,
+        record: arguments.record.map(|file| Recording {
+            file,
+            mask: arguments.mask,
+            line: !arguments.no_line,
+        }),
     };
     match &arguments.library {
         None => service.factories = factories_of(class),

@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use driver_contract::wire::{Answer, FromHost, PROTOCOL, Request, ToHost, read_frame};
-use driver_contract::{Attestation, CaptureMark, DeviceClass, DeviceId, DriverFactory, Fault, FaultCode};
+use driver_contract::{
+    Attestation, CaptureMark, DeviceClass, DeviceId, DriverFactory, Fault, FaultCode, Recording,
+};
 
 use crate::configuration::HostConfiguration;
 use crate::context::Shown;
@@ -35,6 +37,8 @@ pub struct Service {
     pub profile: String,
     /// The folder of the device locks.
     pub lock_dir: PathBuf,
+    /// How a device is recorded whose entry does not say.
+    pub record: Option<Recording>,
 }
 
 /// Serves the terminal until it closes the line or says so.
@@ -55,6 +59,7 @@ pub fn serve(line: Line, service: Service, configuration: &HostConfiguration) ->
         unusable: service.unusable,
         profile: service.profile,
         lock_dir: service.lock_dir,
+        record: service.record,
         queues: HashMap::new(),
         under_way: Arc::default(),
     };
@@ -69,6 +74,7 @@ struct Server {
     unusable: Option<Fault>,
     profile: String,
     lock_dir: PathBuf,
+    record: Option<Recording>,
     queues: HashMap<DeviceId, Arc<Queue>>,
     /// What can be said to requests under way, and to those that have ended since the last sweep.
     under_way: UnderWay,
@@ -175,6 +181,7 @@ impl Server {
             factory: Arc::clone(factory),
             device: device.clone(),
             configured: self.search.entries_of(factory.as_ref()),
+            record: self.record.clone(),
             lock_dir: self.lock_dir.clone(),
             profile: self.profile.clone(),
         };

@@ -9,9 +9,10 @@ use std::time::Instant;
 
 use driver_contract::wire::{Answer, FromHost};
 use driver_contract::{
-    CaptureMark, DeviceConfig, DeviceEvent, DeviceId, DeviceLock, DriverFactory, Fault, FaultCode,
-    OpenDevice, Outcome, Task, TaskContext, Word,
+    CaptureMark, DeviceClass, DeviceConfig, DeviceEvent, DeviceId, DeviceLock, DriverFactory, Fault,
+    FaultCode, OpenDevice, Outcome, Recording, Task, TaskContext, Word,
 };
+use driver_tape::RecordedDevice;
 
 use crate::context::{Context, Shown};
 use crate::hub::{Hub, locked};
@@ -118,6 +119,8 @@ pub(crate) struct Worker {
     pub(crate) factory: Arc<dyn DriverFactory>,
     pub(crate) device: DeviceId,
     pub(crate) configured: Vec<DeviceConfig>,
+    /// How a device is recorded whose entry does not say.
+    pub(crate) record: Option<Recording>,
     pub(crate) lock_dir: PathBuf,
     pub(crate) profile: String,
 }
@@ -213,11 +216,9 @@ impl Worker {
         if let Some(held) = held {
             return Ok(held);
         }
-        let asked = self.configured.iter().any(|entry| {
-            entry.record.is_some() && DeviceId::new(self.factory.name(), &entry.path) == self.device
-        });
-        if asked && !self.factory.records() {
-            let detail = "record: this driver makes no recordings";
+        let recording = self.recording();
+        if recording.is_some() && self.hub.class == DeviceClass::Ukey {
+            let detail = "record: a UKey's traffic is never recorded";
             return Err(self.fault(FaultCode::BadConfiguration).with_detail(detail));
         }
         let lock = if self.factory.exclusive() {
@@ -226,10 +227,33 @@ impl Worker {
         } else {
             None
         };
-        let opening = || self.factory.open(&self.device, &self.configured);
-        let device = catch_unwind(AssertUnwindSafe(opening))
+        let entries = self.entries(recording.as_ref());
+        let opening = || self.factory.open(&self.device, &entries);
+        let mut device = catch_unwind(AssertUnwindSafe(opening))
             .unwrap_or_else(|_| Err(self.fault(FaultCode::DriverFailed).with_detail("panic at opening")))?;
+        if let Some(recording) = recording {
+            device = Box::new(RecordedDevice::create(device, &recording)?);
+        }
         Ok(held.insert(Held { device, _lock: lock }))
+    }
+
+    fn is_ours(&self, entry: &DeviceConfig) -> bool {
+        DeviceId::new(self.factory.name(), &entry.path) == self.device
+    }
+
+    /// How this device is recorded, if it is: by its own entry, else as the host was started.
+    fn recording(&self) -> Option<Recording> {
+        let entry = self.configured.iter().find(|entry| self.is_ours(entry));
+        entry.and_then(|entry| entry.record.clone()).or_else(|| self.record.clone())
+    }
+
+    /// The entries as the driver sees them: what it records is the line, beside our own tape.
+    fn entries(&self, recording: Option<&Recording>) -> Vec<DeviceConfig> {
+        let mut entries = self.configured.clone();
+        for entry in &mut entries {
+            entry.record = recording.filter(|_| self.is_ours(entry)).map(Recording::of_line);
+        }
+        entries
     }
 
     fn fault(&self, code: FaultCode) -> Fault {

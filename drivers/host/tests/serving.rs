@@ -94,6 +94,7 @@ impl Terminal {
                 unusable: None,
                 profile: "柜台一".to_owned(),
                 lock_dir: folder,
+                record: None,
             };
             serve(line, service, &HostConfiguration::default()).unwrap();
         });

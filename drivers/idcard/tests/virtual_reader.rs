@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use common::{Bench, demo_card, read, read_code, read_with};
 use driver_contract::{
-    Accessibility, CardKind, CollectingContext, DeviceEvent, DriverFactory, FaultCode, Outcome, Task,
+    Accessibility, CardKind, CollectingContext, DeviceEvent, DriverFactory, FaultCode, Outcome, Recording,
+    Task,
 };
 use driver_idcard::samv::{SamvReader, SamvSerial, Status, Timing};
 use driver_line::SerialLine;
@@ -108,6 +109,60 @@ fn the_three_other_layouts() {
     assert_eq!(reading.kind, CardKind::PermanentResident2023);
     assert_eq!(reading.english_name.as_deref(), Some(long));
     assert_eq!(serde_json::to_value(reading.valid_until).unwrap(), json!({"type": "long_term"}));
+}
+
+#[test]
+fn the_cards_management_number_is_read_where_the_reader_gives_it() {
+    let mut bench = Bench::new();
+    bench.reader.lay(&demo_card()).unwrap();
+    let number = read(bench.open().as_mut()).unwrap().management_number.unwrap();
+    assert_eq!(number.len(), 56);
+    assert_eq!(number[..24], "99".repeat(12), "IIN and SN as the virtual card has them");
+    let expected: String =
+        demo_card().pseudo_management_number().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(number, expected);
+    bench.reader.lift();
+    bench.reader.lay(&demo_card()).unwrap();
+    bench.config.settings.insert("management_number".into(), json!(false));
+    bench.reader.set_fault(ReaderFault::SilentAt { command: 0x3005 });
+    assert_eq!(read(bench.open().as_mut()).unwrap().management_number, None);
+    assert_eq!(bench.reader.status().unanswered, 0, "it was not asked");
+}
+
+#[test]
+fn no_answer_to_the_management_number_spoils_a_reading() {
+    let bench = Bench::new();
+    let mut device = bench.open();
+    let read_again = |device: &mut dyn driver_contract::OpenDevice, fault: ReaderFault| {
+        bench.reader.lift();
+        bench.reader.lay(&demo_card()).unwrap();
+        bench.reader.set_fault(fault);
+        let reading = read(device).unwrap_or_else(|code| panic!("{fault:?}: {code:?}"));
+        assert_eq!(reading.name, "演示𠮷𬭚㛃");
+        bench.reader.set_fault(ReaderFault::None);
+        reading.management_number
+    };
+    // Each has a reader of its own: one that does not know the command is not asked a second time.
+    for status in Status::FAILURES.into_iter().chain([0x77, 0x9f]) {
+        let fault = ReaderFault::Status { command: 0x3005, status, times: 1 };
+        let mut fresh = bench.open();
+        assert_eq!(read_again(fresh.as_mut(), fault), None, "{status:02x}");
+        let known = !matches!(Status(status), Status::COMMAND_ERROR | Status::NO_PRIVILEGE);
+        assert_eq!(
+            read_again(fresh.as_mut(), ReaderFault::None).is_some(),
+            known,
+            "{status:02x} the next time"
+        );
+    }
+    for length in [0, 16, 27, 29] {
+        assert_eq!(read_again(device.as_mut(), ReaderFault::ManagementNumberOf { length }), None, "{length}");
+    }
+    assert!(read_again(device.as_mut(), ReaderFault::None).is_some());
+    // One that says nothing is waited for once, and then not asked again.
+    let silent = ReaderFault::SilentAt { command: 0x3005 };
+    assert_eq!(read_again(device.as_mut(), silent), None);
+    assert_eq!(read_again(device.as_mut(), silent), None);
+    assert_eq!(bench.reader.status().unanswered, 1);
 }
 
 #[test]
@@ -390,7 +445,7 @@ fn the_module_tells_its_number_and_the_rate_is_found() {
 fn a_recorded_reading_plays_again_and_only_virtual_readers_are_recorded() {
     let mut bench = Bench::new();
     let tape = bench.folder().join("reading.tape");
-    bench.config.record = Some(tape.clone());
+    bench.config.record = Some(tape.clone().into());
     bench.reader.lay(&demo_card()).unwrap();
     let recorded = read(bench.open().as_mut()).unwrap();
 
@@ -402,4 +457,28 @@ fn a_recorded_reading_plays_again_and_only_virtual_readers_are_recorded() {
 
     bench.config.attestation = driver_contract::Attestation::Unattested;
     assert_eq!(bench.try_open().err().unwrap().code, FaultCode::BadConfiguration);
+}
+
+#[test]
+fn a_masked_recording_plays_with_an_invented_person_and_is_made_of_any_reader() {
+    let mut bench = Bench::new();
+    let tape = bench.folder().join("masked.tape");
+    bench.config.record = Some(Recording { mask: true, ..tape.clone().into() });
+    bench.config.attestation = driver_contract::Attestation::Physical;
+    bench.reader.lay(&VirtualCard { added_address: Some("演示省江城市新居".into()), ..demo_card() }).unwrap();
+    let recorded = read_with(bench.open().as_mut(), 5000, true).unwrap();
+    assert_eq!(recorded.name, "演示𠮷𬭚㛃", "the terminal gets what the card says");
+
+    let mut reader = SamvReader::new(driver_contract::Replay::load(&tape).unwrap(), Timing::default());
+    reader.self_test().unwrap();
+    assert!(reader.find().unwrap());
+    reader.select().unwrap();
+    let played = reader.read(true).unwrap();
+    let lengths = |text: &[u8], photo: &[u8], prints: &[u8]| (text.len(), photo.len(), prints.len());
+    let sizes = lengths(&[0; 256], &recorded.wlt_photo, &recorded.fingerprint);
+    assert_eq!(lengths(&played.text, &played.photo, &played.fingerprint), sizes);
+    assert!(played.photo.iter().chain(&played.fingerprint).all(|byte| *byte == 0));
+    let text = driver_idcard::samv::decode_text(&played.text).unwrap();
+    assert_eq!((text.name.as_str(), text.number.as_str()), ("某某某某某", "999999190001010007"));
+    assert_eq!(reader.added_address().unwrap().as_deref(), Some("某某某某某某某某"));
 }

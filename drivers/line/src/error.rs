@@ -2,7 +2,7 @@
 
 use std::io;
 
-use driver_contract::FaultCode;
+use driver_contract::{FaultCode, TapeError};
 use rustix::io::Errno;
 
 /// A line that cannot be opened, or that broke.
@@ -29,6 +29,9 @@ pub enum LineError {
     /// The device does not know what it was asked.
     #[error("the device refuses the request")]
     Refused,
+    /// The line works, its recording does not.
+    #[error("its recording cannot be written on")]
+    NotRecorded,
     /// The line failed otherwise.
     #[error("line: {0}")]
     Failed(io::ErrorKind),
@@ -46,6 +49,7 @@ impl LineError {
             Self::Timeout => FaultCode::Timeout,
             Self::NoDevice => FaultCode::BadConfiguration,
             Self::Refused => FaultCode::Unsupported,
+            Self::NotRecorded => FaultCode::TapeNotWritten,
             Self::Failed(_) => FaultCode::LineFailed,
         }
     }
@@ -59,7 +63,7 @@ impl LineError {
     /// Whether the device file must be opened anew.
     #[must_use]
     pub const fn line_is_lost(&self) -> bool {
-        matches!(self, Self::Unplugged | Self::NotFound | Self::Timeout | Self::Failed(_))
+        matches!(self, Self::Unplugged | Self::NotFound | Self::Timeout | Self::NotRecorded | Self::Failed(_))
     }
 }
 
@@ -72,7 +76,9 @@ impl From<io::Error> for LineError {
         });
         // ENOTTY: a file that is no node of this kind.
         let strange = error.raw_os_error() == Some(Errno::NOTTY.raw_os_error());
+        let unrecorded = error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<TapeError>);
         match error.kind() {
+            _ if unrecorded => Self::NotRecorded,
             _ if gone => Self::Unplugged,
             _ if strange => Self::NoDevice,
             Kind::BrokenPipe
@@ -94,5 +100,19 @@ impl From<io::Error> for LineError {
 impl From<Errno> for LineError {
     fn from(errno: Errno) -> Self {
         io::Error::from(errno).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recording_that_cannot_be_written_is_no_fault_of_the_line() {
+        let full = io::Error::other(TapeError::NotWritten(io::ErrorKind::StorageFull));
+        let error = LineError::from(full);
+        assert_eq!(error.fault_code(), FaultCode::TapeNotWritten);
+        assert!(error.line_is_lost(), "opened anew, on a new tape or not at all");
+        assert_eq!(LineError::from(io::Error::other("else")).fault_code(), FaultCode::LineFailed);
     }
 }

@@ -30,5 +30,5 @@ pub use model::{Model, ModelError, ReceivedFrame, SentFrame, Transport, WritingF
 pub use pattern::{EncodeError, Fields, Fit, Frame, Overlong, Pattern, PatternError, Value};
 pub use report::{ReportLine, ReportNode};
 pub use serial::{Line, SerialLine, read_some};
-pub use settings::{Settings, SettingsError, describe, recorded};
+pub use settings::{Settings, SettingsError, describe, recorded, recorded_masked};
 pub use stand_in::StandIn;

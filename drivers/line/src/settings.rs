@@ -1,11 +1,10 @@
 //! What a configuration entry says, and how its device is listed.
 
 use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
 
 use driver_contract::{
     Accessibility, Attestation, Capabilities, Connection, DeviceClass, DeviceConfig, DeviceId, DeviceInfo,
-    DeviceModel, Recorder,
+    DeviceModel, LineMask, Recorder, Recording,
 };
 use serde_json::Value;
 
@@ -117,30 +116,52 @@ pub fn describe(
     }
 }
 
-/// Records a line where its configuration asks for it.
+/// Records a line where its configuration asks for it. Nothing is known of what is personal in its bytes.
 ///
 /// # Errors
-/// Asked for a device that is no virtual one, because a recording holds what citizens write and scan; or a file that
-/// cannot be made.
+/// Asked for a device that is no virtual one, because a recording holds what citizens write and scan; asked to be masked;
+/// a file that cannot be made.
 pub fn recorded(line: impl Line + 'static, config: &DeviceConfig) -> Result<Box<dyn Line>, SettingsError> {
-    let Some(path) = &config.record else { return Ok(Box::new(line)) };
-    if config.attestation != Attestation::Virtual {
-        return Err(SettingsError::new("only virtual devices are recorded"));
+    match &config.record {
+        Some(recording) if recording.line => {
+            if recording.mask {
+                let what = "record: what is personal on this device's line cannot be masked; \"line\": false records without it";
+                return Err(SettingsError::new(what));
+            }
+            record(line, config, recording, None)
+        }
+        _ => Ok(Box::new(line)),
     }
-    let recorder = Recorder::create(line, &next_tape(path))
-        .map_err(|error| SettingsError::new(format!("record: {}", error.kind())))?;
-    Ok(Box::new(recorder))
 }
 
-/// Each opening has a tape of its own: `name`, `name.1`, `name.2` and so on.
-fn next_tape(path: &Path) -> PathBuf {
-    let mut tape = path.to_owned();
-    let mut number = 0;
-    while tape.exists() {
-        number += 1;
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!(".{number}"));
-        tape = name.into();
+/// Records a line where its configuration asks for it; `mask` knows what is personal in its bytes.
+///
+/// # Errors
+/// Asked in clear for a device that is no virtual one; a file that cannot be made.
+pub fn recorded_masked(
+    line: impl Line + 'static,
+    config: &DeviceConfig,
+    mask: impl LineMask + 'static,
+) -> Result<Box<dyn Line>, SettingsError> {
+    match &config.record {
+        Some(recording) if recording.line => {
+            let mask = recording.mask.then(|| -> Box<dyn LineMask> { Box::new(mask) });
+            record(line, config, recording, mask)
+        }
+        _ => Ok(Box::new(line)),
     }
-    tape
+}
+
+fn record(
+    line: impl Line + 'static,
+    config: &DeviceConfig,
+    recording: &Recording,
+    mask: Option<Box<dyn LineMask>>,
+) -> Result<Box<dyn Line>, SettingsError> {
+    if mask.is_none() && config.attestation != Attestation::Virtual {
+        return Err(SettingsError::new("record: only virtual devices are recorded without \"mask\": true"));
+    }
+    let recorder = Recorder::create(line, &recording.file, mask)
+        .map_err(|error| SettingsError::new(format!("record: {}", error.kind())))?;
+    Ok(Box::new(recorder))
 }

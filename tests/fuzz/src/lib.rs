@@ -23,6 +23,7 @@ pub struct Target {
 /// All targets.
 pub const TARGETS: &[Target] = &[
     Target { name: "samv-answers", run: readers::samv_answers },
+    Target { name: "samv-masks", run: readers::samv_masks },
     Target { name: "samv-text", run: readers::samv_text },
     Target { name: "chip-answers", run: readers::chip_answers },
     Target { name: "ukey-blobs", run: readers::ukey_blobs },
@@ -48,6 +49,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "call-answers", run: servers::call_answers },
     Target { name: "library-answers", run: makers::library_answers },
     Target { name: "tapes", run: host::tapes },
+    Target { name: "contract-tapes", run: host::contract_tapes },
     Target { name: "host-messages", run: host::host_messages },
     Target { name: "device-records", run: host::device_records },
 ];

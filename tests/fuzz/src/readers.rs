@@ -4,7 +4,8 @@ use super::pieces;
 use driver_chip::card;
 use driver_code::wedge::Keyboard;
 use driver_code::{Encoding, Reading, Rules};
-use driver_idcard::samv::{AnswerParser, decode_text};
+use driver_contract::{Direction, LineMask, TapeLine};
+use driver_idcard::samv::{AnswerParser, Command, SamvMask, decode_text, encode_command};
 use driver_printer::escpos::{Answer, Answers, Status};
 use driver_ukey::skf::{CipherBlob, PublicKeyBlob, names};
 use std::time::{Duration, Instant};
@@ -29,6 +30,26 @@ pub(crate) fn samv_answers(bytes: &[u8]) {
     drain(&mut whole, &mut at_once);
     assert_eq!(from_pieces, at_once, "how the line cuts it changes nothing");
     assert!(at_once.iter().map(Vec::len).sum::<usize>() <= all.len());
+}
+
+/// SAM_V answers on their way to a masked tape: as many bytes come out as went in, whatever the line cuts, and masked
+/// twice is masked once.
+pub(crate) fn samv_masks(bytes: &[u8]) {
+    let all = bytes.get(4..).unwrap_or_default();
+    for command in Command::ALL {
+        let masked = |pieces: &mut dyn Iterator<Item = &[u8]>| -> Vec<u8> {
+            let mut mask = SamvMask::default();
+            mask.pass(Direction::ToDevice, &encode_command(command.bytes(), &[]));
+            let mut lines: Vec<TapeLine> =
+                pieces.flat_map(|piece| mask.pass(Direction::FromDevice, piece)).collect();
+            lines.extend(mask.rest());
+            lines.into_iter().flat_map(|line| line.bytes).collect()
+        };
+        let whole = masked(&mut std::iter::once(all));
+        assert_eq!(whole.len(), all.len());
+        assert!(masked(&mut pieces(bytes)) == whole, "how the line cuts it changes nothing");
+        assert!(masked(&mut std::iter::once(whole.as_slice())) == whole, "masked already");
+    }
 }
 
 /// What a receipt printer says, in pieces: every byte counts once, and each state can be told.

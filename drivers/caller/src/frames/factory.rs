@@ -30,10 +30,6 @@ impl DriverFactory for FrameCaller {
         DeviceClass::QueueCaller
     }
 
-    fn records(&self) -> bool {
-        true
-    }
-
     fn list(&self, configured: &[DeviceConfig]) -> Result<Vec<DeviceInfo>, Fault> {
         Ok(configured.iter().map(listed).collect())
     }

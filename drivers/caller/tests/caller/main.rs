@@ -37,7 +37,7 @@ fn a_recorded_call_plays_again_and_only_virtual_signs_are_recorded() {
     let sign = VirtualSign::start(&path).unwrap();
     let tape = folder.path().join("call.tape");
     let mut config = config("caller-frames", path.to_str().unwrap(), &json!({ "model": "caller-sign" }));
-    config.record = Some(tape.clone());
+    config.record = Some(tape.clone().into());
     let id = DeviceId::new("caller-frames", &config.path);
     let mut device = FrameCaller.open(&id, std::slice::from_ref(&config)).unwrap();
     for again in [false, true] {

@@ -29,10 +29,6 @@ impl DriverFactory for SerialCodes {
         DeviceClass::CodeScanner
     }
 
-    fn records(&self) -> bool {
-        true
-    }
-
     fn list(&self, configured: &[DeviceConfig]) -> Result<Vec<DeviceInfo>, Fault> {
         Ok(configured.iter().map(listed).collect())
     }

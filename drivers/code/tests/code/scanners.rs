@@ -84,7 +84,7 @@ fn a_recorded_scan_plays_again_and_only_virtual_scanners_are_recorded() {
     let scanner = VirtualSerialScanner::start(&path).unwrap();
     let tape = folder.path().join("codes.tape");
     let mut config = config("code-serial", &path, &json!({ "repeat_ms": 0 }));
-    config.record = Some(tape.clone());
+    config.record = Some(tape.clone().into());
     let mut device = open(&SerialCodes, &config).unwrap();
     let readings = codes(device.as_mut(), 3, || {
         // What comes before the watch's first look is thrown away.

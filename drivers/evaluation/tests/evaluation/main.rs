@@ -72,7 +72,7 @@ fn a_recorded_evaluation_plays_again_and_only_virtual_pads_are_recorded() {
     let pad = VirtualEvaluationPad::serial(&path).unwrap();
     let tape = folder.path().join("evaluation.tape");
     let mut config = config("evaluation-serial", &path);
-    config.record = Some(tape.clone());
+    config.record = Some(tape.clone().into());
     let recorded = asked(open(&config).unwrap().as_mut(), &pad, 3);
 
     for tape in [kept(&tape), tape] {

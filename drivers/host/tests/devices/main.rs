@@ -11,4 +11,5 @@ mod hotplug;
 mod library;
 mod pcscd;
 mod post;
+mod recording;
 mod vm;

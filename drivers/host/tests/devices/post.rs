@@ -51,6 +51,14 @@ impl Post {
         Self { folder, options, client: None, device }
     }
 
+    /// Lets the device be recorded: `record` of its entry. Before the host's first use.
+    pub(crate) fn record(&mut self, record: &Value) {
+        let config = self.folder.path().join("devices.json");
+        let mut written: Value = serde_json::from_slice(&std::fs::read(&config).unwrap()).unwrap();
+        written["devices"][0]["record"] = record.clone();
+        std::fs::write(config, written.to_string()).unwrap();
+    }
+
     /// How the host is started.
     pub(crate) const fn options(&self) -> &HostOptions {
         &self.options

@@ -28,6 +28,9 @@ pub trait Connect: Send {
 
     /// Whether the reader is asked for the newest address (command 30 03).
     fn added_address(&self) -> bool;
+
+    /// Whether the reader is asked for the card's management number (command 30 05).
+    fn management_number(&self) -> bool;
 }
 
 /// An open reader.
@@ -96,12 +99,13 @@ impl SamvDevice {
         fingerprint: bool,
         context: &mut dyn TaskContext,
     ) -> Result<CardReading, SamvError> {
-        let ask_address = self.connect.added_address();
+        let (ask_address, ask_number) = (self.connect.added_address(), self.connect.management_number());
         let reader = self.reader()?;
         let bytes = reader.read(fingerprint)?;
         let text = decode_text(&bytes.text)?;
         let has_address = text.address.is_some();
         let added_address = if ask_address && has_address { reader.added_address()? } else { None };
+        let management_number = if ask_number { reader.management_number() } else { None };
         Ok(CardReading {
             provenance: context.provenance(&bytes.raw),
             kind: text.kind,
@@ -114,6 +118,7 @@ impl SamvDevice {
             address: text.address,
             added_address,
             number: text.number,
+            management_number,
             issuing_office: text.issuing_office,
             valid_from: text.valid_from,
             valid_until: text.valid_until,

@@ -51,6 +51,9 @@ pub enum SamvError {
     /// The configuration.
     #[error("{0}")]
     Settings(SettingsError),
+    /// The line works, its recording does not.
+    #[error("the recording of the line cannot be written on")]
+    NotRecorded,
     /// The line failed otherwise.
     #[error("line: {0}")]
     Line(std::io::ErrorKind),
@@ -77,6 +80,7 @@ impl SamvError {
             Self::PermissionDenied => FaultCode::PermissionDenied,
             Self::Busy => FaultCode::Busy,
             Self::Settings(_) => FaultCode::BadConfiguration,
+            Self::NotRecorded => FaultCode::TapeNotWritten,
             Self::Line(_) => FaultCode::LineFailed,
         }
     }
@@ -105,7 +109,7 @@ impl SamvError {
     /// Whether the device file must be opened anew.
     #[must_use]
     pub const fn line_is_lost(&self) -> bool {
-        matches!(self, Self::Unplugged | Self::NotFound | Self::Line(_))
+        matches!(self, Self::Unplugged | Self::NotFound | Self::NotRecorded | Self::Line(_))
     }
 }
 
@@ -120,6 +124,7 @@ impl From<LineError> for SamvError {
             LineError::Timeout => Self::Line(std::io::ErrorKind::TimedOut),
             LineError::NoDevice => Self::Line(std::io::ErrorKind::InvalidData),
             LineError::Refused => Self::Line(std::io::ErrorKind::Unsupported),
+            LineError::NotRecorded => Self::NotRecorded,
             LineError::Failed(kind) => Self::Line(kind),
         }
     }

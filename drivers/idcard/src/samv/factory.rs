@@ -6,10 +6,11 @@ use driver_contract::{
     Capabilities, Connection, DeviceClass, DeviceConfig, DeviceId, DeviceInfo, DriverFactory, Fault,
     OpenDevice,
 };
-use driver_line::{Line, SerialLine, Settings, recorded};
+use driver_line::{Line, SerialLine, Settings, recorded_masked};
 
 use super::device::{Connect, SamvDevice};
 use super::error::SamvError;
+use super::mask::SamvMask;
 use super::reader::{SamvReader, Timing};
 
 /// The rate at which readers leave the factory.
@@ -30,8 +31,8 @@ const RATE_TRIAL: Duration = Duration::from_millis(400);
 /// The driver `samv-serial`.
 ///
 /// Its configuration entries name a device file in `path`. Settings, all optional: `baud` (a number; when
-/// absent the usual rates are tried in turn), `added_address` (`false` for readers that take offence at
-/// command 30 03).
+/// absent the usual rates are tried in turn), `added_address` and `management_number` (`false` for
+/// readers that take offence at command 30 03 or 30 05).
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SamvSerial;
 
@@ -44,10 +45,6 @@ impl DriverFactory for SamvSerial {
 
     fn class(&self) -> DeviceClass {
         DeviceClass::IdCardReader
-    }
-
-    fn records(&self) -> bool {
-        true
     }
 
     fn list(&self, configured: &[DeviceConfig]) -> Result<Vec<DeviceInfo>, Fault> {
@@ -107,6 +104,7 @@ struct Port {
     config: DeviceConfig,
     baud: Option<u32>,
     added_address: bool,
+    management_number: bool,
 }
 
 impl Port {
@@ -117,7 +115,8 @@ impl Port {
             Some(_) => Some(settings.number("baud", BAUD_DEFAULT, 1..=u32::MAX)?),
         };
         let added_address = settings.flag("added_address", true)?;
-        Ok(Self { baud, added_address, config })
+        let management_number = settings.flag("management_number", true)?;
+        Ok(Self { baud, added_address, management_number, config })
     }
 }
 
@@ -132,13 +131,18 @@ impl Connect for Port {
         if self.baud.is_none() {
             line = find_rate(line)?;
         }
-        let mut reader = SamvReader::new(recorded(line, &self.config)?, Timing::default());
+        let mut reader =
+            SamvReader::new(recorded_masked(line, &self.config, SamvMask::default())?, Timing::default());
         reader.self_test()?;
         Ok(reader)
     }
 
     fn added_address(&self) -> bool {
         self.added_address
+    }
+
+    fn management_number(&self) -> bool {
+        self.management_number
     }
 }
 

@@ -4,11 +4,12 @@ use driver_contract::{
     Accessibility, Capabilities, Connection, DeviceClass, DeviceConfig, DeviceId, DeviceInfo, DeviceModel,
     DriverFactory, Fault, OpenDevice,
 };
-use driver_line::{Line, Settings, recorded};
+use driver_line::{Line, Settings, recorded_masked};
 
 use super::device::{Connect, SamvDevice};
 use super::error::SamvError;
 use super::factory::{USUAL_NAME, bare_config};
+use super::mask::SamvMask;
 use super::reader::{SamvReader, Timing};
 use super::rusb_pipes::{Found, RusbPipes, list};
 use super::usb::UsbLine;
@@ -16,7 +17,8 @@ use super::usb::UsbLine;
 /// The driver `samv-usb`.
 ///
 /// Finds readers by the table `usb-readers.toml`. Configuration entries name a reader's place in `path`
-/// (`0400:c35a@1-2.3`), to give it a name, an attestation, or the setting `added_address`.
+/// (`0400:c35a@1-2.3`), to give it a name, an attestation, or the settings of `samv-serial` but
+/// `baud`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SamvUsb;
 
@@ -29,10 +31,6 @@ impl DriverFactory for SamvUsb {
 
     fn class(&self) -> DeviceClass {
         DeviceClass::IdCardReader
-    }
-
-    fn records(&self) -> bool {
-        true
     }
 
     fn list(&self, configured: &[DeviceConfig]) -> Result<Vec<DeviceInfo>, Fault> {
@@ -53,10 +51,11 @@ impl DriverFactory for SamvUsb {
         let reader =
             found.iter().find(|reader| reader.place == place).ok_or_else(|| fault(SamvError::NotFound))?;
         let config = entry.cloned().unwrap_or_else(|| bare_config(NAME, place));
-        let added_address = Settings::new(&config).flag("added_address", true);
-        let added_address = added_address.map_err(|error| fault(error.into()))?;
+        let flag = |name: &str| Settings::new(&config).flag(name, true).map_err(|error| fault(error.into()));
+        let (added_address, management_number) = (flag("added_address")?, flag("management_number")?);
         let info = describe(reader, entry);
-        let opened = SamvDevice::open(info, Box::new(Socket { config, added_address })).map_err(fault)?;
+        let socket = Socket { config, added_address, management_number };
+        let opened = SamvDevice::open(info, Box::new(socket)).map_err(fault)?;
         Ok(Box::new(opened))
     }
 }
@@ -98,17 +97,23 @@ fn absent(entry: &DeviceConfig) -> DeviceInfo {
 struct Socket {
     config: DeviceConfig,
     added_address: bool,
+    management_number: bool,
 }
 
 impl Connect for Socket {
     fn connect(&self) -> Result<SamvReader<Box<dyn Line>>, SamvError> {
         let line = UsbLine::new(RusbPipes::open(&self.config.path)?)?;
-        let mut reader = SamvReader::new(recorded(line, &self.config)?, Timing::default());
+        let mut reader =
+            SamvReader::new(recorded_masked(line, &self.config, SamvMask::default())?, Timing::default());
         reader.self_test()?;
         Ok(reader)
     }
 
     fn added_address(&self) -> bool {
         self.added_address
+    }
+
+    fn management_number(&self) -> bool {
+        self.management_number
     }
 }

@@ -4,10 +4,10 @@ use super::protocol::Status;
 use crate::mutants::planted;
 
 /// What every frame begins with.
-const PREAMBLE: [u8; 5] = [0xaa, 0xaa, 0xaa, 0x96, 0x69];
+pub(super) const PREAMBLE: [u8; 5] = [0xaa, 0xaa, 0xaa, 0x96, 0x69];
 
 /// Preamble and length.
-const HEAD: usize = PREAMBLE.len() + 2;
+pub(super) const HEAD: usize = PREAMBLE.len() + 2;
 
 /// Longest length field of an answer. The longest answer known, text, photo and two fingerprints, has
 /// 0x090A; twice that leaves room and still bounds what a garbled length can make us wait for.
@@ -39,8 +39,17 @@ fn encode(body: &[u8]) -> Vec<u8> {
 }
 
 /// XOR over length, status or command, and data.
-fn check_byte(bytes: &[u8]) -> u8 {
+pub(super) fn check_byte(bytes: &[u8]) -> u8 {
     bytes.iter().fold(0, |check, byte| check ^ byte)
+}
+
+/// What the length field of a frame says that begins here; `None` while it is not there, and for a length that no frame
+/// has.
+pub(super) fn frame_length(frame: &[u8]) -> Option<usize> {
+    let [.., high, low] = *frame.get(..HEAD)? else { return None };
+    let length = usize::from(u16::from_be_bytes([high, low]));
+    // The shortest is a command without data: two bytes and the check byte.
+    (SHORTEST - 1..=LONGEST).contains(&length).then_some(length)
 }
 
 /// An answer whose check byte was right.
@@ -171,6 +180,8 @@ mod tests {
         }
         let added = encode_command(Command::ReadAddedAddress.bytes(), &[]);
         assert_eq!(added.last(), Some(&0x30));
+        let management = encode_command(Command::ReadManagementNumber.bytes(), &[]);
+        assert_eq!(management, [0xaa, 0xaa, 0xaa, 0x96, 0x69, 0x00, 0x03, 0x30, 0x05, 0x36]);
     }
 
     #[test]

@@ -21,11 +21,14 @@ pub enum Command {
     ReadWithFingerprint,
     /// Reads the newest address. Some sheets give 30 02 for it; 30 03 is what open programs use.
     ReadAddedAddress,
+    /// Reads the management number of the card (卡体管理号: IIN, SN and DN; `SDT_ReadMngInfo` of the makers' libraries).
+    /// Not every module knows it.
+    ReadManagementNumber,
 }
 
 impl Command {
     /// Every command that this driver sends.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Reset,
         Self::SelfTest,
         Self::SamId,
@@ -34,6 +37,7 @@ impl Command {
         Self::Read,
         Self::ReadWithFingerprint,
         Self::ReadAddedAddress,
+        Self::ReadManagementNumber,
     ];
 
     /// Command and parameter byte.
@@ -48,6 +52,7 @@ impl Command {
             Self::Read => [0x30, 0x01],
             Self::ReadWithFingerprint => [0x30, 0x10],
             Self::ReadAddedAddress => [0x30, 0x03],
+            Self::ReadManagementNumber => [0x30, 0x05],
         }
     }
 }

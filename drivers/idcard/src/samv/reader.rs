@@ -70,7 +70,12 @@ pub struct SamvReader<L> {
     line: L,
     timing: Timing,
     late_answer_possible: bool,
+    /// The module was asked for a management number and does not know the command, or did not answer to it.
+    no_management_number: bool,
 }
+
+/// Length of the management number: IIN 4, SN 8, DN 16 bytes (`SDT_ReadMngInfo`, 28 bytes).
+const MANAGEMENT_NUMBER_LENGTH: usize = 28;
 
 /// Length of the newest-address record: 35 UTF-16 units, as the address on the card itself.
 const ADDED_ADDRESS_LENGTH: usize = 70;
@@ -78,7 +83,7 @@ const ADDED_ADDRESS_LENGTH: usize = 70;
 impl<L: Line> SamvReader<L> {
     /// Takes over a line.
     pub const fn new(line: L, timing: Timing) -> Self {
-        Self { line, timing, late_answer_possible: false }
+        Self { line, timing, late_answer_possible: false, no_management_number: false }
     }
 
     /// The line itself.
@@ -174,6 +179,34 @@ impl<L: Line> SamvReader<L> {
             Status::OK => Err(SamvError::Length(answer.data.len())),
             Status::ITEM_EMPTY | Status::COMMAND_ERROR | Status::NO_PRIVILEGE => Ok(None),
             _ => Err(self.was_it_pulled(unexpected(&answer))),
+        }
+    }
+
+    /// Reads the management number of the selected card, 56 hexadecimal digits. `None`: the card has none, this reader
+    /// cannot ask, or it did not come. What was read before is whole without it, so nothing here is an error; a line
+    /// that is lost shows at the next command.
+    pub fn management_number(&mut self) -> Option<String> {
+        if self.no_management_number {
+            return None;
+        }
+        match self.exchange(Command::ReadManagementNumber) {
+            Ok(answer) if answer.status == Status::OK && answer.data.len() == MANAGEMENT_NUMBER_LENGTH => {
+                Some(answer.data.iter().map(|byte| format!("{byte:02x}")).collect())
+            }
+            // It would not answer the next time either, and the officer would wait for it at each card.
+            Ok(Answer { status: Status::COMMAND_ERROR | Status::NO_PRIVILEGE, .. })
+            | Err(SamvError::Timeout) => {
+                self.no_management_number = true;
+                None
+            }
+            Ok(answer) => {
+                tracing::debug!(status = %answer.status, length = answer.data.len(), "no management number");
+                None
+            }
+            Err(error) => {
+                tracing::debug!(code = error.code(), "no management number");
+                None
+            }
         }
     }
 

@@ -136,10 +136,6 @@ impl DriverFactory for ReceiptFactory {
         self.kind != Kind::Network
     }
 
-    fn records(&self) -> bool {
-        true
-    }
-
     fn list(&self, configured: &[DeviceConfig]) -> Result<Vec<DeviceInfo>, Fault> {
         Ok(configured
             .iter()

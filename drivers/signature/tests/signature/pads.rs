@@ -134,7 +134,7 @@ fn a_recorded_signature_plays_again_and_only_virtual_pads_are_recorded() {
     let pad = VirtualFramePad::start(&path).unwrap();
     let tape = folder.path().join("signature.tape");
     let mut config = config("signature-frames", &path);
-    config.record = Some(tape.clone());
+    config.record = Some(tape.clone().into());
     let mut device = open(&SerialPad, &config).unwrap();
     let moves = handwriting(VirtualFramePad::FIELD.0, VirtualFramePad::FIELD.1, 150);
     let hand = || {

@@ -220,6 +220,12 @@ impl VirtualCard {
         if self.fingerprint { self.filler(b"DEMO CARD, NOT A FINGERPRINT\0", 1024) } else { Vec::new() }
     }
 
+    /// 28 bytes in the place of the management number: an IIN and an SN of nines, then a DN of this card's own.
+    #[must_use]
+    pub fn pseudo_management_number(&self) -> Vec<u8> {
+        [vec![0x99; 12], self.filler(b"", 16)].concat()
+    }
+
     fn filler(&self, head: &[u8], length: usize) -> Vec<u8> {
         // FNV-1a over the number seeds a xorshift: nothing but a fixed pattern per card is wanted.
         let mut state = self.number.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {

@@ -71,6 +71,16 @@ pub enum ReaderFault {
     },
     /// The reader has no command 30 03 and answers 21 to it.
     NoAddedAddress,
+    /// The reader does not answer to one command.
+    SilentAt {
+        /// Command and parameter, for example `0x3005`.
+        command: u16,
+    },
+    /// The management number has another length than 28 bytes.
+    ManagementNumberOf {
+        /// How many bytes.
+        length: usize,
+    },
 }
 
 const fn one() -> u32 {

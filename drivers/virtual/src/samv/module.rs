@@ -13,6 +13,7 @@ struct Chip {
     portrait: Vec<u8>,
     fingerprint: Vec<u8>,
     added_address: Option<Vec<u8>>,
+    management_number: Vec<u8>,
 }
 
 /// How far the talk about the card has gone.
@@ -40,6 +41,8 @@ pub(super) struct Module {
     card: Option<(Chip, Stage)>,
     pub(super) fault: ReaderFault,
     pub(super) cards_read: u64,
+    /// Commands that were left without an answer, by [`ReaderFault::SilentAt`].
+    pub(super) unanswered: u64,
 }
 
 impl Module {
@@ -49,6 +52,7 @@ impl Module {
             portrait: card.pseudo_portrait(),
             fingerprint: card.pseudo_fingerprint(),
             added_address: card.added_address_record()?,
+            management_number: card.pseudo_management_number(),
         };
         self.card = Some((chip, Stage::Laid));
         Ok(())
@@ -72,6 +76,12 @@ impl Module {
     /// Answers one frame: the bytes between preamble and end, length first.
     pub(super) fn react(&mut self, body: &[u8]) -> Reaction {
         if self.fault == ReaderFault::Silent {
+            return Reaction::Nothing;
+        }
+        if let ReaderFault::SilentAt { command } = self.fault
+            && body.get(2..4) == Some(&command.to_be_bytes())
+        {
+            self.unanswered += 1;
             return Reaction::Nothing;
         }
         let (status, data) = self.answer(body);
@@ -127,6 +137,9 @@ impl Module {
             ReaderFault::SamUnauthorised if command != 0x12ff => return (0x66, Vec::new()),
             ReaderFault::SelfTestFailed => return (0x60, Vec::new()),
             ReaderFault::NoAddedAddress if command == 0x3003 => return (0x21, Vec::new()),
+            ReaderFault::ManagementNumberOf { length } if command == 0x3005 => {
+                return (0x90, vec![0x99; length]);
+            }
             ReaderFault::Status { command: spoilt, status, .. } if command == spoilt => {
                 self.fault.spend();
                 return (status, Vec::new());
@@ -141,6 +154,7 @@ impl Module {
             0x3001 => self.read(false),
             0x3010 => self.read(true),
             0x3003 => self.added_address(),
+            0x3005 => self.management_number(),
             _ => (0x21, Vec::new()),
         }
     }
@@ -191,6 +205,16 @@ impl Module {
                 Some(record) => (0x90, record.clone()),
                 None => (0x91, Vec::new()),
             },
+            _ => (0x41, Vec::new()),
+        }
+    }
+}
+
+impl Module {
+    /// Command 30 05: 28 bytes of a card that is selected.
+    fn management_number(&self) -> (u8, Vec<u8>) {
+        match &self.card {
+            Some((chip, Stage::Selected | Stage::Read)) => (0x90, chip.management_number.clone()),
             _ => (0x41, Vec::new()),
         }
     }

@@ -44,6 +44,8 @@ pub struct ReaderStatus {
     pub card: bool,
     /// How many readings it has given.
     pub cards_read: u64,
+    /// How many commands it left without an answer because it was told to.
+    pub unanswered: u64,
     /// The fault it has been told to show.
     pub fault: ReaderFault,
 }
@@ -136,6 +138,7 @@ impl VirtualReader {
             path: state.line.as_ref().map(|line| line.path().to_owned()),
             card: state.module.card_lies(),
             cards_read: state.module.cards_read,
+            unanswered: state.module.unanswered,
             fault: state.module.fault,
         }
     }

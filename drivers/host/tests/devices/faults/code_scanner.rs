@@ -137,6 +137,14 @@ fn stops(running: Running) {
     assert_eq!(running.finish(drop), Ok(Outcome::Stopped));
 }
 
+/// One use of the device by a host that `prepare` has set up: for the recordings.
+pub(crate) fn used(prepare: fn(&mut Post)) -> Post {
+    let mut counter = Counter::<VirtualSerialScanner>::new();
+    prepare(&mut counter.post);
+    counter.reads_again();
+    counter.post
+}
+
 #[test]
 fn absent() {
     let mut counter = Counter::<VirtualSerialScanner>::new();

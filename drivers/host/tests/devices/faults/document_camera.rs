@@ -114,6 +114,14 @@ impl Counter {
     }
 }
 
+/// One use of the device by a host that `prepare` has set up: for the recordings.
+pub(crate) fn used(prepare: fn(&mut Post)) -> Post {
+    let mut counter = Counter::new();
+    prepare(&mut counter.post);
+    counter.goes_on();
+    counter.post
+}
+
 #[test]
 fn a_page_that_lies_still_is_taken_straight_and_true_to_scale() {
     let mut counter = Counter::new();

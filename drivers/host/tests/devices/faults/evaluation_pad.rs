@@ -83,6 +83,14 @@ fn ends(running: Running, code: FaultCode) {
     told(&fault);
 }
 
+/// One use of the device by a host that `prepare` has set up: for the recordings.
+pub(crate) fn used(prepare: fn(&mut Post)) -> Post {
+    let mut counter = Counter::serial();
+    prepare(&mut counter.post);
+    counter.evaluates_again();
+    counter.post
+}
+
 #[test]
 fn absent() {
     let mut counter = Counter::serial();

@@ -79,6 +79,14 @@ impl Counter {
     }
 }
 
+/// One use of the device by a host that `prepare` has set up: for the recordings.
+pub(crate) fn used(prepare: fn(&mut Post)) -> Post {
+    let mut counter = Counter::new();
+    prepare(&mut counter.post);
+    counter.captures_again();
+    counter.post
+}
+
 #[test]
 fn absent() {
     let mut counter = Counter::new();

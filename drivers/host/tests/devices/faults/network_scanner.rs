@@ -68,6 +68,14 @@ impl Counter {
     }
 }
 
+/// One use of the device by a host that `prepare` has set up: for the recordings.
+pub(crate) fn used(prepare: fn(&mut Post)) -> Post {
+    let mut counter = Counter::new();
+    prepare(&mut counter.post);
+    counter.goes_on();
+    counter.post
+}
+
 #[test]
 fn busy_with_somebody_elses_job() {
     Counter::glass(ScannerFault::Busy, FaultCode::Busy);

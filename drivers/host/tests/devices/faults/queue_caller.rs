@@ -82,6 +82,14 @@ impl Server {
     }
 }
 
+/// One use of the device by a host that `prepare` has set up: for the recordings.
+pub(crate) fn used(prepare: fn(&mut Post)) -> Post {
+    let mut counter = Sign::new();
+    prepare(&mut counter.post);
+    counter.calls_again();
+    counter.post
+}
+
 #[test]
 fn absent() {
     let mut counter = Sign::new();

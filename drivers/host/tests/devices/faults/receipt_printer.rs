@@ -152,6 +152,14 @@ fn until(what: impl Fn() -> bool) {
     }
 }
 
+/// One use of the device by a host that `prepare` has set up: for the recordings.
+pub(crate) fn used(prepare: fn(&mut Post)) -> Post {
+    let mut counter = Counter::new();
+    prepare(&mut counter.post);
+    counter.prints_again();
+    counter.post
+}
+
 #[test]
 fn absent() {
     let mut counter = Counter::new();

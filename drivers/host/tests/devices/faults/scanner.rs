@@ -187,11 +187,16 @@ fn settings_that_the_device_does_not_have() {
 }
 
 #[test]
-fn recording_that_nobody_would_make() {
+fn recording_that_cannot_be_written() {
     let folder = tempfile::tempdir().unwrap();
-    let tape = folder.path().join("page.tape");
-    let entry = json!({ "driver": "sane", "path": "test:0", "attestation": "virtual", "record": tape });
-    let mut post = Post::new(DeviceClass::Scanner, folder, &entry);
-    let fault = post.fails(page(), LONG, FaultCode::BadConfiguration);
-    assert!(fault.detail.starts_with("record"), "{fault:?}");
+    let tape = folder.path().join("missing/page.tape");
+    let mut counter = Counter::with("test:0", &json!({}));
+    counter.post.record(&json!(tape));
+    counter.post.fails(page(), LONG, FaultCode::TapeNotWritten);
+    // The folder is there now: the next opening records.
+    std::fs::create_dir(folder.path().join("missing")).unwrap();
+    let result = counter.post.run(page(), LONG);
+    assert!(matches!(result, Ok(Outcome::Scanned { pages: 1, .. })), "{result:?}");
+    assert_eq!(driver_contract::ContractTape::load(&tape).unwrap().sections.len(), 1);
+    counter.goes_on();
 }

@@ -131,6 +131,14 @@ fn finished(mut running: Running, points: usize) -> Result<SignatureReading, Fau
     }
 }
 
+/// One use of the device by a host that `prepare` has set up: for the recordings.
+pub(crate) fn used(prepare: fn(&mut Post)) -> Post {
+    let mut counter = Counter::<VirtualStu>::new();
+    prepare(&mut counter.post);
+    counter.signs_again();
+    counter.post
+}
+
 #[test]
 fn absent() {
     let mut counter = Counter::<VirtualStu>::new();

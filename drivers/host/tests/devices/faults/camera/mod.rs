@@ -96,6 +96,14 @@ impl Counter {
     }
 }
 
+/// One use of the device by a host that `prepare` has set up: for the recordings.
+pub(crate) fn used(prepare: fn(&mut Post)) -> Post {
+    let mut counter = Counter::new();
+    prepare(&mut counter.post);
+    counter.shoots_again();
+    counter.post
+}
+
 #[test]
 fn absent() {
     let mut counter = Counter::new();

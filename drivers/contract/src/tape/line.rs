@@ -1,14 +1,15 @@
-//! Recordings of what went over a device's line, and their replay.
+//! What went over a device's line, and its replay.
 //!
-//! A tape is text: one line per piece of traffic, `direction offset hex`, where the direction is `>`
+//! A line tape is text: one line per piece of traffic, `direction offset hex`, where the direction is `>`
 //! (to the device) or `<` (from the device) and the offset counts milliseconds from the first line.
-//! Lines that begin with `#` are remarks. UKey traffic is never recorded; ID-card readers only where the
-//! device is a virtual one.
+//! Lines that begin with `#` are remarks.
 
 use std::collections::VecDeque;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 use std::time::Instant;
+
+use super::{TapeError, create_tape};
 
 /// Which way a piece of traffic went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,28 +29,6 @@ pub struct TapeLine {
     pub offset_ms: u64,
     /// What.
     pub bytes: Vec<u8>,
-}
-
-/// Why a tape cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum TapeError {
-    /// The file cannot be read.
-    #[error("tape: {0}")]
-    Io(#[from] io::Error),
-    /// A line is not in the form that this module writes.
-    #[error("tape: line {0} is not of the form `direction offset hex`")]
-    Line(usize),
-}
-
-impl TapeError {
-    /// The stable code.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Io(_) => "tape.io",
-            Self::Line(_) => "tape.line",
-        }
-    }
 }
 
 impl TapeLine {
@@ -91,23 +70,38 @@ impl std::fmt::Display for TapeLine {
     }
 }
 
+/// What makes the bytes of one line unpersonal while they are recorded. It knows the protocol; lengths, statuses and
+/// check bytes stay, so that the tape plays as the line did.
+pub trait LineMask: Send {
+    /// Takes what passed in one direction, and gives what may be written of it and of what was held back before.
+    fn pass(&mut self, direction: Direction, bytes: &[u8]) -> Vec<TapeLine>;
+
+    /// Gives what may be written of what was held back: nothing more comes.
+    fn rest(&mut self) -> Vec<TapeLine>;
+}
+
 /// A stream whose traffic is written to a tape as it passes.
-#[derive(Debug)]
 pub struct Recorder<S> {
     stream: S,
     tape: BufWriter<std::fs::File>,
     start: Instant,
+    mask: Option<Box<dyn LineMask>>,
+}
+
+impl<S> std::fmt::Debug for Recorder<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Recorder(masked: {})", self.mask.is_some())
+    }
 }
 
 impl<S> Recorder<S> {
-    /// Records `stream` to a new file, readable for this account only.
+    /// Records `stream` to a new file (see [`create_tape`]); `mask` where nothing personal may stand in it.
     ///
     /// # Errors
-    /// The file exists already or cannot be made.
-    pub fn create(stream: S, path: &Path) -> io::Result<Self> {
-        use std::os::unix::fs::OpenOptionsExt;
-        let file = std::fs::File::options().write(true).create_new(true).mode(0o600).open(path)?;
-        Ok(Self { stream, tape: BufWriter::new(file), start: Instant::now() })
+    /// The file cannot be made.
+    pub fn create(stream: S, path: &Path, mask: Option<Box<dyn LineMask>>) -> io::Result<Self> {
+        let (file, _) = create_tape(path)?;
+        Ok(Self { stream, tape: BufWriter::new(file), start: Instant::now(), mask })
     }
 
     /// The stream itself.
@@ -119,9 +113,30 @@ impl<S> Recorder<S> {
         if bytes.is_empty() {
             return Ok(());
         }
+        let lines = match &mut self.mask {
+            Some(mask) => mask.pass(direction, bytes),
+            None => vec![TapeLine { direction, offset_ms: 0, bytes: bytes.to_vec() }],
+        };
+        self.write(lines).map_err(|error| io::Error::other(TapeError::NotWritten(error.kind())))
+    }
+
+    /// A line is written when it may be, so that is its time.
+    fn write(&mut self, lines: Vec<TapeLine>) -> io::Result<()> {
         let offset_ms = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        writeln!(self.tape, "{}", TapeLine { direction, offset_ms, bytes: bytes.to_vec() })?;
+        for line in lines {
+            writeln!(self.tape, "{}", TapeLine { offset_ms, ..line })?;
+        }
         self.tape.flush()
+    }
+}
+
+impl<S> Drop for Recorder<S> {
+    fn drop(&mut self) {
+        if let Some(mask) = &mut self.mask {
+            let rest = mask.rest();
+            // Nobody is left to hear of it; what was written before stands.
+            let _ = self.write(rest);
+        }
     }
 }
 
@@ -241,7 +256,7 @@ mod tests {
     fn a_recorded_talk_plays_again_and_notices_another_talk() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("talk.tape");
-        let mut line = Recorder::create(Echo(VecDeque::new()), &path).unwrap();
+        let mut line = Recorder::create(Echo(VecDeque::new()), &path, None).unwrap();
         line.write_all(b"find").unwrap();
         let mut back = [0; 4];
         line.read_exact(&mut back).unwrap();
@@ -260,7 +275,6 @@ mod tests {
 
         let mut other = Replay::load(&path).unwrap();
         assert!(other.write_all(b"read").is_err());
-        assert!(Recorder::create(Echo(VecDeque::new()), &path).is_err(), "a tape is never overwritten");
     }
 
     #[test]
