@@ -43,7 +43,7 @@ pack() {
     copy 644 LICENSE "/usr/share/doc/$1/copyright"
     copy 644 NOTICE "/usr/share/doc/$1/NOTICE"
     size=$(du -sk --exclude=DEBIAN "$root" | cut -f1)
-    sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@SIZE@/$size/" "$2" >"$root/DEBIAN/control"
+    sed -e "s/@VERSION@/$version/g" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@SIZE@/$size/" "$2" >"$root/DEBIAN/control"
     (cd "$root" && find . -path ./DEBIAN -prune -o -type f -printf '%P\0' | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
     find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
     dpkg-deb --root-owner-group -Zxz --build "$root" "$out/$1_${version}_$architecture.deb"

@@ -40,3 +40,15 @@ it.step('the printer prints its test page, the scanner scans one, both by keyboa
   await counter.picture('devices-tested')
   await fitsIn(counter, 'devices', '重新检测 F12')
 })
+
+it.step('a device is recorded by one key, masked, and the page says where the tape lies', async () => {
+  await card(/读卡器/).focus()
+  await counter.key('r')
+  await told(/读卡器/, '正在录制，个人信息已遮盖')
+  await told(/读卡器/, '.tape')
+  await counter.picture('devices-recording')
+  await until('the reader again', async () => (await card(/读卡器/).innerText()).includes('可以使用'))
+  await card(/读卡器/).focus()
+  await counter.key('r')
+  await until('the end of the recording', async () => !(await card(/读卡器/).innerText()).includes('正在录制'))
+})

@@ -6,6 +6,7 @@ pub(crate) mod frames;
 mod ledger;
 mod look;
 pub(crate) mod prompt;
+mod recording;
 mod rehearsal;
 mod self_test;
 mod signing;
@@ -21,7 +22,7 @@ use crate::rpc::view::{DeviceLine, DevicesView, SelfTest};
 use crate::settings::Settings;
 use choice::Choices;
 use driver_contract::{
-    DeviceClass, DeviceConfig, Fault, HostClient, HostLog, HostNotice, HostOptions, Watch,
+    DeviceClass, DeviceConfig, DeviceInfo, Fault, HostClient, HostLog, HostNotice, HostOptions, Watch,
 };
 use ledger::Ledger;
 use serde::Deserialize;
@@ -98,7 +99,11 @@ pub(crate) struct Devices {
     sane: Option<PathBuf>,
     virtual_finger: Option<PathBuf>,
     rehearsal: Option<PathBuf>,
-    configured: Vec<(HostKey, PathBuf)>,
+    /// What the device file says, host by host.
+    parts: BTreeMap<HostKey, Vec<DeviceConfig>>,
+    /// Tells the thread that looks at a host that something happened there.
+    news: Mutex<BTreeMap<HostKey, Sender<()>>>,
+    recordings: recording::Recordings,
     hosts: Mutex<BTreeMap<HostKey, Arc<HostClient>>>,
     known: Mutex<BTreeMap<HostKey, Vec<DeviceLine>>>,
     choices: Choices,
@@ -129,27 +134,41 @@ impl Devices {
                 parts.entry(HostKey { class, library }).or_default().push(config);
             }
         }
-        let mut configured = Vec::new();
-        for (key, devices) in parts {
-            let path = folder.join(format!("{}.json", key.file_name()));
-            let bytes = serde_json::to_vec(&serde_json::json!({ "devices": devices })).unwrap_or_default();
-            crate::vault::write_private(&path, &bytes)?;
-            configured.push((key, path));
-        }
         let prompts = prompt::Prompts::read(&settings.assets)?;
         let choices = Choices::read(folder.join("choices.json"));
         let queue = crate::queue::Queue::read(folder.join("queue.json"));
-        Ok(Self {
+        let devices = Self {
             watched: file.watch_cards,
             sane: file.sane_config,
             virtual_finger: file.virtual_finger,
             rehearsal: file.rehearsal,
-            configured,
+            parts,
             choices,
             prompts,
             queue,
             ..Self::default()
-        })
+        };
+        for (key, entries) in &devices.parts {
+            devices.lay_part(settings, key, entries)?;
+        }
+        Ok(devices)
+    }
+
+    /// Where a host reads its part of the device file.
+    fn part(settings: &Settings, key: &HostKey) -> PathBuf {
+        settings.data.join("devices").join(format!("{}.json", key.file_name()))
+    }
+
+    fn lay_part(&self, settings: &Settings, key: &HostKey, entries: &[DeviceConfig]) -> Result<()> {
+        let bytes = serde_json::to_vec(&serde_json::json!({ "devices": entries })).unwrap_or_default();
+        Ok(crate::vault::write_private(&Self::part(settings, key), &bytes)?)
+    }
+
+    /// The host that listed a device.
+    fn key_of(&self, device: &DeviceInfo) -> Option<HostKey> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let lists = |lines: &Vec<DeviceLine>| lines.iter().any(|line| line.device.id == device.id);
+        known.iter().find(|(_, lines)| lists(lines)).map(|(key, _)| key.clone())
     }
 
     fn host(&self, key: &HostKey) -> Option<Arc<HostClient>> {
@@ -167,39 +186,12 @@ impl Devices {
 impl Terminal {
     /// Starts the hosts; each is looked at by a thread of its own, so that a sick one delays nobody's news.
     pub(crate) fn start_devices(self: &Arc<Self>) {
-        for (key, config) in &self.devices.configured {
-            let mut options = HostOptions::new(
-                self.settings.programs.join("device-host"),
-                key.class,
-                &self.settings.profile,
-                config.clone(),
-                self.settings.runtime.clone(),
-            );
-            options.library.clone_from(&key.library);
-            if let Some(folder) = &self.devices.sane {
-                options.environment.push(("SANE_CONFIG_DIR".into(), folder.into()));
-            }
-            if let Some(socket) = &self.devices.virtual_finger {
-                options.environment.push(("FP_VIRTUAL_IMAGE".into(), socket.into()));
-            }
-            options.log = HostLog::File(self.settings.data.join(format!("device-{}.log", key.file_name())));
+        for key in self.devices.parts.keys() {
             let (news, looked_for) = channel();
-            // What was plugged in, or a host that runs again, is looked at now and not at the next round.
-            let (me, host) = (Arc::downgrade(self), key.clone());
-            let started = HostClient::start(options, move |notice: HostNotice| {
-                if let (HostNotice::Used { device, result }, Some(terminal)) = (&notice, me.upgrade()) {
-                    return terminal.note_use(&host, device, result);
-                }
-                let _ = news.send(());
-            });
-            let host = match started {
-                Ok(host) => Arc::new(host),
-                Err(error) => {
-                    tracing::error!(class = key.class.as_str(), %error, "a device host could not be started");
-                    continue;
-                }
-            };
-            self.devices.hosts.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), host);
+            self.devices.news.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), news);
+            if !self.start_host(key) {
+                continue;
+            }
             let (me, key) = (Arc::downgrade(self), key.clone());
             let looked = std::thread::Builder::new().name("devices".to_owned()).spawn(move || {
                 while let Some(terminal) = me.upgrade() {
@@ -218,10 +210,56 @@ impl Terminal {
         }
     }
 
-    pub(crate) fn stop_devices(&self) {
+    /// Starts one host; whether it could be.
+    fn start_host(self: &Arc<Self>, key: &HostKey) -> bool {
+        let mut options = HostOptions::new(
+            self.settings.programs.join("device-host"),
+            key.class,
+            &self.settings.profile,
+            Devices::part(&self.settings, key),
+            self.settings.runtime.clone(),
+        );
+        options.library.clone_from(&key.library);
+        if let Some(folder) = &self.devices.sane {
+            options.environment.push(("SANE_CONFIG_DIR".into(), folder.into()));
+        }
+        if let Some(socket) = &self.devices.virtual_finger {
+            options.environment.push(("FP_VIRTUAL_IMAGE".into(), socket.into()));
+        }
+        options.log = HostLog::File(self.settings.data.join(format!("device-{}.log", key.file_name())));
+        let news = self.devices.news.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
+        // What was plugged in, or a host that runs again, is looked at now and not at the next round.
+        let (me, host) = (Arc::downgrade(self), key.clone());
+        let started = HostClient::start(options, move |notice: HostNotice| {
+            if let (HostNotice::Used { device, result }, Some(terminal)) = (&notice, me.upgrade()) {
+                return terminal.note_use(&host, device, result);
+            }
+            if let Some(news) = &news {
+                let _ = news.send(());
+            }
+        });
+        match started {
+            Ok(host) => {
+                let mut hosts = self.devices.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+                hosts.insert(key.clone(), Arc::new(host));
+                true
+            }
+            Err(error) => {
+                tracing::error!(class = key.class.as_str(), %error, "a device host could not be started");
+                false
+            }
+        }
+    }
+
+    /// Ends the watches; the next look begins them anew.
+    fn stop_watches(&self) {
         for watch in [&self.devices.watch, &self.devices.code_watch] {
             *watch.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
+    }
+
+    pub(crate) fn stop_devices(&self) {
+        self.stop_watches();
         self.devices.hosts.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
@@ -236,6 +274,7 @@ impl Terminal {
             used: self.used_devices(),
             histories: self.device_histories(),
             self_test: self.last_self_test(),
+            recordings: self.recording_lines(),
         })
     }
 }

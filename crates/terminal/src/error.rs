@@ -113,6 +113,10 @@ own! {
     NoDevice = "NO_DEVICE";
     /// The operation is not known any more.
     OperationUnknown = "OPERATION_UNKNOWN";
+    /// The traffic of these devices is never recorded.
+    NotRecordable = "NOT_RECORDABLE";
+    /// Something is under way at a device of this window.
+    DevicesAtWork = "DEVICES_AT_WORK";
     /// What was typed is no ticket of a queue.
     TicketUnreadable = "TICKET_UNREADABLE";
     /// The last call still waits for its confirmation.

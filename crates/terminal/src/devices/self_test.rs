@@ -30,7 +30,7 @@ impl Terminal {
         let today = civil_day(now).to_string();
         {
             let mut tested = self.self_tested();
-            if tested.as_ref().is_some_and(|test| test.day == today) || self.devices.configured.is_empty() {
+            if tested.as_ref().is_some_and(|test| test.day == today) || self.devices.parts.is_empty() {
                 return;
             }
             let at = crate::forms::moment(now);
@@ -56,7 +56,7 @@ impl Terminal {
         let looked = |key: &HostKey| {
             known.get(key).is_some_and(|lines| lines.iter().all(|line| line.state != DeviceState::Starting))
         };
-        self.devices.configured.iter().all(|(key, _)| looked(key))
+        self.devices.parts.keys().all(looked)
     }
 
     fn finish_self_test(&self) {

@@ -219,6 +219,8 @@ commands! {
     /// Devices.
     devices(Empty) -> DevicesView;
     choose_device(OneDevice) -> DevicesView;
+    /// Records a device, masked, or ends that.
+    record_device(RecordDevice) -> DevicesView;
     try_device(TryDevice) -> OperationView;
     /// Shows what a camera sees, as pictures under `/frames/{operation}`, until it is stopped or nobody looks.
     look_through(TryDevice) -> OperationView;

@@ -494,6 +494,15 @@ request! {
     }
 }
 request! {
+    /// Begins or ends the recording of a device.
+    RecordDevice {
+        /// Which.
+        device: DeviceId,
+        /// Whether it is to be recorded from now on.
+        on: bool,
+    }
+}
+request! {
     /// Says something to an operation.
     ProceedOperation {
         /// Operation.

@@ -53,7 +53,7 @@ pub fn line(counter: &Counter, class: &str) -> Option<Value> {
 }
 
 /// The test button of a class, pressed as soon as its device is ready.
-fn test_of(counter: &Counter, class: &str) -> Value {
+pub fn test_of(counter: &Counter, class: &str) -> Value {
     let ready = counter.wait(class, || line(counter, class).filter(|line| line["state"] == "ready"));
     press_test(counter, &ready["device"]["id"])
 }

@@ -27,6 +27,7 @@ mod offline;
 mod pages;
 mod papers;
 mod reader;
+mod recording;
 mod results;
 mod row_cards;
 mod secrets;

@@ -217,10 +217,21 @@ pub struct DevicesView {
     pub used: Vec<DeviceId>,
     /// What was written down of them, and of those that were here in the last days.
     pub histories: Vec<DeviceHistory>,
+    /// What is recorded now.
+    pub recordings: Vec<RecordingLine>,
     /// The test at the start of the day; none while nobody was logged in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub self_test: Option<SelfTest>,
+}
+
+/// A device that is recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RecordingLine {
+    /// Which.
+    pub device: DeviceId,
+    /// The tape; everything personal in it is masked.
+    pub file: String,
 }
 
 /// What can be rehearsed at a training counter; empty elsewhere.
