@@ -155,6 +155,8 @@ fn judge(context: &Context, reader: &CString, error: PcscError) -> PcscError {
                 }
                 seen = Some(now);
             }
+            // Nothing more has happened so far: the service needs its time to miss a reader, too.
+            Err(PcscError::Service { code: WAIT_OVER, .. }) if empty => {}
             Err(_) => break,
         }
     }

@@ -3,6 +3,7 @@
 mod driver;
 mod error;
 mod follow;
+mod form;
 mod queue;
 mod reason;
 mod transport;

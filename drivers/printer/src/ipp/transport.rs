@@ -161,6 +161,7 @@ fn from_http(error: &ureq::Error) -> PrintError {
 
 /// Reads an answer's body.
 pub(crate) fn parse(bytes: Vec<u8>) -> Result<IppRequestResponse, PrintError> {
+    super::form::check(&bytes).map_err(|reason| PrintError::Garbage { reason: reason.to_owned() })?;
     IppParser::new(IppReader::new(Cursor::new(bytes)))
         .parse()
         .map_err(|error| PrintError::Garbage { reason: error.to_string() })
