@@ -2,6 +2,7 @@
 import type { DeviceHistory } from "./DeviceHistory";
 import type { DeviceId } from "./DeviceId";
 import type { DeviceLine } from "./DeviceLine";
+import type { RecordingLine } from "./RecordingLine";
 import type { SelfTest } from "./SelfTest";
 
 /**
@@ -20,6 +21,10 @@ used: Array<DeviceId>,
  * What was written down of them, and of those that were here in the last days.
  */
 histories: Array<DeviceHistory>, 
+/**
+ * What is recorded now.
+ */
+recordings: Array<RecordingLine>, 
 /**
  * The test at the start of the day; none while nobody was logged in.
  */

@@ -59,6 +59,7 @@ import type { ProceedOperation } from "./ProceedOperation";
 import type { QueueView } from "./QueueView";
 import type { ReadCard } from "./ReadCard";
 import type { ReadRowCards } from "./ReadRowCards";
+import type { RecordDevice } from "./RecordDevice";
 import type { RehearsalView } from "./RehearsalView";
 import type { Rehearse } from "./Rehearse";
 import type { RemovePage } from "./RemovePage";
@@ -246,6 +247,8 @@ export interface OfficerCommands {
   /** Devices. */
   devices: { request: Empty; answer: DevicesView };
   choose_device: { request: OneDevice; answer: DevicesView };
+  /** Records a device, masked, or ends that. */
+  record_device: { request: RecordDevice; answer: DevicesView };
   try_device: { request: TryDevice; answer: OperationView };
   /** Shows what a camera sees, as pictures under `/frames/{operation}`, until it is stopped or nobody looks. */
   look_through: { request: TryDevice; answer: OperationView };
@@ -353,6 +356,7 @@ export const OFFICER_COMMANDS = [
   "pass_ticket",
   "devices",
   "choose_device",
+  "record_device",
   "try_device",
   "look_through",
   "rehearsal",

@@ -152,6 +152,8 @@ export type { QueueView } from "./QueueView";
 export type { ReadCard } from "./ReadCard";
 export type { ReadRowCards } from "./ReadRowCards";
 export type { Reason } from "./Reason";
+export type { RecordDevice } from "./RecordDevice";
+export type { RecordingLine } from "./RecordingLine";
 export type { Refusal } from "./Refusal";
 export type { RehearsalView } from "./RehearsalView";
 export type { Rehearse } from "./Rehearse";
