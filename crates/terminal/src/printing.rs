@@ -17,7 +17,7 @@ use driver_contract::{
     Capabilities, DeviceClass, DeviceInfo, HostClient, JobState, JobStatus, PrintParameters, Region, Sides,
 };
 use gm::sm3;
-use paper::{MissingGlyphs, PrintOrder, Rendered, TemplateId};
+use paper::{MissingGlyphs, PrintOrder, PrintSet, Rendered, TemplateId};
 use std::sync::Arc;
 use std::time::Duration;
 use store::table;
@@ -50,6 +50,9 @@ pub(crate) type Printer = (Arc<HostClient>, DeviceInfo);
 
 /// Dots of a millimetre on a receipt printer: 203 to the inch, as nearly all of them have.
 const ROLL_DOTS_PER_MILLIMETRE: u16 = 8;
+
+/// Papers that are given to the citizen and exist as slips, under the same name with `-roll` behind it.
+const SLIPS: [&str; 2] = ["receipt", "intake-slip"];
 
 /// Whether a printer prints slips on a roll, and takes nothing but pictures.
 pub(crate) fn is_roll_printer(device: &DeviceInfo) -> bool {
@@ -188,11 +191,33 @@ impl Terminal {
             strokes: &strokes,
         };
         let data = paper_data(&source, print)?;
-        let template = TemplateId::new(print.template.clone())?;
-        let print_set = self.paper.current_print_set(&template, now.trusted / 1000)?;
+        let moment = now.trusted / 1000;
+        let (template, print_set, roll) = match self.slip_of(&print.template, moment)? {
+            Some((slip, set)) => (slip, set, true),
+            None => {
+                let sheet = TemplateId::new(print.template.clone())?;
+                let set = self.paper.current_print_set(&sheet, moment)?;
+                (sheet, set, false)
+            }
+        };
         let order = PrintOrder { template, data, print_set, missing_glyphs: MissingGlyphs::Refuse };
         let rendered = self.paper.render(&order, stop.paper())?;
-        Ok(Made { rendered, template: print.template.clone(), title: print.title.clone(), picture: None })
+        let picture = match roll {
+            true => Some(self.paper.picture(&order, ROLL_DOTS_PER_MILLIMETRE, stop.paper())?),
+            false => None,
+        };
+        Ok(Made { rendered, template: print.template.clone(), title: print.title.clone(), picture })
+    }
+
+    /// The paper set for a roll, where the printer in use has one and the paper exists as a slip.
+    fn slip_of(&self, template: &str, moment: i64) -> Result<Option<(TemplateId, PrintSet)>> {
+        let roll = self.device(DeviceClass::Printer).is_ok_and(|(_, device)| is_roll_printer(&device));
+        if !roll || !SLIPS.contains(&template) {
+            return Ok(None);
+        }
+        let slip = TemplateId::new(format!("{template}-roll"))?;
+        let set = self.paper.current_print_set(&slip, moment)?;
+        Ok(Some((slip, set)))
     }
 
     pub(crate) fn preview_print(&self, request: PreviewPrint) -> Result<PreviewView> {
@@ -262,7 +287,20 @@ impl Terminal {
             .unwrap_or_default();
         // Kind of paper and number only: titles are seen in queues.
         let title = format!("{} {number}", made.title).trim_end().to_owned();
-        self.send_to(&self.device(DeviceClass::Printer)?, title, made, operation)
+        let usual = self.device(DeviceClass::Printer)?;
+        // What is no slip cannot go onto a roll: where there is a printer of sheets as well, it is for that one.
+        let sheets = made.picture.is_none() && is_roll_printer(&usual.1);
+        let at = if sheets { self.sheet_printer().unwrap_or(usual) } else { usual };
+        self.send_to(&at, title, made, operation)
+    }
+
+    fn sheet_printer(&self) -> Option<Printer> {
+        let lines = self.device_lines();
+        let of_sheets = lines
+            .into_iter()
+            .filter(|one| one.device.class == DeviceClass::Printer && !is_roll_printer(&one.device));
+        let device = of_sheets.max_by_key(|one| one.ready)?.device;
+        Some((self.host_of(&device)?, device))
     }
 
     fn send_to(

@@ -34,6 +34,8 @@ pub(crate) const SAMPLES: [(&str, &str, &str, u32); 23] = [
     ("booklet-front", "booklet-front", "/head_name", 1),
     ("booklet-member", "booklet-member", "/members/0/name", 2),
     ("test-page-roll", "test-page-roll", "/printer", 1),
+    ("receipt", "receipt-roll", "/applicant_name", 1),
+    ("intake-slip", "intake-slip-roll", "/applicant_name", 1),
 ];
 
 /// 5 March 2026, 14:32 in Beijing.

@@ -182,6 +182,38 @@ fn ink(picture: &image::GrayImage, side: u32) -> Vec<f64> {
         .collect()
 }
 
+/// What a case gives for a sheet is set as a slip with the same data: the two templates must ask for the same.
+#[test]
+fn a_slip_asks_for_what_its_sheet_asks_for() {
+    let fields = |name: &str| {
+        let text = std::fs::read_to_string(templates().join(name).join("template.toml")).unwrap();
+        let file: toml::Table = toml::from_str(&text).unwrap();
+        (file["title"].clone(), file["fields"].clone())
+    };
+    for name in ["receipt", "intake-slip"] {
+        assert_eq!(fields(&format!("{name}-roll")), fields(name));
+    }
+}
+
+#[test]
+fn a_slip_of_a_case_is_as_long_as_its_words() {
+    let worker = PaperWorker::new(settings());
+    let cancel = paper::Cancellation::new();
+    let length = |data: serde_json::Value| {
+        let png = worker.picture(&order(&worker, "receipt-roll", data), 8, &cancel).unwrap();
+        let picture = image::load_from_memory(&png).unwrap();
+        assert_eq!(picture.width(), 576, "72 mm of eight dots");
+        picture.height()
+    };
+    let whole = sample("receipt");
+    let mut short = whole.clone();
+    short["materials"] = serde_json::Value::Null;
+    short["next_steps"] = serde_json::json!(["带本回执领取。"]);
+    let (long, short) = (length(whole), length(short));
+    // Between ten and twenty-six centimetres.
+    assert!((800..2080).contains(&long) && short + 80 < long, "{long} and {short} dots");
+}
+
 #[test]
 fn a_slip_is_a_picture_of_the_heads_width_and_looks_like_its_paper() {
     let worker = PaperWorker::new(settings());

@@ -95,7 +95,7 @@ impl Terminal {
     }
 
     /// The host that listed the device.
-    pub(super) fn host_of(&self, device: &DeviceInfo) -> Option<Arc<HostClient>> {
+    pub(crate) fn host_of(&self, device: &DeviceInfo) -> Option<Arc<HostClient>> {
         let hosts = self.devices.hosts_of(device.class);
         let known = self.devices.known.lock().unwrap_or_else(PoisonError::into_inner);
         let lists =

@@ -1,4 +1,4 @@
-//! Fingerprint sensor, evaluation pad and queue caller in the hands of an officer.
+//! Fingerprint sensor, evaluation pad, queue caller and slip printer in the hands of an officer.
 
 use crate::counter::Counter;
 use crate::devices::{line, with_devices};
@@ -12,6 +12,7 @@ use uuid::Uuid;
 use virtual_devices::caller::{SignFault, VirtualSign};
 use virtual_devices::evaluation::VirtualEvaluationPad;
 use virtual_devices::fingerprint::{SensorLine, VirtualFinger};
+use virtual_devices::receipt::VirtualReceiptPrinter;
 
 /// Longer than any of these devices needs on a busy PC.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -169,6 +170,49 @@ fn the_queue_is_called_and_a_call_counts_when_the_sign_has_said_so() {
         (&again["ticket"], &again["next"], &again["passed"]),
         (&json!("A008"), &json!("A009"), &json!(["A007"]))
     );
+}
+
+#[test]
+fn where_slips_are_chosen_receipts_come_out_as_slips_and_forms_on_sheets() {
+    let station = Station::start();
+    let slips = VirtualReceiptPrinter::on_tcp(576).unwrap();
+    let path = slips.address();
+    with_devices(&station, "柜台一", |classes| {
+        let entry =
+            json!({ "driver": "escpos-tcp", "path": path, "name": "小票打印机", "attestation": "virtual" });
+        classes["printer"].as_array_mut().unwrap().push(entry);
+    });
+    let counter = Counter::new(station.terminal("柜台一"));
+    counter.login("F0001");
+    let device = json!(format!("escpos-tcp:{path}"));
+    counter.wait("the slip printer", || {
+        let devices = counter.ask("devices", json!({}))["devices"].as_array().unwrap().clone();
+        devices.into_iter().find(|line| line["device"]["id"] == device && line["state"] == "ready")
+    });
+    counter.ask("choose_device", json!({ "device": device }));
+    let case = handed_in(&station, &counter);
+    counter.print(&case, "receipt");
+    let printed = slips.slips();
+    let [slip] = printed.as_slice() else { panic!("one slip: {}", printed.len()) };
+    // Ten centimetres and more, with characters on it.
+    assert!((800..2080).contains(&slip.height()), "{}", slip.height());
+    let picture = slip.picture();
+    let black = picture.pixels().filter(|pixel| pixel.0[0] == 0).count();
+    assert!(black * 100 > 3 * picture.pixels().len(), "{black} dots");
+    assert!(station.printer.documents().unwrap().is_empty(), "nothing for the printer of sheets yet");
+
+    counter.print(&case, "application");
+    assert_eq!(slips.slips().len(), 1);
+    assert_eq!(station.printer.documents().unwrap().len(), 1, "a form is no slip");
+    let view = counter.case(&case);
+    let printers: Vec<&str> = view["prints"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|one| one["printed"][0]["printer"].as_str())
+        .collect();
+    assert!(printers.contains(&"小票打印机") && printers.len() == 2, "{printers:?}");
+    counter.drained();
 }
 
 /// A counter with the fingerprint library's virtual sensor, and a renewal that needs fingerprints.
