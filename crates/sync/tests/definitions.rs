@@ -12,6 +12,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use store::table::content;
 
+fn version_of(text: &str) -> String {
+    text.lines().find(|line| line.starts_with("version = ")).unwrap().to_owned()
+}
+
 /// A folder with the project's definitions in which one matter has one more material and the next version.
 fn changed_assets(folder: &Path) -> PathBuf {
     let assets = folder.join("changed");
@@ -21,7 +25,7 @@ fn changed_assets(folder: &Path) -> PathBuf {
     }
     let file = assets.join("matters/T042.toml");
     let text = std::fs::read_to_string(&file).unwrap();
-    let version = text.lines().find(|line| line.starts_with("version = ")).unwrap().to_owned();
+    let version = version_of(&text);
     let text = text.replacen(&version, "version = 900", 1)
         + "\n[[material]]\nid = \"extra_proof\"\nname = \"补充证明\"\nrule = \"optional\"\n";
     std::fs::write(file, text).unwrap();
@@ -183,7 +187,7 @@ fn interrupted_in_the_middle_the_release_before_is_whole_and_the_rest_is_fetched
     for entry in std::fs::read_dir(assets.join("matters")).unwrap() {
         let path = entry.unwrap().path();
         let text = std::fs::read_to_string(&path).unwrap();
-        std::fs::write(path, text.replacen("version = 1\n", "version = 900\n", 1)).unwrap();
+        std::fs::write(path, text.replacen(&version_of(&text), "version = 900", 1)).unwrap();
     }
     publish(&house, &assets);
     line.set_lie(Some(trickle));

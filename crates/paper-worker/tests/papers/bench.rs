@@ -10,7 +10,7 @@ use paper::{
 use serde_json::Value;
 
 /// Sample data, the template it is for, where a person's name stands in it, pages of the sample.
-pub(crate) const SAMPLES: [(&str, &str, &str, u32); 23] = [
+pub(crate) const SAMPLES: [(&str, &str, &str, u32); 25] = [
     ("receipt", "receipt", "/applicant_name", 1),
     ("intake-slip", "intake-slip", "/applicant_name", 1),
     ("one-time-notice", "one-time-notice", "/citizen_name", 1),
