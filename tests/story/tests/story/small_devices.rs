@@ -190,7 +190,8 @@ fn where_slips_are_chosen_receipts_come_out_as_slips_and_forms_on_sheets() {
         devices.into_iter().find(|line| line["device"]["id"] == device && line["state"] == "ready")
     });
     counter.ask("choose_device", json!({ "device": device }));
-    let case = handed_in(&station, &counter);
+    let case = crate::birth::take_in(&station, &counter);
+    counter.act("submit_case", json!({ "case": case }));
     counter.print(&case, "receipt");
     let printed = slips.slips();
     let [slip] = printed.as_slice() else { panic!("one slip: {}", printed.len()) };
