@@ -74,7 +74,7 @@ it.step('published, it is used at the other terminal without a restart', async (
 
 it.step('the open case keeps its definition, and tells of the newer one', async () => {
   const newer = counter.region('事项新版本')
-  await newer.getByText(/现行第 2 版，这一件按第 1 版办理/).waitFor()
+  await newer.getByText(/现行第 3 版，这一件按第 2 版办理/).waitFor()
   assert.equal(await counter.region('材料和签名').getByText('补充证明').count(), 0)
   await counter.picture('definitions-newer')
   await counter.key('Alt+v')

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { answer, begin, inside, login, print, sign, toPaper, uploaded } from './counter.mjs'
+import { answer, begin, inside, login, omitFingers, print, sign, toPaper, uploaded } from './counter.mjs'
 import { demoPeople } from './station.mjs'
 import { story } from './story.mjs'
 
@@ -34,6 +34,7 @@ it.step('the case is taken in with a 收件凭证; the receipt waits and says wh
   await counter.key('Enter', 'Enter')
   await counter.type('46')
   await counter.key('Enter')
+  await omitFingers(counter, '本窗口暂无指纹采集设备')
   await sign(counter, applicant, '申请人')
   await counter.picture('offline-intake')
   await counter.ready(/^收件（联网后确认受理） F12/)

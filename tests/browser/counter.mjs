@@ -99,6 +99,16 @@ export async function fill(window, title, values) {
 export const checked = (window, title, words = '已核验相符') =>
   window.region('核验').getByRole('listitem', { name: title, exact: true }).getByText(words).waitFor()
 
+/** Writes down why no fingerprints are taken. */
+export async function omitFingers(window, reason) {
+  const fingers = window.region('指纹')
+  await window.key('Alt+m')
+  await fingers.getByRole('button', { name: '不采集' }).click()
+  await fingers.getByLabel('不采集指纹的原因').fill(reason)
+  await window.key('Enter')
+  await fingers.getByText(/^◐ 不采集$/).waitFor()
+}
+
 /** The officer asks for a signature; the citizen reads and signs on the applicant screen. */
 export async function sign(window, applicant, label) {
   const line = window.region('材料和签名').getByRole('listitem', { name: label, exact: true })
