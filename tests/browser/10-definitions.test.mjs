@@ -130,7 +130,7 @@ it.step('the page of the server does the same for an administrator, and for nobo
   await admin.page.locator('#files').setInputFiles(assets)
   await admin.button('检查').click()
   await result.getByText('新增材料“别的证明”').waitFor()
-  assert.equal(await admin.page.getByText('第 4 版').count(), 0, 'checking publishes nothing')
+  assert.equal(await admin.page.getByText('第 4 版（现行）').count(), 0, 'checking publishes nothing')
   await admin.page.getByLabel('发布说明').fill('改了名称 <b>')
   await admin.button('发布', { exact: true }).click()
   await admin.sees('第 4 版（现行）')
