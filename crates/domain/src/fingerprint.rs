@@ -288,7 +288,7 @@ impl FingerCapture {
     pub fn check(
         rule: FingerRule,
         set_aside: BTreeMap<Finger, FingerReason>,
-        taken: Vec<TakenPicture>,
+        taken: &[TakenPicture],
     ) -> Result<(), FingerRefusal> {
         let mut seen = BTreeSet::new();
         if !taken.iter().all(|one| seen.insert(one.picture.sm3.as_str())) {

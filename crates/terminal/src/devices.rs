@@ -149,7 +149,7 @@ impl Devices {
             ..Self::default()
         };
         for (key, entries) in &devices.parts {
-            devices.lay_part(settings, key, entries)?;
+            Self::lay_part(settings, key, entries)?;
         }
         Ok(devices)
     }
@@ -159,9 +159,9 @@ impl Devices {
         settings.data.join("devices").join(format!("{}.json", key.file_name()))
     }
 
-    fn lay_part(&self, settings: &Settings, key: &HostKey, entries: &[DeviceConfig]) -> Result<()> {
+    fn lay_part(settings: &Settings, key: &HostKey, entries: &[DeviceConfig]) -> Result<()> {
         let bytes = serde_json::to_vec(&serde_json::json!({ "devices": entries })).unwrap_or_default();
-        Ok(crate::vault::write_private(&Self::part(settings, key), &bytes)?)
+        crate::vault::write_private(&Self::part(settings, key), &bytes)
     }
 
     /// The host that listed a device.

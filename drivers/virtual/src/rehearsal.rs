@@ -290,7 +290,7 @@ impl Rehearsal {
             ("code_scanner", "garbage") => self.scanner.send_raw(b"\xff\xfe\x01\x02\r\n"),
             ("fingerprint", act) => self.lay_finger(act)?,
             ("scanner", "feed") => {
-                (1..=3).for_each(|number| self.network_scanner.feed(sheet(number), sheet(0)))
+                (1..=3).for_each(|number| self.network_scanner.feed(sheet(number), sheet(0)));
             }
             ("scanner", "clear") => self.network_scanner.clear_feeder(),
             ("scanner", "well") => self.network_scanner.set_fault(ScannerFault::None),

@@ -41,7 +41,8 @@ pub(super) fn take(
         weak: print.weak,
     });
     let aside = set_aside.iter().map(|one| (one.finger, one.reason)).collect();
-    FingerCapture::check(demand.rule, aside, taken.collect()).map_err(|_| Refusal::FingerprintsIncomplete)?;
+    FingerCapture::check(demand.rule, aside, &taken.collect::<Vec<_>>())
+        .map_err(|_| Refusal::FingerprintsIncomplete)?;
     Ok(vec![Event::FingerprintsTaken { person, prints: prints.to_vec(), set_aside: set_aside.to_vec() }])
 }
 

@@ -2,7 +2,7 @@
 //! work. Masked always: a clerk presses the key, and what lies on the reader is somebody's card. A recording ends
 //! with the program at the latest.
 
-use super::HostKey;
+use super::{Devices, HostKey};
 use crate::Terminal;
 use crate::error::{Own, Result};
 use crate::rpc::ChangeSource;
@@ -69,7 +69,7 @@ impl Terminal {
                 entry.record = Some(Recording { file: file.clone(), mask: true, line: false });
             }
         }
-        self.devices.lay_part(&self.settings, key, &entries)
+        Devices::lay_part(&self.settings, key, &entries)
     }
 
     pub(super) fn recording_lines(&self) -> Vec<RecordingLine> {

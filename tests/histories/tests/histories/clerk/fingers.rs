@@ -18,29 +18,17 @@ impl Sight<'_> {
         }
         let mut capture = FingerCapture::new(demand.rule);
         let mut prints = Vec::new();
-        loop {
-            match capture.next() {
-                FingerStep::Capture { finger, image, .. } => {
-                    if dice.percent(20) {
-                        let _ = capture.put_aside(finger, FingerReason::Injured);
-                        prints.retain(|print: &Fingerprint| print.finger != finger);
-                        continue;
-                    }
-                    let picture = blob(dice);
-                    let quality = dice.percent(80).then(|| demand.rule.quality);
-                    let named = FingerPicture { sm3: picture.content.to_hex(), quality };
-                    if capture.take(named, |_, _| Comparison::Unknown).is_ok() {
-                        prints.push(Fingerprint {
-                            finger,
-                            image,
-                            picture,
-                            quality,
-                            weak: None,
-                            reading: reading(),
-                        });
-                    }
-                }
-                _ => break,
+        while let FingerStep::Capture { finger, image, .. } = capture.next() {
+            if dice.percent(20) {
+                let _ = capture.put_aside(finger, FingerReason::Injured);
+                prints.retain(|print: &Fingerprint| print.finger != finger);
+                continue;
+            }
+            let picture = blob(dice);
+            let quality = dice.percent(80).then_some(demand.rule.quality);
+            let named = FingerPicture { sm3: picture.content.to_hex(), quality };
+            if capture.take(named, |_, _| Comparison::Unknown).is_ok() {
+                prints.push(Fingerprint { finger, image, picture, quality, weak: None, reading: reading() });
             }
         }
         let aside = capture.set_aside().iter();
