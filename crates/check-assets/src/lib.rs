@@ -4,6 +4,7 @@
 pub mod coverage;
 mod ends;
 pub mod files;
+mod fingers;
 pub mod people;
 pub mod plan;
 pub mod play;

@@ -11,10 +11,9 @@ use domain::context::{Allotted, Context, Facts};
 use domain::decide::decide;
 use domain::effect::UnfinishedState;
 use domain::event::{
-    Attestation, BlobRef, CheckState, Decision, Event, EventRecord, EventTime, Fingerprint, Identity,
-    PrintedDocument, Reading, Reason, RegisterAnswer, SCHEMA, ValueSource,
+    Attestation, BlobRef, CheckState, Decision, Event, EventRecord, EventTime, Identity, PrintedDocument,
+    Reading, Reason, RegisterAnswer, SCHEMA, ValueSource,
 };
-use domain::fingerprint::{Comparison, FingerCapture, FingerPicture, FingerStep};
 use domain::flow::{Step, StepKind};
 use domain::identity::DocumentKind;
 use domain::ids::{CaseId, CommandId, ContentHash, EventId, FieldPath, MaterialId, PageId, TerminalId};
@@ -322,32 +321,6 @@ impl<'a> Table<'a> {
             .collect()
     }
 
-    /// Takes the fingerprints that the matter asks for; one picture fewer is refused.
-    fn fingerprints(&mut self) -> Result<(), String> {
-        let Some(demand) = self.definition.fingerprints.as_ref().filter(|one| one.applies(&self.case)) else {
-            return Ok(());
-        };
-        let (person, mut capture, mut prints) = (demand.person, FingerCapture::new(demand.rule), Vec::new());
-        while let FingerStep::Capture { finger, image, .. } = capture.next() {
-            let number = 60 + u8::try_from(prints.len()).map_err(|_| "指纹太多")?;
-            let (picture, quality) = (blob(number), Some(demand.rule.quality));
-            let named = FingerPicture { sm3: picture.content.to_hex(), quality };
-            capture.take(named, |_, _| Comparison::Unknown).map_err(|refusal| refusal.to_string())?;
-            let reading = Reading {
-                device: "指纹采集器".to_owned(),
-                attestation: Attestation::Virtual,
-                at: self.now,
-                raw: ContentHash([6; 32]),
-            };
-            prints.push(Fingerprint { finger, image, picture, quality, weak: None, reading });
-        }
-        let fewer = prints[..prints.len().saturating_sub(1)].to_vec();
-        let maker = self.maker.clone();
-        let few = Command::TakeFingerprints { person, prints: fewer, set_aside: Vec::new() };
-        self.refused(&maker, &few, "FINGERPRINTS_INCOMPLETE")?;
-        self.make(&Command::TakeFingerprints { person, prints, set_aside: Vec::new() })
-    }
-
     fn scan(&mut self) -> Result<(), String> {
         let maker = self.maker.clone();
         for material in self.brought(&self.case) {
@@ -578,7 +551,7 @@ impl<'a> Table<'a> {
     }
 }
 
-fn blob(mark: u8) -> BlobRef {
+pub(crate) fn blob(mark: u8) -> BlobRef {
     BlobRef {
         id: ContentHash([mark; 32]),
         content: ContentHash([mark ^ 0xff; 32]),

@@ -435,5 +435,18 @@ impl FingerCapture {
     }
 }
 
+/// How many pictures there are of each finger, in the order of taking.
+#[must_use]
+pub fn pictures_of(fingers: impl IntoIterator<Item = Finger>) -> Vec<(Finger, usize)> {
+    let mut counted: Vec<(Finger, usize)> = Vec::new();
+    for finger in fingers {
+        match counted.iter_mut().find(|(one, _)| *one == finger) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((finger, 1)),
+        }
+    }
+    counted
+}
+
 #[cfg(test)]
 mod tests;

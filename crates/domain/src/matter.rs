@@ -4,18 +4,19 @@
 mod check;
 mod effect;
 pub mod file;
+mod fingerprints;
 mod form;
 mod material;
 mod one_or_many;
 mod tolerance;
 
 pub use self::effect::{AnswerEntries, AnswerValue, CaseFact, Effect, EffectEntries, EffectRows, FixedValue};
+pub use self::fingerprints::FingerprintDemand;
 pub use self::form::{Field, FieldKind, Section};
 pub use self::material::{Material, MaterialRule, Medium};
 
 use crate::case::Case;
 use crate::condition::Condition;
-use crate::fingerprint::FingerRule;
 use crate::flow::{Flow, Step};
 use crate::ids::{FieldPath, MatterId, QuestionId, SlotId};
 use crate::limit::TimeLimit;
@@ -114,28 +115,6 @@ pub struct MatterDefinition {
     /// Devices without which the matter cannot be taken in as meant; the desk says beforehand which are missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub devices: Vec<DeviceWish>,
-}
-
-/// Whose fingerprints are taken, and by which rule (rules of the counter, 17).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FingerprintDemand {
-    /// Whose.
-    pub person: PersonRole,
-    /// When; always if it says nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub when: Option<Condition>,
-    /// How many fingers and pictures, and how good.
-    #[serde(default)]
-    pub rule: FingerRule,
-}
-
-impl FingerprintDemand {
-    /// Whether a case has to have them.
-    #[must_use]
-    pub fn applies(&self, case: &Case) -> bool {
-        self.when.as_ref().is_none_or(|when| when.holds(case))
-    }
 }
 
 /// Fifteen working days, where a definition says nothing else: the longest that local rules on tolerance are known to

@@ -16,10 +16,11 @@ use domain::command::Command;
 use domain::event::{Fingerprint, Reading, SetAsideFinger};
 use domain::fingerprint::{
     Comparison, Finger, FingerCapture, FingerPicture, FingerReason, FingerRefusal, FingerStep, Judged,
-    WeakReason,
+    WeakReason, pictures_of,
 };
-use domain::ids::ContentHash;
-use domain::matter::MatterDefinition;
+use domain::ids::{CaseId, ContentHash};
+use domain::matter::{FingerprintDemand, MatterDefinition};
+use domain::refusal::Refusal;
 use driver_contract::{
     DeviceClass, DeviceInfo, Fault, FaultCode, FingerParameters, HostClient, Outcome, ReceivedPage, Task,
     TaskNews,
@@ -114,11 +115,11 @@ impl Taking<'_> {
     fn judge(&mut self, png: Vec<u8>, quality: Option<u8>, reading: Reading) {
         let named = ContentHash(sm3(&png).0).to_hex();
         let picture = FingerPicture { sm3: named.clone(), quality };
-        let scored = quality.map_or_else(String::new, |quality| format!("质量 {quality} 分"));
+        let scored = quality.map_or_else(String::new, |quality| format!("，质量 {quality} 分"));
         // No open library compares two fingers; a maker's would be asked here.
         self.note = match self.capture.take(picture, |_, _| Comparison::Unknown) {
-            Ok(Judged::Taken) => format!("已采到，{scored}。").replace("，。", "。"),
-            Ok(Judged::Weak) => format!("不够清楚，{scored}，请擦干净再按。").replace("，，", "，"),
+            Ok(Judged::Taken) => format!("已采到{scored}。"),
+            Ok(Judged::Weak) => format!("不够清楚{scored}，请擦干净再按。"),
             Err(FingerRefusal::SamePicture) => "和前面一张完全一样，请抬起手指再按。".to_owned(),
             Err(FingerRefusal::SameFinger(other)) => {
                 format!("按的是采过的{}，请换手指。", other.words())
@@ -184,10 +185,7 @@ impl Taking<'_> {
 impl Terminal {
     pub(crate) fn take_fingerprints(&self, request: TakeFingerprints) -> Result<OperationView> {
         self.actor()?;
-        let loaded = self.load_case(request.case)?;
-        let demand = loaded.definition.fingerprints.clone().filter(|one| one.applies(&loaded.case));
-        let demand = demand
-            .ok_or_else(|| domain::refusal::Refusal::UnknownName { name: "fingerprints".to_owned() })?;
+        let demand = self.fingerprint_demand(request.case)?;
         self.begin(Some(request.case), "正在采集指纹", move |terminal, operation, stop| {
             let (host, device) = terminal.device(DeviceClass::Fingerprint)?;
             let (capture, pictures) = (FingerCapture::new(demand.rule), BTreeMap::new());
@@ -220,10 +218,14 @@ impl Terminal {
         })
     }
 
+    fn fingerprint_demand(&self, case: CaseId) -> Result<FingerprintDemand> {
+        let loaded = self.load_case(case)?;
+        let demand = loaded.definition.fingerprints.clone().filter(|one| one.applies(&loaded.case));
+        Ok(demand.ok_or_else(|| Refusal::UnknownName { name: "fingerprints".to_owned() })?)
+    }
+
     pub(crate) fn omit_fingerprints(&self, request: OmitFingerprints) -> Result<CaseView> {
-        let loaded = self.load_case(request.case)?;
-        let demand = loaded.definition.fingerprints.as_ref();
-        let person = demand.map_or(domain::person::PersonRole::Applicant, |one| one.person);
+        let person = self.fingerprint_demand(request.case)?.person;
         let wish = Command::OmitFingerprints { person, reason: request.reason };
         self.act(request.case, request.command, wish, "不采集指纹")?;
         self.case_view(request.case)
@@ -260,12 +262,8 @@ impl Terminal {
 
 /// Which fingers were taken, and which were not and why.
 fn taken_words(prints: &[Fingerprint], set_aside: &[SetAsideFinger]) -> String {
-    let mut fingers: Vec<Finger> = prints.iter().map(|one| one.finger).collect();
-    fingers.dedup();
-    let taken = fingers.iter().map(|finger| {
-        let count = prints.iter().filter(|one| one.finger == *finger).count();
-        format!("{} {count} 张", finger.words())
-    });
+    let taken = pictures_of(prints.iter().map(|one| one.finger));
+    let taken = taken.iter().map(|(finger, count)| format!("{} {count} 张", finger.words()));
     let aside = set_aside.iter().map(|one| format!("{}{}", one.finger.words(), one.reason.words()));
     taken.chain(aside).collect::<Vec<_>>().join("，")
 }
@@ -298,7 +296,7 @@ mod tests {
         let mut capture = FingerCapture::new(FingerRule { fingers: 10, images: 1, ..FingerRule::default() });
         for number in 0..10 {
             let FingerStep::Capture { finger, .. } = capture.next() else { panic!("ten fingers") };
-            assert_eq!(contract(finger).chinese(), finger.words());
+            assert_eq!(name(&contract(finger)), name(&finger));
             let picture = FingerPicture { sm3: number.to_string(), quality: None };
             capture.take(picture, |_, _| Comparison::Unknown).unwrap();
         }

@@ -17,7 +17,7 @@ use driver_contract::{
     Capabilities, DeviceClass, DeviceInfo, HostClient, JobState, JobStatus, PrintParameters, Region, Sides,
 };
 use gm::sm3;
-use paper::{MissingGlyphs, PrintOrder, PrintSet, Rendered, TemplateId};
+use paper::{MissingGlyphs, PaperError, PrintOrder, PrintSet, Rendered, TemplateId};
 use std::sync::Arc;
 use std::time::Duration;
 use store::table;
@@ -50,9 +50,6 @@ pub(crate) type Printer = (Arc<HostClient>, DeviceInfo);
 
 /// Dots of a millimetre on a receipt printer: 203 to the inch, as nearly all of them have.
 const ROLL_DOTS_PER_MILLIMETRE: u16 = 8;
-
-/// Papers that are given to the citizen and exist as slips, under the same name with `-roll` behind it.
-const SLIPS: [&str; 2] = ["receipt", "intake-slip"];
 
 /// Whether a printer prints slips on a roll, and takes nothing but pictures.
 pub(crate) fn is_roll_printer(device: &DeviceInfo) -> bool {
@@ -209,15 +206,19 @@ impl Terminal {
         Ok(Made { rendered, template: print.template.clone(), title: print.title.clone(), picture })
     }
 
-    /// The paper set for a roll, where the printer in use has one and the paper exists as a slip.
+    /// The paper set for a roll, where the printer in use has one and a template of the paper's name with `-roll` behind
+    /// it is there.
     fn slip_of(&self, template: &str, moment: i64) -> Result<Option<(TemplateId, PrintSet)>> {
         let roll = self.device(DeviceClass::Printer).is_ok_and(|(_, device)| is_roll_printer(&device));
-        if !roll || !SLIPS.contains(&template) {
+        if !roll {
             return Ok(None);
         }
         let slip = TemplateId::new(format!("{template}-roll"))?;
-        let set = self.paper.current_print_set(&slip, moment)?;
-        Ok(Some((slip, set)))
+        match self.paper.current_print_set(&slip, moment) {
+            Ok(set) => Ok(Some((slip, set))),
+            Err(PaperError::TemplateUnknown { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     pub(crate) fn preview_print(&self, request: PreviewPrint) -> Result<PreviewView> {

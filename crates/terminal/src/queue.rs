@@ -108,7 +108,7 @@ impl Terminal {
         queue.change(|book| book.call(&number, today))?;
         let me = self.me.clone();
         let window = self.settings.profile.clone();
-        std::thread::Builder::new().name("call".to_owned()).spawn(move || {
+        let begun = std::thread::Builder::new().name("call".to_owned()).spawn(move || {
             let task = Task::Call(CallParameters { ticket: number, window, again });
             let ended = run_while(&host, &device.id, (task, LIMIT), || me.strong_count() > 0, |_, _| {});
             let Some(terminal) = me.upgrade() else { return };
@@ -127,7 +127,12 @@ impl Terminal {
                 tracing::warn!(code = error.code(), "the queue is not remembered");
             }
             terminal.changed(ChangeSource::Device, ["queue", "devices"]);
-        })?;
+        });
+        if let Err(error) = begun {
+            // Else it would be under way for ever.
+            queue.change(|book| book.state = None)?;
+            return Err(error.into());
+        }
         self.queue(Empty {})?.ok_or_else(|| Own::NoDevice.into())
     }
 

@@ -38,23 +38,6 @@ impl Finger {
         Self::LeftRing,
         Self::LeftLittle,
     ];
-
-    /// What the officer says.
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::RightThumb => "右手拇指",
-            Self::RightIndex => "右手食指",
-            Self::RightMiddle => "右手中指",
-            Self::RightRing => "右手环指",
-            Self::RightLittle => "右手小指",
-            Self::LeftThumb => "左手拇指",
-            Self::LeftIndex => "左手食指",
-            Self::LeftMiddle => "左手中指",
-            Self::LeftRing => "左手环指",
-            Self::LeftLittle => "左手小指",
-        }
-    }
 }
 
 /// One picture of one finger.

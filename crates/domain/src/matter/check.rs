@@ -37,6 +37,7 @@ impl MatterDefinition {
         check.effects();
         check.rules();
         check.faults.extend(self.wrong_tolerance());
+        check.faults.extend(self.wrong_fingerprints());
         check.faults.extend(self.wrong_computations());
         let mut seen: Vec<&str> = Vec::new();
         for flow in self.flows() {
@@ -95,19 +96,6 @@ impl<'a> Check<'a> {
         }
         if definition.effects.len() > 1 {
             self.unique("effect", "落实", definition.effects.iter().map(|one| one.id.as_str()));
-        }
-        if let Some(demand) = &definition.fingerprints {
-            let persons = definition.sections.iter().filter_map(|one| one.person);
-            if !persons.into_iter().any(|person| person == demand.person) {
-                self.add(
-                    "fingerprints.person",
-                    Wrong::Misused { what: "表单里没有这个人的段，不知道采谁的指纹" },
-                );
-            }
-            if !demand.rule.is_possible() {
-                let what = "手指 1 到 10 枚、每枚 1 到 9 张、质量 0 到 100 分、重采 1 到 9 次";
-                self.add("fingerprints.rule", Wrong::Misused { what });
-            }
         }
         if definition.intake_roles.is_empty() {
             self.add("intake_roles", Wrong::Unsaid { what: "可以收件的岗位" });

@@ -48,7 +48,9 @@ impl Terminal {
         self.stop_watches();
         // The old host lets go of its devices before the new one takes them.
         self.devices.hosts.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
-        self.myself()?.start_host(&key);
+        if !self.myself()?.start_host(&key) {
+            return Err(Own::ProgramFault.into());
+        }
         tracing::info!(class = device.class.as_str(), on = request.on, "the recording of a device");
         self.changed(ChangeSource::Device, ["devices", "shell"]);
         self.devices(crate::rpc::request::Empty {})

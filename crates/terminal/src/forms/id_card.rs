@@ -8,7 +8,7 @@ use super::application::{opinions, signatures};
 use super::{Paper, moment, shortened};
 use crate::error::Result;
 use domain::case::FingerprintRecord;
-use domain::fingerprint::Finger;
+use domain::fingerprint::pictures_of;
 use domain::person::PersonRole;
 use serde_json::{Value, json};
 
@@ -58,12 +58,9 @@ fn fingers(paper: &Paper<'_, '_>) -> Vec<Value> {
         None => Vec::new(),
         Some(FingerprintRecord::Omitted { reason, .. }) => vec![line("指纹", &format!("未采集：{reason}"))],
         Some(FingerprintRecord::Taken { prints, set_aside, .. }) => {
-            let mut fingers: Vec<Finger> = prints.iter().map(|print| print.finger).collect();
-            fingers.dedup();
-            let taken = fingers.iter().map(|finger| {
-                let count = prints.iter().filter(|print| print.finger == *finger).count();
-                line(finger.words(), &format!("已采集 {count} 张"))
-            });
+            let taken = pictures_of(prints.iter().map(|print| print.finger));
+            let taken =
+                taken.iter().map(|(finger, count)| line(finger.words(), &format!("已采集 {count} 张")));
             let aside = set_aside.iter().map(|one| line(one.finger.words(), one.reason.words()));
             // The form has room for two: what was taken, and else why there is less.
             taken.chain(aside).take(FINGERS).collect()

@@ -99,6 +99,11 @@ fn the_pad_and_the_screen_wait_together_and_the_first_answer_counts() {
     counter.ask("request_evaluation", json!({ "case": case }));
     let release = applicant(&counter)["release"].clone();
     assert!(pad.wait_until_asked(2, LIMIT));
+    assert_eq!(
+        counter.case(&case)["evaluation"]["given"],
+        false,
+        "the late key was no answer to this either"
+    );
     pad.press(1);
     counter.wait("the answer", || {
         (counter.case(&case)["evaluation"]["given"] == true && applicant(&counter)["kind"] == "thanks")
