@@ -287,7 +287,7 @@ pub async fn get_piece(house: &House, terminal: &Terminal, id: &ContentHash, pie
 /// Wraps a blob's key for the asking terminal, and writes the access down first.
 ///
 /// # Errors
-/// [`ErrorCode::NotYours`]; [`ErrorCode::NotFound`] when the case does not name the blob.
+/// [`ErrorCode::NotYours`]; [`ErrorCode::NotFound`] when the case is there for the terminal and its file is not (yet).
 pub async fn key(
     house: &House,
     terminal: &Terminal,
@@ -299,15 +299,21 @@ pub async fn key(
     }
     let (name, case) = (id.to_hex(), request.case.to_string());
     let mut work = house.write().await?;
-    let row = readable_row(house, &mut *work, terminal, &name).await?;
-    let length = row.count(0)?;
-    let row = one(
+    let key = one(
         &mut *work,
         "SELECT unit, lock, sealed_key FROM blob_key WHERE blob = $1 AND case_id = $2",
         values![name.clone(), case.clone()],
     )
-    .await?
-    .ok_or_else(|| told(ErrorCode::NotYours))?;
+    .await?;
+    let Some(row) = key else {
+        // Acts come before the files they name: who may read the case is told that the file is on its way.
+        let readable = match cases::look(house, &mut *work, &request.case).await? {
+            Some(file) => notices::may_read(house, &mut *work, terminal, &case, &file.unit).await?,
+            None => false,
+        };
+        return Err(told(if readable { ErrorCode::NotFound } else { ErrorCode::NotYours }));
+    };
+    let length = readable_row(house, &mut *work, terminal, &name).await?.count(0)?;
     let unit = unit_code(row.text(0)?)?;
     if !notices::may_read(house, &mut *work, terminal, &case, &unit).await? {
         return Err(told(ErrorCode::NotYours));

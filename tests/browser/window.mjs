@@ -51,6 +51,8 @@ export class Window {
   async #judge(response) {
     const path = new URL(response.url()).pathname
     const code = await response.json().then((answer) => answer.code, () => '')
+    // A picture of another terminal may be on its way yet: the window says so in its place and asks again.
+    if (code === 'BLOB_ON_ITS_WAY') return
     const at = this.#announced.findIndex((one) => path === `/rpc/${one.command}` && one.code.test(code))
     if (at < 0) this.#faults.push(`${response.status()} ${path} ${code}`)
     else this.#announced[at].seen = true

@@ -19,9 +19,11 @@ use driver_contract::{
     CardKind, CardReading, DeviceClass, DeviceInfo, Fault, FaultCode, Provenance, ValidUntil,
 };
 use gm::sm3;
+use protocol::error::ErrorCode;
 use std::time::Duration;
 use store::table::case::Filter;
 use store::{Priority, blob_file, table};
+use sync::SyncError;
 
 /// How long a reading waits for a card: long enough to find it in a bag.
 const CARD_LIMIT: Duration = Duration::from_secs(60);
@@ -247,7 +249,13 @@ impl Terminal {
         let row = match here {
             Some(row) => row,
             None => {
-                self.sync()?.fetch_blob(case, reference)?;
+                self.sync()?.fetch_blob(case, reference).map_err(|error| match error {
+                    // What is in the case comes before its files: the window asks again by itself.
+                    SyncError::Refused(refused) if refused.code == ErrorCode::NotFound => {
+                        TerminalError::from(Own::BlobOnItsWay)
+                    }
+                    error => error.into(),
+                })?;
                 store.read(|db| table::blob::get(db, reference.id))?.ok_or(Own::BlobUnknown)?
             }
         };

@@ -107,6 +107,8 @@ own! {
     BatchOffline = "BATCH_OFFLINE";
     /// The file is not here.
     BlobUnknown = "BLOB_UNKNOWN";
+    /// The case names the file, but the terminal that made it has not sent it to the server yet.
+    BlobOnItsWay = "BLOB_ON_ITS_WAY";
     /// The file is not for this window's eyes.
     BlobNotReleased = "BLOB_NOT_RELEASED";
     /// No device of this class is configured.

@@ -1,6 +1,7 @@
 //! Three stations at one server: a case about another station's household, and the same business at two of them.
 
 use crate::counter::{Counter, one};
+use crate::line::Line;
 use crate::matters::name_change;
 use crate::new_matter::copy;
 use crate::station::{Glass, Station, root};
@@ -227,4 +228,30 @@ fn the_same_business_at_another_unit_is_told_with_its_day_and_hinders_nobody() {
     });
     let told = third.ask("look_for_duplicates", json!({ "case": offline }));
     assert_eq!(told["server"], "looked");
+}
+
+#[test]
+fn a_page_that_is_still_on_its_way_says_so_and_comes() {
+    let (station, _assets) = three_stations();
+    let line = Line::to(station.server_address(), &station.runtime);
+    line.hold_files();
+    let counter = Counter::new(station.terminal_through("柜台一", line.address));
+    let home = Counter::new(station.terminal("东门窗口"));
+    let third = Counter::new(station.terminal("沿江窗口"));
+    counter.login("F0001");
+    let case = name_change(&station, &counter);
+    home.login("J0101");
+    home.wait("the notice", || lines(&home.ask("desk", json!({}))).contains(&case).then_some(()));
+    let view = home.case(&case);
+    let page =
+        one(&view["materials"], "id", "birth_certificate")["pages"][0]["blob"].as_str().unwrap().to_owned();
+    // The acts are there, their files are not: a sentence of its own, and not that there is nothing.
+    let picture = |at: &Counter| at.terminal.picture(WindowRole::Officer, &page, 0);
+    assert_eq!(picture(&home).unwrap_err().code, "BLOB_ON_ITS_WAY");
+    // Who may not read the case is not told even that.
+    third.login("J0201");
+    assert_eq!(picture(&third).unwrap_err().code, "BLOB_UNKNOWN");
+    line.mend();
+    counter.drained();
+    assert!(!picture(&home).unwrap().bytes.is_empty());
 }

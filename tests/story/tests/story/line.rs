@@ -14,8 +14,13 @@ const LOSES_ANSWER: u8 = 1;
 /// Nothing goes through.
 const DOWN: u8 = 2;
 
+/// Acts go through; files do not.
+const HOLDS_FILES: u8 = 3;
+
 /// How the request begins that brings acts.
 const PUSH: &[u8] = b"POST /v1/push";
+/// Where files go.
+const FILES: &[u8] = b"/v1/blobs/";
 
 /// The line; cloned, it is the same line.
 #[derive(Clone)]
@@ -41,6 +46,10 @@ impl Line {
         self.state.store(LOSES_ANSWER, Ordering::SeqCst);
     }
 
+    pub fn hold_files(&self) {
+        self.state.store(HOLDS_FILES, Ordering::SeqCst);
+    }
+
     pub fn is_down(&self) -> bool {
         self.state.load(Ordering::SeqCst) == DOWN
     }
@@ -60,8 +69,11 @@ impl Line {
         let there = async {
             let mut buffer = vec![0; 64 * 1024];
             while let Ok(count @ 1..) = from_near.read(&mut buffer).await {
-                let pushes = buffer[..count].windows(PUSH.len()).any(|part| part == PUSH);
-                if pushes && self.state.load(Ordering::SeqCst) == LOSES_ANSWER {
+                let has = |what: &[u8]| buffer[..count].windows(what.len()).any(|part| part == what);
+                if has(FILES) && self.state.load(Ordering::SeqCst) == HOLDS_FILES {
+                    break;
+                }
+                if has(PUSH) && self.state.load(Ordering::SeqCst) == LOSES_ANSWER {
                     losing.store(true, Ordering::SeqCst);
                 }
                 if self.is_down() || to_far.write_all(&buffer[..count]).await.is_err() {
