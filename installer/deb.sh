@@ -54,7 +54,7 @@ mkdir -p "$root/DEBIAN"
 for name in window-terminal window-agent device-host paper-worker; do program "$name" /usr/lib/window-terminal; done
 mkdir -p "$root/usr/bin"
 ln -s ../lib/window-terminal/window-terminal "$root/usr/bin/window-terminal"
-assets matters forms papersets flows codes calendar templates papers messages prompts fonts packages schema devices
+assets matters forms papersets flows codes calendar templates papers messages prompts fonts packages schema devices settings
 (cd ui/dist && find . -type f -print0) | while IFS= read -r -d '' file; do
     copy 644 "ui/dist/$file" "/usr/share/window-terminal/ui/$file"
 done

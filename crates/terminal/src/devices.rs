@@ -1,6 +1,7 @@
 //! The devices of this PC: one host process per class, and one for each maker's library; watched and restarted by
 //! their clients.
 
+mod adjusting;
 mod choice;
 pub(crate) mod frames;
 mod ledger;
@@ -20,6 +21,7 @@ use crate::error::{Own, Result};
 use crate::rpc::request::Empty;
 use crate::rpc::view::{DeviceLine, DevicesView, SelfTest};
 use crate::settings::Settings;
+use adjusting::Adjusting;
 use choice::Choices;
 use driver_contract::{
     DeviceClass, DeviceConfig, DeviceInfo, Fault, HostClient, HostLog, HostNotice, HostOptions, Watch,
@@ -104,9 +106,12 @@ pub(crate) struct Devices {
     /// Tells the thread that looks at a host that something happened there.
     news: Mutex<BTreeMap<HostKey, Sender<()>>>,
     recordings: recording::Recordings,
+    /// The operations that show what a camera sees.
+    looks: Mutex<BTreeMap<String, frames::Look>>,
     hosts: Mutex<BTreeMap<HostKey, Arc<HostClient>>>,
     known: Mutex<BTreeMap<HostKey, Vec<DeviceLine>>>,
     choices: Choices,
+    adjusting: Adjusting,
     watch: Mutex<Option<Watch>>,
     code_watch: Mutex<Option<Watch>>,
     /// Takes the next code for a test of the scanner, instead of the window.
@@ -136,6 +141,7 @@ impl Devices {
         }
         let prompts = prompt::Prompts::read(&settings.assets)?;
         let choices = Choices::read(folder.join("choices.json"));
+        let adjusting = Adjusting::read(&settings.assets, folder.join("settings.json"))?;
         let queue = crate::queue::Queue::read(folder.join("queue.json"));
         let devices = Self {
             watched: file.watch_cards,
@@ -144,12 +150,13 @@ impl Devices {
             rehearsal: file.rehearsal,
             parts,
             choices,
+            adjusting,
             prompts,
             queue,
             ..Self::default()
         };
-        for (key, entries) in &devices.parts {
-            Self::lay_part(settings, key, entries)?;
+        for key in devices.parts.keys() {
+            devices.lay_part(settings, key)?;
         }
         Ok(devices)
     }
@@ -159,9 +166,16 @@ impl Devices {
         settings.data.join("devices").join(format!("{}.json", key.file_name()))
     }
 
-    fn lay_part(settings: &Settings, key: &HostKey, entries: &[DeviceConfig]) -> Result<()> {
-        let bytes = serde_json::to_vec(&serde_json::json!({ "devices": entries })).unwrap_or_default();
-        crate::vault::write_private(&Self::part(settings, key), &bytes)
+    /// Lays a host's part of the device file where it reads it, with what was set and what is recorded here.
+    fn lay_part(&self, settings: &Settings, key: &HostKey) -> Result<()> {
+        let part = serde_json::json!({
+            "devices": self.entries_recorded(key),
+            "adjusted": self.adjusting.of_class(key.class),
+        });
+        crate::vault::write_private(
+            &Self::part(settings, key),
+            &serde_json::to_vec(&part).unwrap_or_default(),
+        )
     }
 
     /// The host that listed a device.
@@ -251,6 +265,18 @@ impl Terminal {
         }
     }
 
+    /// Starts a host anew with what was set or recorded meanwhile.
+    fn restart_host(&self, key: &HostKey) -> Result<()> {
+        self.devices.lay_part(&self.settings, key)?;
+        self.stop_watches();
+        // The old host lets go of its devices before the new one takes them.
+        self.devices.hosts.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        if !self.myself()?.start_host(key) {
+            return Err(Own::ProgramFault.into());
+        }
+        Ok(())
+    }
+
     /// Ends the watches; the next look begins them anew.
     fn stop_watches(&self) {
         for watch in [&self.devices.watch, &self.devices.code_watch] {
@@ -269,8 +295,11 @@ impl Terminal {
     }
 
     pub(crate) fn devices(&self, _: Empty) -> Result<DevicesView> {
+        let devices = self.device_lines();
+        let adjustable = devices.iter().filter(|line| self.devices.adjusting.any(&line.device));
         Ok(DevicesView {
-            devices: self.device_lines(),
+            adjustable: adjustable.map(|line| line.device.id.clone()).collect(),
+            devices,
             used: self.used_devices(),
             histories: self.device_histories(),
             self_test: self.last_self_test(),

@@ -119,6 +119,8 @@ own! {
     NotRecordable = "NOT_RECORDABLE";
     /// Something is under way at a device of this window.
     DevicesAtWork = "DEVICES_AT_WORK";
+    /// The device has no such setting, or not with this value.
+    SettingUnusable = "SETTING_UNUSABLE";
     /// What was typed is no ticket of a queue.
     TicketUnreadable = "TICKET_UNREADABLE";
     /// The last call still waits for its confirmation.

@@ -15,8 +15,8 @@ use domain::command::Command;
 use domain::event::Reading;
 use domain::ids::{CommandId, ContentHash, PageId};
 use driver_contract::{
-    ColourMode, DeviceClass, DeviceEvent, DeviceInfo, Fault, FaultCode, HostClient, Outcome, PixelFormat,
-    ReceivedPage, ScanArea, ScanParameters, ScanSource, Task, TaskNews, Word,
+    DeviceClass, DeviceEvent, DeviceInfo, Fault, FaultCode, HostClient, Outcome, PixelFormat, ReceivedPage,
+    ScanArea, ScanParameters, ScanSource, Task, TaskNews, Word,
 };
 use gm::sm3;
 use image::{DynamicImage, GrayImage, RgbImage};
@@ -71,8 +71,9 @@ impl Scanning<'_> {
         self.device.class == DeviceClass::DocumentCamera
     }
 
-    fn parameters(source: ScanSource, max_pages: Option<u32>) -> ScanParameters {
-        ScanParameters { source, mode: ColourMode::Colour, dpi: DPI, area: Some(ScanArea::A4), max_pages }
+    fn parameters(&self, source: ScanSource, max_pages: Option<u32>) -> ScanParameters {
+        let mode = self.terminal.scan_mode(self.device);
+        ScanParameters { source, mode, dpi: DPI, area: Some(ScanArea::A4), max_pages }
     }
 
     /// Runs one task of the device and hands on each page; what a document camera sees meanwhile is shown.
@@ -122,7 +123,7 @@ impl Scanning<'_> {
         let mut told = page::Told::default();
         // The first page carries the request's name: a repeated request adds nothing.
         let mut command = Some(request.command);
-        self.run(Self::parameters(source, most), |page| {
+        self.run(self.parameters(source, most), |page| {
             let picture = picture_of(&page)?;
             if request.feeder && request.skip_blank && page::is_blank(&picture) {
                 told.blank += 1;
@@ -162,13 +163,13 @@ impl Scanning<'_> {
         };
         if self.is_camera() {
             terminal.progress(id, "请把证件正面朝上放在高拍仪下，放稳后自动拍摄");
-            self.run(Self::parameters(ScanSource::Feeder, Some(2)), &mut taken)?;
+            self.run(self.parameters(ScanSource::Feeder, Some(2)), &mut taken)?;
         } else {
             terminal.progress(id, "正在扫描证件正面");
-            self.run(Self::parameters(ScanSource::Flatbed, Some(1)), &mut taken)?;
+            self.run(self.parameters(ScanSource::Flatbed, Some(1)), &mut taken)?;
             self.wait_until_turned()?;
             terminal.progress(id, "正在扫描证件背面");
-            self.run(Self::parameters(ScanSource::Flatbed, Some(1)), &mut taken)?;
+            self.run(self.parameters(ScanSource::Flatbed, Some(1)), &mut taken)?;
         }
         let [front, back] = sides.as_slice() else { return Err(Own::ProgramFault.into()) };
         let sheet = page::card_sheet(front, back)?;

@@ -36,7 +36,7 @@ fn export(folder: &Path) {
         request::SteerCase, request::MoveDefinition,
         request::DecideReview, request::CollectResult, request::PreviewPrint, request::PrintDocument,
         request::OneOperation, request::ProceedOperation, request::TakeFingerprints, request::OmitFingerprints, request::SubmitEvaluation,
-        request::CallTicket, request::RecordDevice, view::QueueView, request::OneDevice, request::TryDevice, request::Rehearse, request::OneBlob, request::SubmitSignature,
+        request::CallTicket, request::RecordDevice, request::SetDevice, request::AdjustLook, view::DeviceSettings, view::QueueView, request::OneDevice, request::TryDevice, request::Rehearse, request::OneBlob, request::SubmitSignature,
         request::FindMatters, request::Consult, request::PrintConsultation, request::OpenFrom, request::CarryMaterial,
         request::OpenPackage, request::DayOf, request::PrintDaySheet, request::PassBatch,
         request::ReadRowCards,

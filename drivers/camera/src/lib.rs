@@ -8,6 +8,7 @@
 //!
 //! [`moving`] does the tasks for the first two; [`jpeg`] and [`pixels`] judge and encode what they give.
 
+mod adjusted;
 pub mod error;
 pub mod gphoto2;
 pub mod jpeg;

@@ -18,8 +18,9 @@ use std::time::{Duration, Instant};
 
 use driver_camera::v4l2::V4l2Cameras;
 use driver_contract::{
-    Accessibility, CameraControl, Capabilities, CollectingContext, ControlKind, ControlSetting, DeviceId,
-    DriverFactory, FaultCode, OpenDevice, Outcome, PhotoParameters, PictureSize, PreviewParameters, Task,
+    Accessibility, CameraControl, Capabilities, CollectingContext, ControlKind, ControlSetting, DeviceConfig,
+    DeviceId, DriverFactory, FaultCode, OpenDevice, Outcome, PhotoParameters, PictureSize, PreviewParameters,
+    Task,
 };
 
 const LONG: Duration = Duration::from_secs(30);
@@ -135,6 +136,28 @@ fn controls_are_set_for_the_shot_and_set_back() {
     drop(camera);
     let (_, after) = capabilities(open().as_ref());
     assert_eq!(after.iter().find(|control| control.kind == one.kind).unwrap().value, one.value);
+}
+
+#[test]
+#[ignore = "needs a camera: CAMERA_V4L2"]
+fn what_the_configuration_sets_is_set_at_a_shot_that_asks_for_nothing() {
+    let (_, controls) = capabilities(open().as_ref());
+    let one = controls.iter().find(|control| control.kind == ControlKind::Brightness).expect("brightness");
+    let other = if one.value == one.most { one.most - one.step } else { one.value + one.step };
+    let mut entry = DeviceConfig {
+        driver: "v4l2".to_owned(),
+        path: node().to_str().unwrap().to_owned(),
+        name: None,
+        maker: None,
+        attestation: driver_contract::Attestation::Unattested,
+        record: None,
+        settings: serde_json::Map::new(),
+    };
+    entry.settings.insert("controls".to_owned(), serde_json::json!({ "brightness": other }));
+    let mut camera = V4l2Cameras.open(&id(), &[entry]).unwrap();
+    let mut context = CollectingContext::new(LONG);
+    let Outcome::Photo(reading) = camera.run(&photo(Vec::new()), &mut context).unwrap() else { panic!() };
+    assert_eq!(reading.settings, [ControlSetting { kind: one.kind, value: Some(other) }]);
 }
 
 #[test]

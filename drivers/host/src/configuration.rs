@@ -1,9 +1,10 @@
 //! The host's configuration file.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context;
-use driver_contract::DeviceConfig;
+use driver_contract::{DeviceConfig, DeviceId};
 use serde::Deserialize;
 
 /// The file: `{"devices": [{"driver": "samv-serial", "path": "/dev/ttyUSB0", …}, …]}`. One file may serve
@@ -14,7 +15,13 @@ pub struct HostConfiguration {
     /// The devices.
     #[serde(default)]
     pub devices: Vec<DeviceConfig>,
+    /// What was set at a device beside its entry, which may be none: device → settings, over those of the entry.
+    #[serde(default)]
+    pub adjusted: BTreeMap<DeviceId, Settings>,
 }
+
+/// A driver's own settings of a device.
+pub type Settings = serde_json::Map<String, serde_json::Value>;
 
 impl HostConfiguration {
     /// Reads the file.

@@ -1,19 +1,26 @@
 //! What devices there are, as all drivers of the class see it.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use driver_contract::{
-    Accessibility, DeviceConfig, DeviceId, DeviceInfo, DeviceLock, DriverFactory, Fault, FaultCode,
+    Accessibility, Attestation, Capabilities, DeviceConfig, DeviceId, DeviceInfo, DeviceLock, DriverFactory,
+    Fault, FaultCode,
 };
 
+use crate::configuration::{HostConfiguration, Settings};
 use crate::hub::locked;
 
 pub(crate) struct Search {
     factories: Vec<Arc<dyn DriverFactory>>,
     devices: Vec<DeviceConfig>,
+    /// Settings of devices that have no entry.
+    adjusted: BTreeMap<DeviceId, Settings>,
     lock_dir: PathBuf,
+    /// What devices can do that a search does not tell, from when they were open.
+    learned: Mutex<BTreeMap<DeviceId, Capabilities>>,
     /// What the last search found; held while one runs, since not every library may be searched twice at once.
     found: Mutex<Option<Vec<DeviceInfo>>>,
 }
@@ -30,10 +37,17 @@ pub(crate) struct Difference {
 impl Search {
     pub(crate) fn new(
         factories: Vec<Arc<dyn DriverFactory>>,
-        devices: Vec<DeviceConfig>,
+        configuration: &HostConfiguration,
         lock_dir: PathBuf,
     ) -> Self {
-        Self { factories, devices, lock_dir, found: Mutex::new(None) }
+        let mut devices = configuration.devices.clone();
+        let mut adjusted = configuration.adjusted.clone();
+        for entry in &mut devices {
+            if let Some(settings) = adjusted.remove(&DeviceId::new(&entry.driver, &entry.path)) {
+                entry.settings.extend(settings);
+            }
+        }
+        Self { factories, devices, adjusted, lock_dir, learned: Mutex::default(), found: Mutex::new(None) }
     }
 
     pub(crate) fn factory(&self, name: &str) -> Option<&Arc<dyn DriverFactory>> {
@@ -43,6 +57,29 @@ impl Search {
     /// The configured devices of one driver.
     pub(crate) fn entries_of(&self, factory: &dyn DriverFactory) -> Vec<DeviceConfig> {
         self.devices.iter().filter(|device| device.driver == factory.name()).cloned().collect()
+    }
+
+    /// The same for opening one device. One that was only found gets an entry for what was set at it: in a search such an
+    /// entry would show the device as absent once it has gone.
+    pub(crate) fn entries_for(&self, factory: &dyn DriverFactory, device: &DeviceId) -> Vec<DeviceConfig> {
+        let mut entries = self.entries_of(factory);
+        if let Some(settings) = self.adjusted.get(device) {
+            entries.push(DeviceConfig {
+                driver: factory.name().to_owned(),
+                path: device.local().to_owned(),
+                name: None,
+                maker: None,
+                attestation: Attestation::Unattested,
+                record: None,
+                settings: settings.clone(),
+            });
+        }
+        entries
+    }
+
+    /// A device is open: what it can do now stands in the next list too.
+    pub(crate) fn learn(&self, info: &DeviceInfo) {
+        locked(&self.learned).insert(info.id.clone(), info.capabilities.clone());
     }
 
     /// What all drivers see. A driver that cannot search hides the others only if all fail.
@@ -100,6 +137,11 @@ impl Search {
             && let Some(held_by) = DeviceLock::holder(&self.lock_dir, &info.id)
         {
             info.accessibility = Accessibility::Busy { held_by };
+        }
+        if info.capabilities == Capabilities::Unknown
+            && let Some(learned) = locked(&self.learned).get(&info.id)
+        {
+            info.capabilities = learned.clone();
         }
         info
     }
@@ -171,13 +213,48 @@ mod tests {
 
     #[test]
     fn a_driver_that_panics_while_searching_costs_its_own_devices_only() {
-        let search =
-            |factories: Vec<Arc<dyn DriverFactory>>| Search::new(factories, Vec::new(), PathBuf::new());
+        let search = |factories: Vec<Arc<dyn DriverFactory>>| {
+            Search::new(factories, &HostConfiguration::default(), PathBuf::new())
+        };
         let whole = Factory(Some(device("whole", Accessibility::Accessible)));
         let found = search(vec![Arc::new(Factory(None)), Arc::new(whole)]).run().unwrap();
         assert_eq!(found.len(), 1);
         let fault = search(vec![Arc::new(Factory(None))]).run().unwrap_err();
         assert_eq!(fault.code, FaultCode::DriverFailed);
+    }
+
+    #[test]
+    fn what_was_set_goes_over_the_entry_and_makes_one_only_for_opening() {
+        let configuration = serde_json::json!({
+            "devices": [{ "driver": "test", "path": "known", "name": "窗口", "settings": { "rate": 1, "stays": 2 } }],
+            "adjusted": { "test:known": { "rate": 9 }, "test:found": { "focus": 3 } },
+        });
+        let configuration: HostConfiguration = serde_json::from_value(configuration).unwrap();
+        let search = Search::new(Vec::new(), &configuration, PathBuf::new());
+        let factory = Factory(None);
+        let listed = search.entries_of(&factory);
+        assert_eq!(listed.len(), 1);
+        assert_eq!(serde_json::json!(listed[0].settings), serde_json::json!({ "rate": 9, "stays": 2 }));
+        assert_eq!(search.entries_for(&factory, &DeviceId::new("test", "known")), listed);
+        let opened = search.entries_for(&factory, &DeviceId::new("test", "found"));
+        let [_, found] = opened.as_slice() else { panic!("one more") };
+        assert_eq!((found.path.as_str(), found.attestation), ("found", Attestation::Unattested));
+        assert_eq!(serde_json::json!(found.settings), serde_json::json!({ "focus": 3 }));
+    }
+
+    #[test]
+    fn what_a_device_told_when_it_was_open_stands_in_the_next_list() {
+        let silent =
+            DeviceInfo { capabilities: Capabilities::Unknown, ..device("silent", Accessibility::Accessible) };
+        let search = Search::new(
+            vec![Arc::new(Factory(Some(silent.clone())))],
+            &HostConfiguration::default(),
+            PathBuf::new(),
+        );
+        assert_eq!(search.run().unwrap()[0].capabilities, Capabilities::Unknown);
+        let can = Capabilities::Ukey { certificates: 2 };
+        search.learn(&DeviceInfo { capabilities: can.clone(), ..silent });
+        assert_eq!(search.run().unwrap()[0].capabilities, can);
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub fn serve(line: Line, service: Service, configuration: &HostConfiguration) ->
     let class = service.class;
     let hub = Arc::new(Hub::new(class, line.control, line.area));
     let factories = service.factories.into_iter().map(Arc::from).collect();
-    let search = Arc::new(Search::new(factories, configuration.devices.clone(), service.lock_dir.clone()));
+    let search = Arc::new(Search::new(factories, configuration, service.lock_dir.clone()));
     hotplug::watch(&hub, &search);
     hub.send(&FromHost::Hello { protocol: PROTOCOL, class });
     let mut server = Server {
@@ -180,7 +180,8 @@ impl Server {
             queue: Arc::clone(&queue),
             factory: Arc::clone(factory),
             device: device.clone(),
-            configured: self.search.entries_of(factory.as_ref()),
+            configured: self.search.entries_for(factory.as_ref(), device),
+            search: Arc::clone(&self.search),
             record: self.record.clone(),
             lock_dir: self.lock_dir.clone(),
             profile: self.profile.clone(),

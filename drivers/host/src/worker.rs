@@ -16,6 +16,7 @@ use driver_tape::RecordedDevice;
 
 use crate::context::{Context, Shown};
 use crate::hub::{Hub, locked};
+use crate::search::Search;
 
 /// Something to do with a device.
 pub(crate) struct Job {
@@ -119,6 +120,7 @@ pub(crate) struct Worker {
     pub(crate) factory: Arc<dyn DriverFactory>,
     pub(crate) device: DeviceId,
     pub(crate) configured: Vec<DeviceConfig>,
+    pub(crate) search: Arc<Search>,
     /// How a device is recorded whose entry does not say.
     pub(crate) record: Option<Recording>,
     pub(crate) lock_dir: PathBuf,
@@ -231,6 +233,7 @@ impl Worker {
         let opening = || self.factory.open(&self.device, &entries);
         let mut device = catch_unwind(AssertUnwindSafe(opening))
             .unwrap_or_else(|_| Err(self.fault(FaultCode::DriverFailed).with_detail("panic at opening")))?;
+        self.search.learn(device.info());
         if let Some(recording) = recording {
             device = Box::new(RecordedDevice::create(device, &recording)?);
         }

@@ -44,8 +44,7 @@ impl Terminal {
     /// Uses this device of its class from now on, in this window.
     pub(crate) fn choose_device(&self, request: OneDevice) -> Result<DevicesView> {
         self.actor()?;
-        let line = self.device_lines().into_iter().find(|line| line.device.id == request.device);
-        let device = line.ok_or(Own::NoDevice)?.device;
+        let device = self.known_device(&request.device)?;
         self.devices.choices.choose(device.class, device.id)?;
         let watch = match device.class {
             DeviceClass::IdCardReader => Some(&self.devices.watch),

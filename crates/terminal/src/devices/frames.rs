@@ -6,12 +6,12 @@
 use crate::Terminal;
 use crate::error::{Own, Result};
 use crate::operation::Stop;
-use crate::rpc::request::{OneOperation, TryDevice};
+use crate::rpc::request::{AdjustLook, OneOperation, TryDevice};
 use crate::rpc::view::OperationView;
 use crate::rpc::{Resource, RpcError, WindowRole};
 use driver_contract::{
-    DeviceClass, DeviceInfo, HostClient, Outcome, PictureSize, PreviewParameters, ReceivedPicture, Task,
-    TaskNews,
+    ControlSetting, DeviceClass, DeviceInfo, HostClient, Outcome, PictureSize, PreviewParameters,
+    ReceivedPicture, Running, Task, TaskNews,
 };
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -25,6 +25,13 @@ const UNSEEN: Duration = Duration::from_secs(5);
 const SIZE: PictureSize = PictureSize { width: 1280, height: 720 };
 /// Wished pictures a second; a moving hand looks even from 25.
 const RATE: u16 = 30;
+
+/// A camera that is looked through.
+pub(super) struct Look {
+    device: DeviceInfo,
+    /// Other settings that the officer wants to see.
+    wished: Option<Vec<ControlSetting>>,
+}
 
 /// The newest picture of every operation that shows some.
 #[derive(Default)]
@@ -120,8 +127,7 @@ impl Terminal {
     /// Shows what a camera sees until it is told to stop, or until nobody looks.
     pub(crate) fn look_through(&self, request: TryDevice) -> Result<OperationView> {
         self.actor()?;
-        let line = self.device_lines().into_iter().find(|line| line.device.id == request.device);
-        let device = line.ok_or(Own::NoDevice)?.device;
+        let device = self.known_device(&request.device)?;
         if !matches!(device.class, DeviceClass::Camera | DeviceClass::DocumentCamera) {
             return Err(Own::NoDevice.into());
         }
@@ -131,6 +137,22 @@ impl Terminal {
         })
     }
 
+    /// Tries other settings of the camera that an operation looks through: it shows at once what they do.
+    pub(crate) fn adjust_look(&self, request: AdjustLook) -> Result<OperationView> {
+        self.actor()?;
+        let AdjustLook { operation, values } = request;
+        {
+            let mut looks = self.devices.looks.lock().unwrap_or_else(PoisonError::into_inner);
+            let look = looks.get_mut(&operation).ok_or(Own::OperationUnknown)?;
+            let settings = self.control_settings(&look.device, &values);
+            if settings.len() != values.len() {
+                return Err(Own::SettingUnusable.into());
+            }
+            look.wished = Some(settings);
+        }
+        self.operation(OneOperation { operation })
+    }
+
     fn show_until_unseen(
         &self,
         host: &HostClient,
@@ -138,12 +160,40 @@ impl Terminal {
         operation: &str,
         stop: &Stop,
     ) -> Result<String> {
-        let wished = PreviewParameters { size: SIZE, frames_per_second: RATE, settings: Vec::new() };
-        // It is endless; the limit counts for what comes before the first picture.
-        let mut running = host.begin(&device.id, Task::Preview(wished), Duration::from_secs(20))?;
+        let looks = || self.devices.looks.lock().unwrap_or_else(PoisonError::into_inner);
+        looks().insert(operation.to_owned(), Look { device: device.clone(), wished: None });
+        let mut settings = Vec::new();
+        let end = loop {
+            let wished = PreviewParameters { size: SIZE, frames_per_second: RATE, settings };
+            // It is endless; the limit counts for what comes before the first picture.
+            let begun = host.begin(&device.id, Task::Preview(wished), Duration::from_secs(20));
+            match begun.map_err(Into::into).and_then(|running| self.show(running, operation, stop)) {
+                Ok(Some(other)) => settings = other,
+                Ok(None) => break Ok("画面已停下。".to_owned()),
+                Err(error) => break Err(error),
+            }
+        };
+        looks().remove(operation);
+        end
+    }
+
+    /// Shows one preview to its end; other settings, when it ended for these.
+    fn show(
+        &self,
+        mut running: Running,
+        operation: &str,
+        stop: &Stop,
+    ) -> Result<Option<Vec<ControlSetting>>> {
+        let mut other = None;
         loop {
+            let left = || stop.requested() || self.frames.unseen(operation) || self.actor().is_err();
+            {
+                let mut looks = self.devices.looks.lock().unwrap_or_else(PoisonError::into_inner);
+                let wished = looks.get_mut(operation).and_then(|look| look.wished.take());
+                other = wished.or(other);
+            }
             // Whoever has left, by the door or by a crash, sees nothing any more.
-            if stop.requested() || self.frames.unseen(operation) || self.actor().is_err() {
+            if other.is_some() || left() {
                 running.cancel();
             }
             match running.next(Duration::from_millis(100)) {
@@ -154,7 +204,7 @@ impl Terminal {
                         self.operation_shows(operation);
                     }
                 }
-                Some(TaskNews::Ended(Ok(Outcome::Stopped))) => return Ok("画面已停下。".to_owned()),
+                Some(TaskNews::Ended(Ok(Outcome::Stopped))) => return Ok(other.filter(|_| !left())),
                 Some(TaskNews::Ended(Ok(_))) => return Err(Own::ProgramFault.into()),
                 Some(TaskNews::Ended(Err(fault))) => return Err(fault.into()),
                 _ => {}

@@ -20,8 +20,7 @@ impl Terminal {
     /// Begins or ends the recording of a device. Its host starts anew: nothing must be under way in this window.
     pub(crate) fn record_device(&self, request: RecordDevice) -> Result<DevicesView> {
         self.actor()?;
-        let line = self.device_lines().into_iter().find(|line| line.device.id == request.device);
-        let device = line.ok_or(Own::NoDevice)?.device;
+        let device = self.known_device(&request.device)?;
         if device.class == DeviceClass::Ukey {
             return Err(Own::NotRecordable.into());
         }
@@ -44,34 +43,10 @@ impl Terminal {
                 recorded.remove(&device.id);
             }
         }
-        self.write_part(&key, Some(&device))?;
-        self.stop_watches();
-        // The old host lets go of its devices before the new one takes them.
-        self.devices.hosts.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
-        if !self.myself()?.start_host(&key) {
-            return Err(Own::ProgramFault.into());
-        }
+        self.restart_host(&key)?;
         tracing::info!(class = device.class.as_str(), on = request.on, "the recording of a device");
         self.changed(ChangeSource::Device, ["devices", "shell"]);
         self.devices(crate::rpc::request::Empty {})
-    }
-
-    /// Lays a host's part of the device file where it reads it. A device that was found without an entry gets one while
-    /// it is recorded.
-    fn write_part(&self, key: &HostKey, found: Option<&DeviceInfo>) -> Result<()> {
-        let recorded = self.devices.recordings.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut entries = self.devices.parts.get(key).cloned().unwrap_or_default();
-        if let Some(device) = found.filter(|device| recorded.contains_key(&device.id))
-            && !entries.iter().any(|entry| id_of(entry) == device.id)
-        {
-            entries.push(entry_of(device));
-        }
-        for entry in &mut entries {
-            if let Some(file) = recorded.get(&id_of(entry)) {
-                entry.record = Some(Recording { file: file.clone(), mask: true, line: false });
-            }
-        }
-        Devices::lay_part(&self.settings, key, &entries)
     }
 
     pub(super) fn recording_lines(&self) -> Vec<RecordingLine> {
@@ -81,6 +56,29 @@ impl Terminal {
             file: file.display().to_string(),
         };
         recorded.iter().map(line).collect()
+    }
+}
+
+impl Devices {
+    /// The device file's entries of a host, with what is recorded. A device that was found without an entry has one while
+    /// it is recorded.
+    pub(super) fn entries_recorded(&self, key: &HostKey) -> Vec<DeviceConfig> {
+        let recorded = self.recordings.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut entries = self.parts.get(key).cloned().unwrap_or_default();
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let lines = known.get(key).into_iter().flatten();
+        for line in lines.filter(|line| recorded.contains_key(&line.device.id)) {
+            if !entries.iter().any(|entry| id_of(entry) == line.device.id) {
+                entries.push(entry_of(&line.device));
+            }
+        }
+        drop(known);
+        for entry in &mut entries {
+            if let Some(file) = recorded.get(&id_of(entry)) {
+                entry.record = Some(Recording { file: file.clone(), mask: true, line: false });
+            }
+        }
+        entries
     }
 }
 

@@ -31,8 +31,7 @@ impl Terminal {
     /// Lets a device do something real. Nothing of it is kept.
     pub(crate) fn try_device(&self, request: TryDevice) -> Result<OperationView> {
         self.actor()?;
-        let line = self.device_lines().into_iter().find(|line| line.device.id == request.device);
-        let device = line.ok_or(Own::NoDevice)?.device;
+        let device = self.known_device(&request.device)?;
         let host = self.host_of(&device).ok_or(Own::NoDevice)?;
         if device.class == DeviceClass::Printer {
             return self.print_paper_at(request.command, self.test_page(&device)?, (host, device));

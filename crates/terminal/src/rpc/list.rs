@@ -221,9 +221,14 @@ commands! {
     choose_device(OneDevice) -> DevicesView;
     /// Records a device, masked, or ends that.
     record_device(RecordDevice) -> DevicesView;
+    /// What can be set at a device.
+    device_settings(OneDevice) -> DeviceSettings;
+    set_device(SetDevice) -> DeviceSettings;
     try_device(TryDevice) -> OperationView;
     /// Shows what a camera sees, as pictures under `/frames/{operation}`, until it is stopped or nobody looks.
     look_through(TryDevice) -> OperationView;
+    /// Tries other settings of a camera while it is looked through; nothing of it is kept.
+    adjust_look(AdjustLook) -> OperationView;
     /// What the virtual devices of a training counter can do.
     rehearsal(Empty) -> RehearsalView;
     rehearse(Rehearse) -> RehearsalView;

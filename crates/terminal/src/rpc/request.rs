@@ -1,7 +1,7 @@
 //! What the windows ask. Every changing request carries the `command` that names it: a repeat returns the first
 //! result instead of doing it again. Who asks is never in a request: it comes from the session.
 
-use super::view::Steer;
+use super::view::{SettingValue, Steer};
 use domain::course::SuspensionKind;
 use domain::event::{Decision, Identity, Reason};
 use domain::identity::DocumentKind;
@@ -11,6 +11,7 @@ use domain::ids::{
 use domain::person::{PersonRole, Post};
 use driver_contract::{DeviceClass, DeviceId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use ts_rs::TS;
 
 macro_rules! request {
@@ -500,6 +501,24 @@ request! {
         device: DeviceId,
         /// Whether it is to be recorded from now on.
         on: bool,
+    }
+}
+request! {
+    /// Sets something at a device.
+    SetDevice {
+        /// Which.
+        device: DeviceId,
+        /// Key → value; none lets the station's own hold again.
+        values: BTreeMap<String, Option<SettingValue>>,
+    }
+}
+request! {
+    /// Shows what a camera sees with other settings, for as long as it is looked at.
+    AdjustLook {
+        /// The operation that shows it.
+        operation: String,
+        /// Key → value, as [`SetDevice`] has them.
+        values: BTreeMap<String, SettingValue>,
     }
 }
 request! {

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::body::{Body, Detected};
 use super::device::{Reflex, controls};
 use super::ffi::Library;
+use crate::adjusted::adjusted;
 use crate::error::CameraError;
 
 const NAME: &str = "gphoto2";
@@ -50,7 +51,10 @@ impl Default for Gphoto2 {
 }
 
 fn settings(entry: &DeviceConfig) -> Result<Settings, CameraError> {
-    serde_json::from_value(serde_json::Value::Object(entry.settings.clone()))
+    let mut own = entry.settings.clone();
+    // Read when the camera is open and tells what it has.
+    own.remove("controls");
+    serde_json::from_value(serde_json::Value::Object(own))
         .map_err(|error| CameraError::Settings(error.to_string()))
 }
 
@@ -155,7 +159,7 @@ impl DriverFactory for Gphoto2 {
         let mut info = info(local, Some(&listed), entry);
         info.capabilities =
             Capabilities::Camera { sizes: Vec::new(), controls: controls(&body), preview: body.previews };
-        Ok(Box::new(Reflex::new(info, body)))
+        adjusted(Box::new(Reflex::new(info, body)), entry)
     }
 }
 

@@ -9,6 +9,7 @@ use driver_contract::{
 
 use super::search::{self, Listed};
 use super::source::V4l2Source;
+use crate::adjusted::adjusted;
 use crate::error::CameraError;
 use crate::moving::MovingCamera;
 
@@ -88,7 +89,7 @@ impl DriverFactory for V4l2Cameras {
             Ok((V4l2Source::new(opened)?, listed))
         };
         let (source, listed) = opened().map_err(|error: CameraError| error.at(device))?;
-        Ok(Box::new(MovingCamera::new(info(local, Some(listed), entry), source)))
+        adjusted(Box::new(MovingCamera::new(info(local, Some(listed), entry), source)), entry)
     }
 }
 

@@ -112,6 +112,7 @@ impl Port {
         let settings = Settings::new(&config);
         let baud = match settings.other("baud") {
             None => None,
+            Some(value) if value == "auto" => None,
             Some(_) => Some(settings.number("baud", BAUD_DEFAULT, 1..=u32::MAX)?),
         };
         let added_address = settings.flag("added_address", true)?;

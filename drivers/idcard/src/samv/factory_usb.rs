@@ -47,12 +47,12 @@ impl DriverFactory for SamvUsb {
         let fault = |error: SamvError| error.at(device);
         let place = device.local();
         let entry = entry(configured, place);
-        let found = list().map_err(|error| fault(error.into()))?;
-        let reader =
-            found.iter().find(|reader| reader.place == place).ok_or_else(|| fault(SamvError::NotFound))?;
         let config = entry.cloned().unwrap_or_else(|| bare_config(NAME, place));
         let flag = |name: &str| Settings::new(&config).flag(name, true).map_err(|error| fault(error.into()));
         let (added_address, management_number) = (flag("added_address")?, flag("management_number")?);
+        let found = list().map_err(|error| fault(error.into()))?;
+        let reader =
+            found.iter().find(|reader| reader.place == place).ok_or_else(|| fault(SamvError::NotFound))?;
         let info = describe(reader, entry);
         let socket = Socket { config, added_address, management_number };
         let opened = SamvDevice::open(info, Box::new(socket)).map_err(fault)?;

@@ -6,6 +6,7 @@
 
 mod counter;
 mod line;
+mod settings;
 mod shelf;
 mod station;
 

@@ -22,6 +22,10 @@ used: Array<DeviceId>,
  */
 histories: Array<DeviceHistory>, 
 /**
+ * Those that have settings.
+ */
+adjustable: Array<DeviceId>, 
+/**
  * What is recorded now.
  */
 recordings: Array<RecordingLine>, 

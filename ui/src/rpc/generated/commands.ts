@@ -1,5 +1,6 @@
 // Made from crates/terminal/src/rpc by crates/terminal/tests/types.rs. Do not edit.
 import type { AddressesFound } from "./AddressesFound";
+import type { AdjustLook } from "./AdjustLook";
 import type { AnswerQuestion } from "./AnswerQuestion";
 import type { ApplicantView } from "./ApplicantView";
 import type { Arrival } from "./Arrival";
@@ -24,6 +25,7 @@ import type { DaySheetView } from "./DaySheetView";
 import type { DecideReview } from "./DecideReview";
 import type { DefinitionDifference } from "./DefinitionDifference";
 import type { Desk } from "./Desk";
+import type { DeviceSettings } from "./DeviceSettings";
 import type { DevicesView } from "./DevicesView";
 import type { Empty } from "./Empty";
 import type { Enrol } from "./Enrol";
@@ -70,6 +72,7 @@ import type { RotatePage } from "./RotatePage";
 import type { RunLookup } from "./RunLookup";
 import type { SaveDraft } from "./SaveDraft";
 import type { ScanPages } from "./ScanPages";
+import type { SetDevice } from "./SetDevice";
 import type { Shell } from "./Shell";
 import type { SteerCase } from "./SteerCase";
 import type { SubmitEvaluation } from "./SubmitEvaluation";
@@ -249,9 +252,14 @@ export interface OfficerCommands {
   choose_device: { request: OneDevice; answer: DevicesView };
   /** Records a device, masked, or ends that. */
   record_device: { request: RecordDevice; answer: DevicesView };
+  /** What can be set at a device. */
+  device_settings: { request: OneDevice; answer: DeviceSettings };
+  set_device: { request: SetDevice; answer: DeviceSettings };
   try_device: { request: TryDevice; answer: OperationView };
   /** Shows what a camera sees, as pictures under `/frames/{operation}`, until it is stopped or nobody looks. */
   look_through: { request: TryDevice; answer: OperationView };
+  /** Tries other settings of a camera while it is looked through; nothing of it is kept. */
+  adjust_look: { request: AdjustLook; answer: OperationView };
   /** What the virtual devices of a training counter can do. */
   rehearsal: { request: Empty; answer: RehearsalView };
   rehearse: { request: Rehearse; answer: RehearsalView };
@@ -357,8 +365,11 @@ export const OFFICER_COMMANDS = [
   "devices",
   "choose_device",
   "record_device",
+  "device_settings",
+  "set_device",
   "try_device",
   "look_through",
+  "adjust_look",
   "rehearsal",
   "rehearse",
   "sync_state",

@@ -217,12 +217,90 @@ pub struct DevicesView {
     pub used: Vec<DeviceId>,
     /// What was written down of them, and of those that were here in the last days.
     pub histories: Vec<DeviceHistory>,
+    /// Those that have settings.
+    pub adjustable: Vec<DeviceId>,
     /// What is recorded now.
     pub recordings: Vec<RecordingLine>,
     /// The test at the start of the day; none while nobody was logged in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub self_test: Option<SelfTest>,
+}
+
+/// What can be set at a device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DeviceSettings {
+    /// Which.
+    pub device: DeviceId,
+    /// One by one, as the page shows them.
+    pub settings: Vec<DeviceSetting>,
+}
+
+/// One setting of a device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DeviceSetting {
+    /// Its name for the program.
+    pub key: String,
+    /// Its name for the officer.
+    pub name: String,
+    /// What it is good for.
+    pub note: String,
+    /// What it can be.
+    pub kind: SettingKind,
+    /// What holds now.
+    pub value: SettingValue,
+    /// What holds when nothing is set here: the device file's, else the driver's own.
+    pub station: SettingValue,
+    /// It was set on the page.
+    pub set: bool,
+}
+
+/// What a setting can be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SettingKind {
+    /// Yes or no.
+    Flag,
+    /// A number.
+    Number {
+        /// Smallest.
+        least: i32,
+        /// Largest.
+        most: i32,
+        /// From one to the next, counted from the smallest.
+        step: i32,
+        /// In what it counts; may be empty.
+        unit: String,
+        /// It may be `auto` too: the device chooses.
+        #[serde(default)]
+        automatic: bool,
+    },
+    /// One of a few.
+    Choice {
+        /// Which.
+        choices: Vec<SettingChoice>,
+    },
+}
+
+/// One of the values that a setting can have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SettingChoice {
+    /// The value.
+    pub value: SettingValue,
+    /// What the officer reads.
+    pub name: String,
+}
+
+/// A value of a setting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(untagged)]
+pub enum SettingValue {
+    /// Yes or no.
+    Flag(bool),
+    /// A number.
+    Number(i32),
+    /// A word; `auto` is what the device finds out by itself.
+    Text(String),
 }
 
 /// A device that is recorded.
