@@ -251,8 +251,8 @@ pub enum Capabilities {
         height: u32,
         /// Largest pressure told; 0 if the pad does not tell any.
         pressure: u32,
-        /// It can show the text that is signed.
-        display: bool,
+        /// Size of a display that can show the text that is signed.
+        display: Option<crate::PictureSize>,
     },
     /// A fingerprint sensor.
     Fingerprint {

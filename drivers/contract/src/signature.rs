@@ -14,6 +14,10 @@ pub struct SignatureParameters {
     pub title: String,
     /// The text that is signed, where the pad has a display.
     pub text: String,
+    /// Both as a picture of the size of the pad's display (PNG), for pads that take nothing else; else empty.
+    #[serde(default, with = "crate::wire::hex_bytes")]
+    #[ts(type = "string")]
+    pub screen: Vec<u8>,
     /// The pad gives up when the pen has not touched it for so many milliseconds.
     pub idle_ms: u32,
 }

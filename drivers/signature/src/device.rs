@@ -58,11 +58,16 @@ pub trait Pad: Send {
     /// Its writing field.
     fn field(&self) -> Field;
 
-    /// Makes it ready to be written on, and forgets what was written before.
+    /// Makes it ready to be written on, and forgets what was written before. `stopped` says whether nobody wants it any
+    /// more.
     ///
     /// # Errors
     /// The pad's.
-    fn begin(&mut self, parameters: &SignatureParameters) -> Result<(), SignatureError>;
+    fn begin(
+        &mut self,
+        parameters: &SignatureParameters,
+        stopped: &dyn Fn() -> bool,
+    ) -> Result<(), SignatureError>;
 
     /// What came; empty if nothing did within a fraction of a second.
     ///
@@ -108,7 +113,8 @@ impl SigningDevice {
     ) -> Result<Outcome, SignatureError> {
         let pad = self.pad.as_mut().ok_or(driver_line::LineError::Unplugged)?;
         let field = pad.field();
-        let result = pad.begin(parameters).and_then(|()| collect(pad.as_mut(), parameters, context));
+        let begun = pad.begin(parameters, &|| context.cancelled());
+        let result = begun.and_then(|()| collect(pad.as_mut(), parameters, context));
         // Whatever came out: nobody's signature stays on a display.
         let rested = pad.end();
         let (points, raw) = result?;

@@ -53,6 +53,9 @@ pub enum SignatureError {
     /// More than a signature can be.
     #[error("more than a signature can have")]
     TooMuch,
+    /// The display is not ready for a picture, or does not show the one it got.
+    #[error("the display takes no picture")]
+    NoScreen,
     /// The task was cancelled.
     #[error("cancelled")]
     Cancelled,
@@ -69,7 +72,7 @@ impl SignatureError {
             Self::Spoilt(Spoilt::Check) => FaultCode::LineChecksum,
             Self::Spoilt(Spoilt::BrokenOff) | Self::ReportLength(_) | Self::TooMuch => FaultCode::WrongLength,
             Self::Encode(_) => FaultCode::BadParameters,
-            Self::Encrypted => FaultCode::Unsupported,
+            Self::Encrypted | Self::NoScreen => FaultCode::Unsupported,
             Self::Empty => FaultCode::SignatureEmpty,
             Self::Idle(_) => FaultCode::SignatureTimedOut,
             Self::TooShort { .. } => FaultCode::SignatureTooShort,

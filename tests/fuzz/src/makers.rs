@@ -49,7 +49,12 @@ pub(crate) fn library_answers(bytes: &[u8]) {
     };
     let document = b"%PDF-1.7 a document".to_vec();
     let mut context = CollectingContext::new(Duration::from_secs(60)).with_document(document);
-    let task = Task::Sign(SignatureParameters { title: String::new(), text: String::new(), idle_ms: 0 });
+    let task = Task::Sign(SignatureParameters {
+        title: String::new(),
+        text: String::new(),
+        screen: Vec::new(),
+        idle_ms: 0,
+    });
     match open.run(&task, &mut context) {
         Ok(outcome) => ours(&outcome),
         Err(fault) => discreet(&fault),

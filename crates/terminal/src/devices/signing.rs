@@ -4,11 +4,15 @@
 use super::waiting::run_while;
 use crate::Terminal;
 use crate::applicant::Ink;
+use crate::error::Result;
+use crate::operation::Stop;
 use crate::rpc::ChangeSource;
 use driver_contract::{
-    DeviceClass, DeviceEvent, DeviceId, Fault, FaultCode, HostClient, Outcome, PenPoint, SignatureParameters,
-    SignatureReading, Task, TaskNews, Word,
+    Capabilities, DeviceClass, DeviceEvent, DeviceId, DeviceInfo, Fault, FaultCode, HostClient, Outcome,
+    PenPoint, PictureSize, SignatureParameters, SignatureReading, Task, TaskNews, Word,
 };
+use paper::{MissingGlyphs, PrintOrder, TemplateId};
+use serde_json::json;
 use std::time::{Duration, Instant};
 
 /// Somebody who reads everything first, and looks for the glasses.
@@ -18,6 +22,14 @@ const PATIENCE: Duration = Duration::from_secs(600);
 const PEN_RESTS: Duration = Duration::from_secs(3);
 /// Pressure as signatures keep it, 0 to 1023, whatever the pad tells.
 const FULL_PRESSURE: u32 = 1023;
+
+/// A pad answers quickly or is ill; nobody signs before it has.
+const ANSWER: Duration = Duration::from_secs(5);
+/// About as wide as the displays are, in millimetres: how large the letters become on them.
+const SCREEN_MILLIMETRES: u32 = 80;
+/// What fits into a message to the host with room to spare, as hexadecimal digits. A display of 800 by 480 dots takes
+/// some ten thousand bytes.
+const LARGEST_SCREEN: usize = 256 * 1024;
 
 impl Terminal {
     /// Whether a pad can be signed on now.
@@ -30,10 +42,13 @@ impl Terminal {
     pub(crate) fn sign_at_pad(&self, release: &str, title: String, text: String) {
         let Ok((host, device)) = self.device(DeviceClass::SignaturePad) else { return };
         let idle_ms = u32::try_from(PATIENCE.as_millis()).unwrap_or_default();
-        let task = Task::Sign(SignatureParameters { title, text, idle_ms });
         let (me, release) = (self.me.clone(), release.to_owned());
         let begun = std::thread::Builder::new().name("signing".to_owned()).spawn(move || {
             let released = || me.upgrade().is_some_and(|terminal| terminal.is_released(&release));
+            let shown =
+                me.upgrade().and_then(|terminal| terminal.signing_screen(&host, &device, &title, &text));
+            let screen = shown.unwrap_or_default();
+            let task = Task::Sign(SignatureParameters { title, text, screen, idle_ms });
             let ended = wait_for_pen(&host, &device.id, task, released);
             let Some(terminal) = me.upgrade() else { return };
             let taken = match ended {
@@ -56,11 +71,52 @@ impl Terminal {
         }
     }
 
+    /// What is to be signed, as a picture of the size of the pad's display; none where the pad has no display, or the
+    /// picture cannot be made: it is signed on all the same, and the applicant screen shows the words.
+    pub(super) fn signing_screen(
+        &self,
+        host: &HostClient,
+        device: &DeviceInfo,
+        title: &str,
+        text: &str,
+    ) -> Option<Vec<u8>> {
+        let size = display_of(device).or_else(|| {
+            // A pad tells its display when it is open; it was not open yet.
+            host.check_state(&device.id, ANSWER).ok()?;
+            let listed = host.list(ANSWER).ok()?;
+            listed.iter().find(|one| one.id == device.id).and_then(display_of)
+        })?;
+        let data = json!({
+            "title": title, "text": text, "width": size.width, "height": size.height,
+            "dots": (size.width / SCREEN_MILLIMETRES).max(1), "demo": self.settings.demo,
+        });
+        self.screen_picture(data, (size.width / SCREEN_MILLIMETRES).max(1))
+            .map_err(|error| tracing::warn!(code = error.code(), "no words for the display of a pad"))
+            .ok()
+            .filter(|picture| picture.len() <= LARGEST_SCREEN)
+    }
+
+    fn screen_picture(&self, data: serde_json::Value, dots: u32) -> Result<Vec<u8>> {
+        let template = TemplateId::new("signing-screen")?;
+        let print_set = self.paper.current_print_set(&template, self.clock.now().trusted / 1000)?;
+        let order = PrintOrder { template, data, print_set, missing_glyphs: MissingGlyphs::Mark };
+        let dots = u16::try_from(dots).unwrap_or(u16::MAX);
+        Ok(self.paper.picture(&order, dots, Stop::default().paper())?)
+    }
+
     /// The applicant screen no longer speaks of the pad.
     fn pad_gave_up(&self, release: &str) {
         if self.released_without_pad(release) {
             self.changed(ChangeSource::Device, ["applicant", "shell", "devices"]);
         }
+    }
+}
+
+/// The display of a pad that has one.
+fn display_of(device: &DeviceInfo) -> Option<PictureSize> {
+    match device.capabilities {
+        Capabilities::SignaturePad { display, .. } => display,
+        _ => None,
     }
 }
 
@@ -70,7 +126,7 @@ fn wait_for_pen(
     device: &DeviceId,
     task: Task,
     released: impl Fn() -> bool,
-) -> Result<Option<Box<SignatureReading>>, Fault> {
+) -> std::result::Result<Option<Box<SignatureReading>>, Fault> {
     let mut wrote: Option<Instant> = None;
     let ended = run_while(host, device, (task, PATIENCE), released, |running, news| {
         if let Some(TaskNews::Event(DeviceEvent::Strokes(_))) = news {

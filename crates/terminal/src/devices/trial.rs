@@ -36,7 +36,7 @@ impl Terminal {
         if device.class == DeviceClass::Printer {
             return self.print_paper_at(request.command, self.test_page(&device)?, (host, device));
         }
-        let (task, title, limit) = trial(device.class).ok_or(Own::NoDevice)?;
+        let (mut task, title, limit) = trial(device.class).ok_or(Own::NoDevice)?;
         self.begin(None, title, move |terminal, id, stop| {
             terminal.progress(id, title);
             // The scanner is listened to all the time: its test is the next code.
@@ -45,6 +45,10 @@ impl Terminal {
                 .and_then(|_| terminal.next_code())
             {
                 return try_watched_scanner(&code, &device, limit, stop);
+            }
+            if let Task::Sign(wanted) = &mut task {
+                let screen = terminal.signing_screen(&host, &device, &wanted.title, &wanted.text);
+                wanted.screen = screen.unwrap_or_default();
             }
             terminal.try_task(&host, &device, task, limit, id, stop)
         })
@@ -148,6 +152,7 @@ fn trial(class: DeviceClass) -> Option<(Task, &'static str, Duration)> {
             let parameters = SignatureParameters {
                 title: "签字测试".to_owned(),
                 text: "这是一次测试，签字不会保存。".to_owned(),
+                screen: Vec::new(),
                 idle_ms: 30_000,
             };
             (Task::Sign(parameters), "请在签字板上随便写几笔", HANDS)

@@ -131,8 +131,11 @@ impl Task {
                     tray: tray.clone(),
                 })
             }
-            Self::Sign(SignatureParameters { title, text: body, idle_ms }) => {
-                Self::Sign(SignatureParameters { title: text(title), text: text(body), idle_ms: *idle_ms })
+            Self::Sign(SignatureParameters { title, text: body, screen, idle_ms }) => {
+                // A picture of names cannot be blurred by its letters: it is left out.
+                let screen = if masked { Vec::new() } else { screen.clone() };
+                let (title, text, idle_ms) = (text(title), text(body), *idle_ms);
+                Self::Sign(SignatureParameters { title, text, screen, idle_ms })
             }
             Self::Evaluate(EvaluationParameters { prompt }) => {
                 Self::Evaluate(EvaluationParameters { prompt: text(prompt) })

@@ -52,7 +52,7 @@ fn open(config: &DeviceConfig) -> Result<Box<dyn OpenDevice>, SignatureError> {
         width: field.width,
         height: field.height,
         pressure: u32::from(field.pressure),
-        display: false,
+        display: None,
     };
     Ok(Box::new(SigningDevice::new(info, pad)))
 }

@@ -81,7 +81,7 @@ impl Pad for PenPad {
         }
     }
 
-    fn begin(&mut self, _: &SignatureParameters) -> Result<(), SignatureError> {
+    fn begin(&mut self, _: &SignatureParameters, _: &dyn Fn() -> bool) -> Result<(), SignatureError> {
         self.node.clear_input()?;
         // Else the pen would move the mouse of whoever sits at the counter.
         self.node.grab(true)?;

@@ -99,7 +99,11 @@ impl<L: Line> Pad for FramePad<L> {
         Field { width: self.field.width, height: self.field.height, pressure: self.field.pressure }
     }
 
-    fn begin(&mut self, parameters: &SignatureParameters) -> Result<(), SignatureError> {
+    fn begin(
+        &mut self,
+        parameters: &SignatureParameters,
+        _: &dyn Fn() -> bool,
+    ) -> Result<(), SignatureError> {
         self.line.clear_input()?;
         self.cutter.clear();
         self.clock = None;

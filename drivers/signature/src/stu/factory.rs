@@ -60,7 +60,7 @@ fn open(config: &DeviceConfig) -> Result<Box<dyn OpenDevice>, SignatureError> {
         width: field.width,
         height: field.height,
         pressure: u32::from(field.pressure),
-        display: false,
+        display: pad.display(),
     };
     if let Some(information) = pad.information() {
         let (model, firmware) = (information.model.clone(), information.firmware.clone());

@@ -6,7 +6,9 @@
 mod factory;
 mod pad;
 mod protocol;
+mod screen;
 
 pub use factory::Stu;
 pub use pad::StuPad;
 pub use protocol::{Capability, Information, PenData, Report, VENDOR, parse_report};
+pub use screen::{Encoding, Screen};

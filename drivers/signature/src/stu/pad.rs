@@ -2,13 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use driver_contract::SignatureParameters;
+use driver_contract::{PictureSize, SignatureParameters};
 use driver_line::{LineError, ReportLine, Spoilt, read_some};
+use image::ImageFormat;
 
 use super::protocol::{
     CAPABILITY, CLEAR_SCREEN, Capability, DESCRIPTION_LENGTH, INFORMATION, INKING_MODE, Information,
     PEN_DATA_OPTION_MODE, PenData, Report, TIME_COUNT_SEQUENCE, parse_report,
 };
+use super::screen::Screen;
 use crate::SignatureError;
 use crate::device::{Pad, PadNews};
 use crate::sheet::{Field, Sample};
@@ -34,6 +36,8 @@ pub struct StuPad<L> {
     /// The pad's clock, made continuous: what it said last, and its sum in milliseconds.
     clock: Option<(u16, u64)>,
     strange: u32,
+    /// What the display shows behind the ink.
+    screen: Option<Screen>,
 }
 
 impl<L: ReportLine> StuPad<L> {
@@ -49,7 +53,15 @@ impl<L: ReportLine> StuPad<L> {
         };
         let information = line.get_feature(INFORMATION, DESCRIPTION_LENGTH).ok();
         let information = information.as_deref().and_then(Information::parse);
-        Ok(Self { line, capability, information, opened: Instant::now(), clock: None, strange: 0 })
+        Ok(Self {
+            line,
+            capability,
+            information,
+            opened: Instant::now(),
+            clock: None,
+            strange: 0,
+            screen: None,
+        })
     }
 
     /// What the pad can do.
@@ -60,6 +72,29 @@ impl<L: ReportLine> StuPad<L> {
     /// What the pad is, if it tells.
     pub const fn information(&self) -> Option<&Information> {
         self.information.as_ref()
+    }
+
+    /// Size of its display.
+    pub fn display(&self) -> Option<PictureSize> {
+        let (width, height) = (self.capability.screen_width.into(), self.capability.screen_height.into());
+        (width > 0 && height > 0).then_some(PictureSize { width, height })
+    }
+
+    /// An empty display, or what is to be signed. A pad that does not take pictures is signed on blank, as it always was.
+    fn show(&mut self, stopped: &dyn Fn() -> bool) -> Result<(), SignatureError> {
+        self.line.set_feature(&[CLEAR_SCREEN, 0])?;
+        let Some(screen) = &self.screen else { return Ok(()) };
+        match screen.send(&mut self.line, stopped) {
+            Ok(()) => Ok(()),
+            Err(SignatureError::Cancelled) => Err(SignatureError::Cancelled),
+            Err(error) => {
+                // As below: only a report that every pad knows tells a refusal from a pad that was pulled.
+                self.check()?;
+                tracing::warn!(%error, "the pad does not show the text");
+                self.screen = None;
+                Ok(self.line.set_feature(&[CLEAR_SCREEN, 0])?)
+            }
+        }
     }
 
     fn sample(&mut self, pen: PenData) -> Sample {
@@ -111,7 +146,11 @@ impl<L: ReportLine> Pad for StuPad<L> {
         }
     }
 
-    fn begin(&mut self, _: &SignatureParameters) -> Result<(), SignatureError> {
+    fn begin(
+        &mut self,
+        parameters: &SignatureParameters,
+        stopped: &dyn Fn() -> bool,
+    ) -> Result<(), SignatureError> {
         // Older pads know no reports with a time; their points get ours.
         match self.line.set_feature(&[PEN_DATA_OPTION_MODE, TIME_COUNT_SEQUENCE]).map_err(LineError::from) {
             Ok(()) => {}
@@ -122,7 +161,9 @@ impl<L: ReportLine> Pad for StuPad<L> {
                 self.check()?;
             }
         }
-        self.line.set_feature(&[CLEAR_SCREEN, 0])?;
+        let picture = image::load_from_memory_with_format(&parameters.screen, ImageFormat::Png).ok();
+        self.screen = picture.and_then(|picture| Screen::of(&picture.into_luma8(), self.capability));
+        self.show(stopped)?;
         self.line.clear_input()?;
         (self.clock, self.strange) = (None, 0);
         Ok(self.line.set_feature(&[INKING_MODE, 1])?)
@@ -140,10 +181,21 @@ impl<L: ReportLine> Pad for StuPad<L> {
     }
 
     fn clear(&mut self) -> Result<(), SignatureError> {
-        Ok(self.line.set_feature(&[CLEAR_SCREEN, 0])?)
+        if self.screen.is_none() {
+            self.line.set_feature(&[CLEAR_SCREEN, 0])?;
+            // What was written before it and is still on its way went with it.
+            return Ok(self.line.clear_input()?);
+        }
+        // Ink and text go together, and the text comes back; the pen does not draw meanwhile.
+        self.line.set_feature(&[INKING_MODE, 0])?;
+        self.show(&|| false)?;
+        // What the pen did meanwhile is not on the display.
+        self.line.clear_input()?;
+        Ok(self.line.set_feature(&[INKING_MODE, 1])?)
     }
 
     fn end(&mut self) -> Result<(), SignatureError> {
+        self.screen = None;
         self.line.set_feature(&[INKING_MODE, 0])?;
         Ok(self.line.set_feature(&[CLEAR_SCREEN, 0])?)
     }

@@ -38,6 +38,8 @@ pub struct Capability {
     pub screen_height: u16,
     /// Most reports a second.
     pub max_rate: u8,
+    /// How the display takes pictures, as bits; 0 where the pad does not tell.
+    pub encodings: u8,
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<u16> {
@@ -58,6 +60,8 @@ impl Capability {
             screen_width: word(report, 7)?,
             screen_height: word(report, 9)?,
             max_rate: *report.get(11)?,
+            // Behind the resolution, in two bytes.
+            encodings: report.get(14).copied().unwrap_or_default(),
         };
         (capability.max_x > 0 && capability.max_y > 0).then_some(capability)
     }

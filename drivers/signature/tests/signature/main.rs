@@ -4,5 +4,6 @@
 
 mod evdev;
 mod pads;
+mod screen;
 mod sheet;
 mod stu;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use driver_contract::{
     Attestation, Capabilities, CollectingContext, DeviceConfig, DeviceEvent, DeviceId, DriverFactory, Fault,
-    FaultCode, OpenDevice, Outcome, Replay, SignatureParameters, SignatureReading, Task, Word, sm3_hex,
+    FaultCode, OpenDevice, Outcome, PictureSize, Replay, SignatureParameters, SignatureReading, Task, Word,
+    sm3_hex,
 };
 use driver_line::Model;
 use driver_signature::evdev::PenInput;
@@ -15,10 +16,10 @@ use driver_signature::{Pad, PadKey, PadNews};
 use serde_json::json;
 use virtual_devices::signature::{PenMove, VirtualFramePad, VirtualStu, VirtualTablet, handwriting};
 
-const LONG: Duration = Duration::from_secs(30);
+pub(crate) const LONG: Duration = Duration::from_secs(30);
 const MODEL: &str = include_str!("../../../../assets/devices/signature-frames.toml");
 
-fn config(driver: &str, path: &Path) -> DeviceConfig {
+pub(crate) fn config(driver: &str, path: &Path) -> DeviceConfig {
     serde_json::from_value(json!({
         "driver": driver, "path": path, "attestation": "virtual",
         "settings": { "model": "signature-frames", "keys": { "256": "finish", "257": "clear" } }
@@ -26,7 +27,7 @@ fn config(driver: &str, path: &Path) -> DeviceConfig {
     .unwrap()
 }
 
-fn open(factory: &dyn DriverFactory, config: &DeviceConfig) -> Result<Box<dyn OpenDevice>, Fault> {
+pub(crate) fn open(factory: &dyn DriverFactory, config: &DeviceConfig) -> Result<Box<dyn OpenDevice>, Fault> {
     let id = DeviceId::new(factory.name(), &config.path);
     factory.open(&id, std::slice::from_ref(config))
 }
@@ -47,7 +48,12 @@ fn sign(
             }
         }
     });
-    let task = Task::Sign(SignatureParameters { title: String::new(), text: String::new(), idle_ms: 20_000 });
+    let task = Task::Sign(SignatureParameters {
+        title: String::new(),
+        text: String::new(),
+        screen: Vec::new(),
+        idle_ms: 20_000,
+    });
     let result = std::thread::scope(|scope| {
         scope.spawn(hand);
         device.run(&task, &mut context)
@@ -76,7 +82,12 @@ fn a_stu_pad_gives_every_point_and_is_left_blank() {
     let pad = VirtualStu::start(&path).unwrap();
     let mut device = open(&Stu, &config("wacom-stu", &path)).unwrap();
     assert_eq!(device.info().model.model, "STU-430");
-    let expected = Capabilities::SignaturePad { width: 9600, height: 6000, pressure: 1023, display: false };
+    let expected = Capabilities::SignaturePad {
+        width: 9600,
+        height: 6000,
+        pressure: 1023,
+        display: Some(PictureSize { width: 320, height: 200 }),
+    };
     assert_eq!(device.info().capabilities, expected);
     let moves = handwriting(VirtualStu::FIELD.0, VirtualStu::FIELD.1, 200);
     let hand = || {
@@ -152,7 +163,17 @@ fn a_recorded_signature_plays_again_and_only_virtual_pads_are_recorded() {
     for tape in [kept(&tape), tape] {
         let model = Model::parse(MODEL, driver_contract::DeviceClass::SignaturePad).unwrap();
         let mut again = FramePad::new(Replay::load(&tape).unwrap(), model).unwrap();
-        again.begin(&SignatureParameters { title: String::new(), text: String::new(), idle_ms: 0 }).unwrap();
+        again
+            .begin(
+                &SignatureParameters {
+                    title: String::new(),
+                    text: String::new(),
+                    screen: Vec::new(),
+                    idle_ms: 0,
+                },
+                &|| false,
+            )
+            .unwrap();
         let (mut raw, mut done) = (Vec::new(), false);
         while !done {
             for news in again.next().unwrap() {

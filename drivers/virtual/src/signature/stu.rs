@@ -1,5 +1,5 @@
-//! A STU-430 in the form of its reports (Wacom's STU SDK, `Protocol.hpp`): feature reports 08, 09, 20, 21, 32; input
-//! reports 01 and 34.
+//! A STU-430 in the form of its reports (Wacom's STU SDK, `Protocol.hpp`): feature reports 03, 08, 09, 20, 21, 25, 26, 27, 32;
+//! input reports 01 and 34.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use super::hand::PenMove;
 use super::wait_for;
+use image::{GrayImage, Luma};
+
 use crate::node::{Handler, VirtualNode, unknown};
 use crate::uhid::{HidIdentity, HidPlug, KernelHid};
 
@@ -18,8 +20,9 @@ const CAPABILITY: [u8; 17] =
 const INFORMATION: [u8; 17] =
     [0x08, b'S', b'T', b'U', b'-', b'4', b'3', b'0', 0, 0, 0x01, 0x04, 0, 0, 0, 0, 0];
 
-/// Input reports 01 (6 bytes), 34 (10) and 10 (15); feature reports 08, 09 (16 bytes each), 20, 21 and 32 (1).
-const DESCRIPTOR: [u8; 79] = [
+/// Input reports 01 (6 bytes), 34 (10) and 10 (15); feature reports 03 (4), 08, 09 (16 bytes each), 20, 21, 25, 27 and 32 (1),
+/// 26 (255).
+const DESCRIPTOR: [u8; 111] = [
     0x06, 0x0d, 0xff, 0x09, 0x01, 0xa1, 0x01, 0x15, 0x00, 0x26, 0xff, 0x00, 0x75,
     0x08, // vendor's page, bytes
     0x85, 0x01, 0x09, 0x01, 0x95, 0x06, 0x81, 0x02, // pen
@@ -30,6 +33,10 @@ const DESCRIPTOR: [u8; 79] = [
     0x85, 0x20, 0x09, 0x01, 0x95, 0x01, 0xb1, 0x02, // clear screen
     0x85, 0x21, 0x09, 0x01, 0x95, 0x01, 0xb1, 0x02, // inking mode
     0x85, 0x32, 0x09, 0x01, 0x95, 0x01, 0xb1, 0x02, // pen data option mode
+    0x85, 0x03, 0x09, 0x01, 0x95, 0x04, 0xb1, 0x02, // status
+    0x85, 0x25, 0x09, 0x01, 0x95, 0x01, 0xb1, 0x02, // a picture begins
+    0x85, 0x26, 0x09, 0x01, 0x95, 0xff, 0xb1, 0x02, // a piece of it
+    0x85, 0x27, 0x09, 0x01, 0x95, 0x01, 0xb1, 0x02, // it ends
     0xc0,
 ];
 
@@ -54,6 +61,10 @@ pub enum StuFault {
     Strange,
     /// None, but it is of the first pads, which knew no reports with a time.
     WithoutTime,
+    /// None, but it takes no pictures.
+    WithoutPictures,
+    /// It says for ever that it is not ready for a picture.
+    NeverReady,
 }
 
 #[derive(Default)]
@@ -62,6 +73,33 @@ struct State {
     inking: AtomicBool,
     option_mode: AtomicU8,
     cleared: Mutex<u32>,
+    display: Mutex<Display>,
+}
+
+/// What stands behind the ink.
+#[derive(Default)]
+struct Display {
+    /// Bytes of a picture that comes in.
+    coming: Option<Vec<u8>>,
+    shown: Option<GrayImage>,
+}
+
+impl Display {
+    const WIDTH: u32 = 320;
+    const HEIGHT: u32 = 200;
+
+    /// Ends a picture; shows it if it is whole.
+    fn end(&mut self) -> bool {
+        let bytes = self.coming.take().unwrap_or_default();
+        let whole = bytes.len() == (Self::WIDTH * Self::HEIGHT / 8) as usize;
+        self.shown = whole.then(|| {
+            GrayImage::from_fn(Self::WIDTH, Self::HEIGHT, |x, y| {
+                let at = y * Self::WIDTH + x;
+                Luma([if bytes[(at / 8) as usize] >> (7 - at % 8) & 1 == 1 { 255 } else { 0 }])
+            })
+        });
+        whole
+    }
 }
 
 /// A pad that is plugged in until it is dropped.
@@ -151,6 +189,12 @@ impl VirtualStu {
         copy(&self.state.cleared)
     }
 
+    /// What its display shows behind the ink; none while it is empty.
+    #[must_use]
+    pub fn display(&self) -> Option<GrayImage> {
+        self.state.display.lock().unwrap_or_else(PoisonError::into_inner).shown.clone()
+    }
+
     /// Writes on it.
     pub fn write(&self, moves: &[PenMove]) {
         let fault = copy(&self.state.fault);
@@ -199,8 +243,11 @@ fn answer(state: &State, letter: u8, bytes: &[u8]) -> Option<Result<Vec<u8>, u8>
         (b'F', [0x08, ..]) => Some(Ok(INFORMATION.to_vec())),
         (b'S', [0x20, 0]) => {
             *state.cleared.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+            state.display.lock().unwrap_or_else(PoisonError::into_inner).shown = None;
             Some(Ok(Vec::new()))
         }
+        (b'S', [0x25, ..]) if fault == StuFault::WithoutPictures => unknown(),
+        _ if matches!(bytes.first(), Some(0x03 | 0x25..=0x27)) => picture(state, fault, letter, bytes),
         (b'S', [0x21, on]) => {
             state.inking.store(*on == 1, Ordering::SeqCst);
             Some(Ok(Vec::new()))
@@ -208,6 +255,37 @@ fn answer(state: &State, letter: u8, bytes: &[u8]) -> Option<Result<Vec<u8>, u8>
         (b'S', [0x32, _]) if fault == StuFault::WithoutTime => unknown(),
         (b'S', [0x32, mode]) => {
             state.option_mode.store(*mode, Ordering::SeqCst);
+            Some(Ok(Vec::new()))
+        }
+        _ => unknown(),
+    }
+}
+
+/// The reports of the display; one bit a pixel is the only encoding of this model.
+fn picture(state: &State, fault: StuFault, letter: u8, bytes: &[u8]) -> Option<Result<Vec<u8>, u8>> {
+    let mut display = state.display.lock().unwrap_or_else(PoisonError::into_inner);
+    match (letter, bytes) {
+        (b'F', [0x03, ..]) => {
+            let taking = display.coming.is_some() && fault != StuFault::NeverReady;
+            Some(Ok(vec![0x03, u8::from(taking), 0, 0, 0]))
+        }
+        (b'S', [0x25, 0x00]) => {
+            display.coming = Some(Vec::new());
+            Some(Ok(Vec::new()))
+        }
+        (b'S', [0x26, low, high, block @ ..]) => {
+            let length = usize::from(u16::from_le_bytes([*low, *high]));
+            match (display.coming.as_mut(), block.get(..length)) {
+                (Some(coming), Some(block)) => {
+                    coming.extend(block);
+                    Some(Ok(Vec::new()))
+                }
+                _ => unknown(),
+            }
+        }
+        (b'S', [0x27, 0]) if display.end() => Some(Ok(Vec::new())),
+        (b'S', [0x27, 1]) => {
+            display.coming = None;
             Some(Ok(Vec::new()))
         }
         _ => unknown(),

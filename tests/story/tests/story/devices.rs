@@ -9,7 +9,7 @@ use std::process::Command;
 use terminal::rpc::WindowRole;
 use uuid::Uuid;
 use virtual_devices::receipt::{ReceiptFault, VirtualReceiptPrinter};
-use virtual_devices::signature::{VirtualFramePad, handwriting};
+use virtual_devices::signature::{VirtualFramePad, VirtualStu, handwriting};
 
 /// The library of `drivers/abi` that does everything wrong, as an evaluation pad.
 fn bad_library(folder: &Path) -> PathBuf {
@@ -259,6 +259,44 @@ fn what_happened_to_a_device_is_written_down_and_told_to_the_server() {
             .clone();
         (reader["uses_today"].as_u64() > Some(0)).then_some(())
     });
+}
+
+#[test]
+fn a_pad_with_a_display_shows_what_is_signed_and_nothing_afterwards() {
+    let station = Station::start();
+    let path = station.folder.path().join("pad");
+    let pad = VirtualStu::start(&path).unwrap();
+    with_devices(&station, "柜台一", |classes| {
+        classes["signature_pad"] =
+            json!([{ "driver": "wacom-stu", "path": path, "name": "签字板", "attestation": "virtual" }]);
+    });
+    let counter = Counter::new(station.terminal("柜台一"));
+    counter.login("F0001");
+    counter.wait("the pad", || line(&counter, "signature_pad").filter(|line| line["state"] == "ready"));
+    let case = crate::matters::open(&station, &counter, "T042", "he_old_head");
+    assert!(pad.display().is_none());
+    counter.ask("request_signature", json!({ "case": case, "slot": "former_head" }));
+    assert!(pad.wait_until_ready(std::time::Duration::from_secs(30)), "the pad was not made ready");
+    let shown = pad.display().expect("words on the display");
+    let ink = |part: std::ops::Range<u32>| {
+        part.flat_map(|y| (0..shown.width()).map(move |x| (x, y)))
+            .filter(|(x, y)| shown.get_pixel(*x, *y).0[0] == 0)
+            .count()
+    };
+    // Words above, a line to sign on, and room for the pen between them.
+    assert!(ink(0..100) > 1200, "{} dots of words", ink(0..100));
+    assert!(ink(160..200) > 300, "{} dots below", ink(160..200));
+    assert_eq!(ink(110..160), 0, "the field is free");
+    let moves = handwriting(VirtualStu::FIELD.0, VirtualStu::FIELD.1, 200);
+    pad.write(&moves);
+    counter.wait("the signature", || {
+        let shown = counter.terminal.call(WindowRole::Applicant, "applicant", Value::Null).unwrap();
+        (shown["mode"]["kind"] == "thanks").then_some(())
+    });
+    assert!(pad.display().is_none(), "nobody's words stay there");
+    if let Some(folder) = std::env::var_os("PICTURES") {
+        shown.save(PathBuf::from(folder).join("signing-screen.png")).unwrap();
+    }
 }
 
 #[test]

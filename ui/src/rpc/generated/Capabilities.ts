@@ -65,9 +65,9 @@ height: number,
  */
 pressure: number, 
 /**
- * It can show the text that is signed.
+ * Size of a display that can show the text that is signed.
  */
-display: boolean, } | { "type": "fingerprint", 
+display: PictureSize | null, } | { "type": "fingerprint", 
 /**
  * Resolution in dots per inch (GA/T 1011 and ISO/IEC 19794-4 ask for 500); 0 if not told.
  */

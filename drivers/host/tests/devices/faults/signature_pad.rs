@@ -16,7 +16,12 @@ use virtual_devices::signature::{
 use crate::post::{LONG, Post, told};
 
 fn sign(idle_ms: u32) -> Task {
-    Task::Sign(SignatureParameters { title: "演示承诺书".into(), text: "演示".into(), idle_ms })
+    Task::Sign(SignatureParameters {
+        title: "演示承诺书".into(),
+        text: "演示".into(),
+        screen: Vec::new(),
+        idle_ms,
+    })
 }
 
 /// A virtual pad, whatever its protocol.

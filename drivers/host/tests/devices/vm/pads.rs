@@ -1,5 +1,6 @@
 //! Pads: a STU pad and an evaluation pad on hidraw, a pen screen on evdev.
 
+use std::io::Cursor;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use driver_contract::{
     Accessibility, DeviceClass, DeviceEvent, EvaluationParameters, Fault, FaultCode, Outcome, Running,
     SignatureParameters, SignatureReading, Task, TaskNews, Word,
 };
+use image::{DynamicImage, GrayImage, ImageFormat, Luma};
 use serde_json::json;
 use virtual_devices::evaluation::VirtualEvaluationPad;
 use virtual_devices::signature::{PenMove, StuFault, VirtualPenScreen, VirtualStu, handwriting};
@@ -14,8 +16,16 @@ use virtual_devices::signature::{PenMove, StuFault, VirtualPenScreen, VirtualStu
 use super::{NodeName, next};
 use crate::post::{LONG, Post, told};
 
+/// A picture of the size of the pad's display.
+fn words() -> GrayImage {
+    GrayImage::from_fn(320, 200, |x, y| Luma([if (x * 7 + y * 13) % 11 < 4 { 0 } else { 255 }]))
+}
+
 fn sign() -> Task {
-    Task::Sign(SignatureParameters { title: "演示承诺书".into(), text: "演示".into(), idle_ms: 0 })
+    let mut screen = Cursor::new(Vec::new());
+    DynamicImage::from(words()).write_to(&mut screen, ImageFormat::Png).unwrap();
+    let (title, text, screen) = ("演示承诺书".into(), "演示".into(), screen.into_inner());
+    Task::Sign(SignatureParameters { title, text, screen, idle_ms: 0 })
 }
 
 fn post(class: DeviceClass, driver: &str, settings: &serde_json::Value) -> (Post, NodeName) {
@@ -84,8 +94,10 @@ impl Stu {
     fn signs(&mut self) {
         let moves = handwriting(VirtualStu::FIELD.0, VirtualStu::FIELD.1, 200);
         let running = self.begin();
+        assert!(self.pad.display() == Some(words()), "the words stand on the display, dot for dot");
         self.pad.write(&moves);
         same(&finished(running, moves.len()).unwrap(), &moves);
+        assert!(self.pad.display().is_none(), "nobody's words stay there");
         assert!(!self.pad.is_inking(), "the pad is left at rest");
     }
 }
