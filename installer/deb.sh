@@ -83,7 +83,7 @@ pack window-server installer/deb/control-server.in
 # A station of invented people and virtual devices to rehearse at: for training rooms, never for a counter.
 root=$out/window-training
 mkdir -p "$root/DEBIAN" "$root/usr/lib/window-terminal"
-for name in demo virtual-devices changkou ippeve; do program "$name" /usr/lib/window-terminal; done
+for name in demo virtual-devices changkou ippeve libskf_virtual.so; do program "$name" /usr/lib/window-terminal; done
 # The station starts its programs from one folder.
 ln -s ../../bin/window-server "$root/usr/lib/window-terminal/window-server"
 assets demo

@@ -50,6 +50,9 @@ struct DeviceFile {
     /// Socket of the fingerprint library's virtual sensor, at a training counter.
     #[serde(default)]
     virtual_finger: Option<PathBuf>,
+    /// Folder of the virtual UKey, at a training counter.
+    #[serde(default)]
+    virtual_ukey: Option<PathBuf>,
     /// Whether the card reader is watched for cards laid on an empty desk, and the code scanner for codes. A window that
     /// shares its PC's devices with a counter leaves them alone until it uses them.
     #[serde(default = "watched")]
@@ -100,6 +103,7 @@ pub(crate) struct Devices {
     watched: bool,
     sane: Option<PathBuf>,
     virtual_finger: Option<PathBuf>,
+    virtual_ukey: Option<PathBuf>,
     rehearsal: Option<PathBuf>,
     /// What the device file says, host by host.
     parts: BTreeMap<HostKey, Vec<DeviceConfig>>,
@@ -147,6 +151,7 @@ impl Devices {
             watched: file.watch_cards,
             sane: file.sane_config,
             virtual_finger: file.virtual_finger,
+            virtual_ukey: file.virtual_ukey,
             rehearsal: file.rehearsal,
             parts,
             choices,
@@ -234,11 +239,14 @@ impl Terminal {
             self.settings.runtime.clone(),
         );
         options.library.clone_from(&key.library);
-        if let Some(folder) = &self.devices.sane {
-            options.environment.push(("SANE_CONFIG_DIR".into(), folder.into()));
-        }
-        if let Some(socket) = &self.devices.virtual_finger {
-            options.environment.push(("FP_VIRTUAL_IMAGE".into(), socket.into()));
+        for (name, place) in [
+            ("SANE_CONFIG_DIR", &self.devices.sane),
+            ("FP_VIRTUAL_IMAGE", &self.devices.virtual_finger),
+            ("SKF_VIRTUAL", &self.devices.virtual_ukey),
+        ] {
+            if let Some(place) = place {
+                options.environment.push((name.into(), place.into()));
+            }
         }
         options.log = HostLog::File(self.settings.data.join(format!("device-{}.log", key.file_name())));
         let news = self.devices.news.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned();

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use image::{Rgb, RgbImage};
 use serde::{Deserialize, Serialize};
+use skf_virtual::{Control, KeyFault, Keystore};
 
 use crate::caller::{SignFault, VirtualSign};
 use crate::camera::{CameraFault, CameraOptions, CameraScene, Laid, VirtualCamera};
@@ -81,6 +82,28 @@ pub struct Rehearsal {
     finger: PathBuf,
     /// Fingers laid so far: each is another picture.
     fingers: AtomicU64,
+    /// Where the virtual key's library finds its keys, and what it is to do wrong.
+    key: PathBuf,
+}
+
+/// Folder of the virtual key, beside the device files.
+pub const KEY_FOLDER: &str = "ukey";
+/// Its PIN. Nobody types it: the device page only asks what the key holds.
+const KEY_PIN: &str = "11111111";
+/// What the test of a key asks first that needs the key itself.
+const KEY_ASKED: &str = "SKF_GetPINInfo";
+/// Longer than an officer waits without a word, shorter than the driver does.
+const KEY_SLOW_MS: u64 = 4000;
+
+fn key_faults() -> [(&'static str, &'static str, Control); 5] {
+    let at = |fault: KeyFault, function: &str| Control { fault, function: function.to_owned() };
+    [
+        ("pulled", "用到一半被拔出", at(KeyFault::Pulled, KEY_ASKED)),
+        ("slow", "应答很慢", at(KeyFault::Slow { milliseconds: KEY_SLOW_MS }, KEY_ASKED)),
+        ("hang", "没有反应", at(KeyFault::Hang, KEY_ASKED)),
+        ("crash", "厂家程序崩溃", at(KeyFault::Crash, KEY_ASKED)),
+        ("garbage", "应答的长度不可能", at(KeyFault::AbsurdLength, "")),
+    ]
 }
 
 /// Plug, as every device has it.
@@ -185,6 +208,7 @@ impl Rehearsal {
             slips: VirtualReceiptPrinter::on_tty(&folder.join("slip-printer"), SLIP_DOTS)?,
             finger: folder.join("finger"),
             fingers: AtomicU64::default(),
+            key: key_in(&folder.join(KEY_FOLDER))?,
             pad: VirtualFramePad::start(&folder.join("signature-pad"))?,
             evaluation: VirtualEvaluationPad::serial(&folder.join("evaluation-pad"))?,
             scanner: VirtualSerialScanner::start(&folder.join("code-scanner"))?,
@@ -251,6 +275,7 @@ impl Rehearsal {
                 driver: String::new(),
                 acts: FINGERS.iter().map(|one| act(*one, one.0 != "press")).collect(),
             },
+            device("ukey", Vec::new(), named(key_faults().iter().map(|one| (one.0, one.1)).collect())),
             device("queue_caller", Vec::new(), named(SIGN_FAULTS.iter().map(|one| (one.0, one.1)).collect())),
             device("camera", Vec::new(), named(CAMERA_FAULTS.iter().map(|one| (one.0, one.1)).collect())),
             device(
@@ -304,6 +329,18 @@ impl Rehearsal {
             ("printer", act) => {
                 let fault = SLIP_FAULTS.iter().find(|one| one.0 == act).ok_or_else(|| unknown(class, act))?;
                 self.slips.set_fault(fault.2);
+            }
+            ("ukey", act) => {
+                let none = Control { fault: KeyFault::None, function: String::new() };
+                let control = match act {
+                    "unplug" => Control { fault: KeyFault::Absent, ..none },
+                    "plug" | "well" => none,
+                    act => {
+                        let fault = key_faults().into_iter().find(|one| one.0 == act);
+                        fault.ok_or_else(|| unknown(class, act))?.2
+                    }
+                };
+                control.set(&self.key).map_err(failed)?;
             }
             ("queue_caller", "unplug") => self.sign.unplug(),
             ("queue_caller", "plug") => self.sign.plug().map_err(failed)?,
@@ -410,6 +447,16 @@ fn film(camera: &VirtualCamera, class: &str, act: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// A key in the folder: the one that lies there, else a new one.
+fn key_in(folder: &Path) -> io::Result<PathBuf> {
+    std::fs::create_dir_all(folder)?;
+    if Keystore::load(folder).is_err() {
+        Keystore::generate("演示密码钥匙", KEY_PIN, "counter").map_err(io::Error::other)?.save(folder)?;
+    }
+    Control::default().set(folder)?;
+    Ok(folder.to_owned())
+}
+
 fn unknown(class: &str, act: &str) -> Refusal {
     ("virtual.unknown_act", format!("{class} cannot {act}"))
 }
@@ -443,9 +490,9 @@ mod tests {
                 faults += usize::from(one.fault);
             }
         }
-        assert!(faults > 55, "{faults} faults");
+        assert!(faults > 60, "{faults} faults");
         let refused = counter.perform("id_card_reader", "lay:nobody").unwrap_err();
         assert_eq!(refused.0, "virtual.unknown_act");
-        assert_eq!(counter.perform("ukey", "unplug").unwrap_err().0, "virtual.unknown_act");
+        assert_eq!(counter.perform("ukey", "dance").unwrap_err().0, "virtual.unknown_act");
     }
 }

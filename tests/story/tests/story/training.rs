@@ -2,12 +2,12 @@
 
 use crate::counter::Counter;
 use crate::devices::{line, test_of};
-use crate::station::Station;
+use crate::station::{Station, programs};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use terminal::rpc::WindowRole;
 use virtual_devices::control::ControlSocket;
-use virtual_devices::rehearsal::{Rehearsal, TrainingCard};
+use virtual_devices::rehearsal::{KEY_FOLDER, Rehearsal, TrainingCard};
 use virtual_devices::samv::{ReaderOptions, VirtualCard, VirtualReader};
 
 #[test]
@@ -34,6 +34,10 @@ fn at_a_training_counter_faults_are_rehearsed_and_nowhere_else() {
     file["classes"]["id_card_reader"][0]["path"] = json!(folder.join("reader"));
     file["classes"]["evaluation_pad"] = json!([{ "driver": "evaluation-frames", "path": folder.join("evaluation-pad"),
         "name": "评价器", "attestation": "virtual", "settings": { "model": "evaluation-serial" } }]);
+    let library = programs().join("libskf_virtual.so");
+    file["virtual_ukey"] = json!(folder.join(KEY_FOLDER));
+    file["classes"]["ukey"] =
+        json!([{ "driver": "skf", "path": library, "name": "密码钥匙", "attestation": "virtual" }]);
     std::fs::write(&path, file.to_string()).unwrap();
     let counter = Counter::new(station.terminal("柜台一"));
     counter.login("F0001");
@@ -62,6 +66,27 @@ fn at_a_training_counter_faults_are_rehearsed_and_nowhere_else() {
     does("evaluation_pad", "plug");
     counter
         .wait("the pad again", || line(&counter, "evaluation_pad").filter(|line| line["state"] == "ready"));
+    // A key is pulled as others are; its maker's library may crash without anybody else noticing.
+    let key = |state: &str| {
+        counter.wait(state, || line(&counter, "ukey").filter(|line| line["state"] == state));
+    };
+    key("ready");
+    assert_eq!(test_of(&counter, "ukey")["kind"], "done");
+    does("ukey", "unplug");
+    key("absent");
+    does("ukey", "plug");
+    key("ready");
+    does("ukey", "crash");
+    let end = test_of(&counter, "ukey");
+    assert_eq!(
+        (&end["kind"], &end["error"]["code"]),
+        (&json!("failed"), &json!("device.host_crashed")),
+        "{end}"
+    );
+    does("ukey", "well");
+    key("ready");
+    let again = test_of(&counter, "ukey");
+    assert_eq!(again["kind"], "done", "{again}");
     let unknown = json!({ "class": "evaluation_pad", "act": "dance" });
     let refused = counter.terminal.call(WindowRole::Officer, "rehearse", unknown).unwrap_err();
     assert_eq!(refused.code, "NO_DEVICE");
