@@ -56,6 +56,12 @@ pub(crate) fn run(root: &Path, parts: &Parts, show: Show, counter: Counter) -> a
     }
     say("启动常口对端、虚拟读卡器、打印机、服务端 …")?;
     let mut station = Station::start_with(place.clone(), parts, counter)?;
+    if let Some(why) = &station.without_printer {
+        say(
+            "演示打印机没有启动，这次没有它；小票打印机和其他设备照常。/ going on without the printer of sheets",
+        )?;
+        say(why)?;
+    }
     let display = std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some();
     let mut windows = match show {
         Show::Nothing => tell_programs(&rooms, &station, parts)?,
