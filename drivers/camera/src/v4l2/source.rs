@@ -170,7 +170,7 @@ fn picture(
     bytes: &[u8],
     meta: &v4l::buffer::Metadata,
 ) -> Next {
-    let lost = sequence.map_or(0, |last| meta.sequence.wrapping_sub(last).saturating_sub(1));
+    let lost = sequence.map_or(0, |last| lost_between(last, meta.sequence));
     *sequence = Some(meta.sequence);
     if meta.flags.contains(Flags::ERROR) {
         return Next::Broken(BrokenPicture::Marked);
@@ -192,5 +192,28 @@ fn picture(
             let bytes = bytes.get(..expected).unwrap_or_default().to_vec();
             Next::Picture(Content::Raw(Pixels { size, layout, stride, full_range, bytes }), lost)
         }
+    }
+}
+
+/// Pictures that went missing between two, by the kernel's count of them. A busy PC was seen to give a picture again or an
+/// older one after a newer (uvcvideo): then none did.
+fn lost_between(last: u32, now: u32) -> u32 {
+    match now.wrapping_sub(last) {
+        ahead @ 1..=HALF_ROUND => ahead - 1,
+        _ => 0,
+    }
+}
+
+/// The count begins again at 0; what is further ahead than this is behind.
+const HALF_ROUND: u32 = u32::MAX / 2;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_lost_is_counted_forwards_only() {
+        assert_eq!([lost_between(7, 8), lost_between(7, 11), lost_between(u32::MAX, 1)], [0, 3, 1]);
+        assert_eq!([lost_between(7, 7), lost_between(7, 6), lost_between(0, u32::MAX)], [0, 0, 0]);
     }
 }
