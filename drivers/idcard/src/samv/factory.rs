@@ -1,5 +1,6 @@
 //! Finds and opens readers on serial lines.
 
+use std::path::Path;
 use std::time::Duration;
 
 use driver_contract::{
@@ -51,7 +52,7 @@ impl DriverFactory for SamvSerial {
         let mut devices: Vec<DeviceInfo> = configured.iter().map(describe).collect();
         // Ports of other makes are left alone: to find out what is behind a port one would have to
         // write to it.
-        for port in serialport::available_ports().unwrap_or_default() {
+        for port in ports() {
             let serialport::SerialPortType::UsbPort(usb) = port.port_type else { continue };
             let known = configured.iter().any(|config| config.path == port.port_name);
             if !known && BRIDGES.contains(&(usb.vid, usb.pid)) {
@@ -75,6 +76,15 @@ impl DriverFactory for SamvSerial {
         let opened = SamvDevice::open(info, Box::new(port)).map_err(fault)?;
         Ok(Box::new(opened))
     }
+}
+
+/// The serial ports that the kernel shows. The library panics where it shows none at all (a container without `/sys`), and
+/// a reader that is configured would go with it.
+fn ports() -> Vec<serialport::SerialPortInfo> {
+    if !Path::new("/sys/class/tty").is_dir() {
+        return Vec::new();
+    }
+    serialport::available_ports().unwrap_or_default()
 }
 
 pub(super) fn bare_config(driver: &str, path: &str) -> DeviceConfig {
