@@ -125,19 +125,54 @@ impl Standstill {
     }
 }
 
+/// What a task has set.
+#[derive(Default)]
+struct Changed {
+    before: Vec<ControlSetting>,
+    now: Vec<ControlSetting>,
+}
+
 impl<S: Source> MovingCamera<S> {
     pub(crate) const fn new(info: DeviceInfo, source: S) -> Self {
         Self { info, source, alive: true }
     }
 
+    /// Shows pictures with what was wished, and sets that back: what an officer only tried does not stay in the camera.
     fn preview(
         &mut self,
         wanted: &PreviewParameters,
         context: &mut dyn TaskContext,
     ) -> Result<Outcome, CameraError> {
-        for setting in &wanted.settings {
-            self.source.set(*setting)?;
+        let mut changed = Changed::default();
+        let shown = self.set(&wanted.settings, &mut changed).and_then(|()| self.show(wanted, context));
+        self.set_back(changed, context);
+        shown
+    }
+
+    /// Sets one thing after the other; `changed` holds what was done, also where one of them failed.
+    fn set(&mut self, settings: &[ControlSetting], changed: &mut Changed) -> Result<(), CameraError> {
+        for setting in settings {
+            let (was, is) = self.source.set(*setting)?;
+            changed.before.push(was);
+            changed.now.push(is);
         }
+        Ok(())
+    }
+
+    /// In the other order: an automatic that was switched off goes on again after its value.
+    fn set_back(&mut self, changed: Changed, context: &mut dyn TaskContext) {
+        for was in changed.before.into_iter().rev() {
+            if let Err(error) = self.source.set(was) {
+                context.emit(DeviceEvent::Warning(error.at(&self.info.id)));
+            }
+        }
+    }
+
+    fn show(
+        &mut self,
+        wanted: &PreviewParameters,
+        context: &mut dyn TaskContext,
+    ) -> Result<Outcome, CameraError> {
         let frames_per_second = wanted.frames_per_second.max(1);
         self.source.start(Wish { size: Some(wanted.size), frames_per_second })?;
         let mut watch = Watch::default();
@@ -174,28 +209,10 @@ impl<S: Source> MovingCamera<S> {
         wanted: &PhotoParameters,
         context: &mut dyn TaskContext,
     ) -> Result<Outcome, Fault> {
-        let mut before = Vec::new();
-        let mut settings = Vec::new();
-        let mut result = Ok(());
-        for setting in &wanted.settings {
-            match self.source.set(*setting) {
-                Ok((was, is)) => {
-                    before.push(was);
-                    settings.push(is);
-                }
-                Err(error) => {
-                    result = Err(error);
-                    break;
-                }
-            }
-        }
-        let shot = result.and_then(|()| self.shot(wanted.size, context));
-        // In the other order: an automatic that was switched off goes on again after its value.
-        for was in before.into_iter().rev() {
-            if let Err(error) = self.source.set(was) {
-                context.emit(DeviceEvent::Warning(error.at(&self.info.id)));
-            }
-        }
+        let mut changed = Changed::default();
+        let shot = self.set(&wanted.settings, &mut changed).and_then(|()| self.shot(wanted.size, context));
+        let settings = changed.now.clone();
+        self.set_back(changed, context);
         let (bytes, size) = shot.map_err(|error| self.fault(&error))?;
         let header = PictureHeader { format: "image/jpeg".to_owned(), size, number: 1 };
         let provenance = context.picture(&header, &bytes)?;

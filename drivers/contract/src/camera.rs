@@ -70,7 +70,7 @@ pub struct PreviewParameters {
     pub size: PictureSize,
     /// Wished pictures per second.
     pub frames_per_second: u16,
-    /// Set before the first picture.
+    /// Set before the first picture, and set back after the last where the camera takes moving pictures (V4L2).
     pub settings: Vec<ControlSetting>,
 }
 
