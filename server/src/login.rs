@@ -2,7 +2,7 @@
 
 use crate::fault::{Result, told, told_later};
 use crate::house::{House, Terminal, heavy, now};
-use crate::rosters::{covers, told_to};
+use crate::rosters::told_to;
 use crate::storage::{Work, next_number, one, values};
 use domain::ids::OfficerId;
 use domain::person::Officer;
@@ -107,7 +107,7 @@ fn known_here(roster: &domain::person::Roster, officer: &OfficerId, terminal: &T
     let here = officer
         .posts
         .iter()
-        .any(|post| covers(roster, &post.unit, &terminal.unit) || covers(roster, &terminal.unit, &post.unit));
+        .any(|post| roster.covers(&post.unit, &terminal.unit) || roster.covers(&terminal.unit, &post.unit));
     if here { Ok(officer.clone()) } else { Err(told(ErrorCode::NotYours)) }
 }
 

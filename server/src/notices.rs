@@ -5,7 +5,6 @@ use crate::access;
 use crate::fault::Result;
 use crate::house::{House, Terminal, now, unit_code};
 use crate::push::in_sight;
-use crate::rosters::covers;
 use crate::storage::{Work, next_number, one, values};
 use domain::case::Case;
 use domain::ids::UnitCode;
@@ -21,7 +20,7 @@ pub fn lane(unit: &UnitCode) -> String {
 fn told<'c>(case: &'c Case, unit: &'c UnitCode, roster: &'c Roster) -> impl Iterator<Item = &'c UnitCode> {
     case.home_units
         .iter()
-        .filter(move |home| **home != *unit && roster.unit(home).is_some() && !covers(roster, home, unit))
+        .filter(move |home| **home != *unit && roster.unit(home).is_some() && !roster.covers(home, unit))
 }
 
 /// Numbers what is new of a case for each unit that is told of it; a unit named just now gets the whole case. Called

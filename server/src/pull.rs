@@ -6,7 +6,7 @@
 use crate::cases::{self, CaseFile};
 use crate::fault::{Fault, Result, told};
 use crate::house::{House, Terminal, now};
-use crate::rosters::{covers, tree};
+use crate::rosters::tree;
 use crate::storage::{Work, one, values};
 use crate::{library, mutants, push};
 use domain::ids::{CaseId, UnitCode};
@@ -55,14 +55,14 @@ fn lanes(roster: &Roster, unit: &UnitCode) -> Vec<Lane> {
         .units
         .iter()
         .map(|one| one.code.clone())
-        .filter(|code| everything || covers(roster, unit, code))
+        .filter(|code| everything || roster.covers(unit, code))
         .collect();
     if !below.contains(unit) {
         below.push(unit.clone());
     }
     for code in below {
         let tree = tree(roster, &code);
-        let whole = everything || covers(roster, unit, &tree);
+        let whole = everything || roster.covers(unit, &tree);
         let lane = Lane { tree: tree.to_string(), unit: (!whole).then_some(code) };
         if !found.contains(&lane) {
             found.push(lane);

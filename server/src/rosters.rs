@@ -114,21 +114,6 @@ pub async fn put_in_force(house: &House, work: &mut dyn Work, mut roster: Roster
     Ok(version)
 }
 
-/// Whether a unit is another or lies above it.
-#[must_use]
-pub fn covers(roster: &Roster, upper: &UnitCode, lower: &UnitCode) -> bool {
-    let mut at = Some(lower.clone());
-    // Bad data with a circle must end too.
-    for _ in 0..=roster.units.len() {
-        let Some(code) = at else { return false };
-        if code == *upper {
-            return true;
-        }
-        at = roster.unit(&code).and_then(|unit| unit.parent.clone());
-    }
-    false
-}
-
 /// The tree that a unit's changes are numbered in: its county, or the unit itself above counties. Trees are
 /// numbered side by side, so that one county's commits never wait for another's.
 #[must_use]
@@ -142,7 +127,7 @@ pub fn tree(roster: &Roster, unit: &UnitCode) -> UnitCode {
 #[must_use]
 pub fn told_to(roster: &Roster, unit: &UnitCode) -> Roster {
     let meets = |officer: &Officer| {
-        officer.posts.iter().any(|post| covers(roster, &post.unit, unit) || covers(roster, unit, &post.unit))
+        officer.posts.iter().any(|post| roster.covers(&post.unit, unit) || roster.covers(unit, &post.unit))
     };
     Roster {
         version: roster.version,

@@ -18,7 +18,9 @@ use crate::event::{
     PrintedDocument, Reason, RegisterAnswer, SubmissionMode, ValueSource,
 };
 use crate::flow::{Stage, StepKind};
-use crate::ids::{CaseId, EventId, FieldPath, MaterialId, OfficerId, QuestionId, SlotId, StepId, UnitCode};
+use crate::ids::{
+    CaseId, CommandId, EventId, FieldPath, MaterialId, OfficerId, QuestionId, SlotId, StepId, UnitCode,
+};
 use crate::person::{PersonRole, Role};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -87,6 +89,8 @@ pub struct Case {
     pub outcome: Option<Outcome>,
     /// Cases that this one belongs together with, in the order of tying.
     pub links: Vec<CaseLink>,
+    /// Acts without a place that somebody dealt with.
+    pub settled: BTreeSet<CommandId>,
     /// Everybody who took in or handled: none of them may review.
     pub makers: BTreeSet<OfficerId>,
     /// Whether an auxiliary took part in making it: then an officer has to review it (rules of the counter, 7).
@@ -148,6 +152,7 @@ impl Case {
             course: Course::default(),
             outcome: None,
             links: Vec::new(),
+            settled: BTreeSet::new(),
             makers: BTreeSet::new(),
             auxiliary_made: false,
             reviewers: BTreeSet::new(),
@@ -238,6 +243,8 @@ impl Case {
             | Event::ReviewDelegated { .. } => {}
             // The citizen's own hand.
             Event::Evaluated { .. } => {}
+            // Says what became of an act; what was made again stands in an act of its own.
+            Event::ActSettled(_) => {}
             // Printing what is there, and being refused by the register, make nothing of the case's content; nor
             // does asking the register again while the decided act is handed over.
             Event::Printed(_) | Event::EffectRefused { .. } | Event::EffectUnfinished { .. } => {}
@@ -472,6 +479,9 @@ impl Case {
                 }
             }
             Event::CaseLinked(link) => self.links.push(link.clone()),
+            Event::ActSettled(settlement) => {
+                self.settled.insert(settlement.act);
+            }
             Event::RowIdentityRead { section, row, identity, reading } => {
                 let record = IdentityRecord { identity: identity.clone(), reading: Some(reading.clone()) };
                 self.row_identities.insert((section.clone(), *row), record);

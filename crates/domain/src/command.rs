@@ -4,7 +4,7 @@ use crate::course::SuspensionKind;
 use crate::effect::UnfinishedState;
 use crate::event::{
     BlobRef, CaseLink, Decision, Fingerprint, Identity, PrintedDocument, Reading, Reason, RegisterAnswer,
-    SetAsideFinger, ValueSource,
+    SetAsideFinger, Settlement, ValueSource,
 };
 use crate::identity::DocumentKind;
 use crate::ids::{ContentHash, FieldPath, MaterialId, OfficerId, PageId, QuestionId, SlotId};
@@ -260,6 +260,8 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Keep how an act that the server did not place was dealt with (处理冲突和拒收).
+    SettleAct(Settlement),
     /// Take a card that was read into a table of persons (连续读卡): a new row, or the row of the same number.
     ReadRowCard {
         /// The table section.

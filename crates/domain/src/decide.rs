@@ -12,6 +12,7 @@ mod rectify;
 mod result;
 mod review;
 mod row_card;
+mod settle;
 mod submit;
 mod unfinished;
 
@@ -126,6 +127,7 @@ pub fn decide(
         }
         Command::MoveToDefinition { definition: to } => definition::move_to(to, case, context, facts),
         Command::LinkCase(link) => link::link(link, case, context, facts),
+        Command::SettleAct(settlement) => settle::settle_act(settlement, case, context, facts),
         Command::Evaluate { score, reading } => evaluate::evaluate(*score, reading.as_ref(), case, context),
         Command::TakeFingerprints { person, prints, set_aside } => {
             fingerprints::take(*person, prints, set_aside, case, context, facts)

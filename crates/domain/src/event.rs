@@ -9,7 +9,7 @@ mod parts;
 pub use self::parts::{
     Attestation, BlobRef, CaseLink, CheckState, Decision, EvaluationOccasion, EventTime, FieldChange,
     Fingerprint, Identity, PrintedDocument, Reading, Reason, RegisterAnswer, Relation, SetAsideFinger,
-    SubmissionMode, ValueSource, civil_day,
+    Settlement, SubmissionMode, ValueSource, civil_day,
 };
 
 use crate::cbor::{self, CborFault};
@@ -376,6 +376,8 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// Somebody dealt with an act that the server did not place.
+    ActSettled(Settlement),
     /// Something that this version does not know.
     #[serde(skip)]
     Unknown {
@@ -419,7 +421,7 @@ pub enum Outcome {
 }
 
 /// Types of event that this version knows.
-const KNOWN: [&str; 42] = [
+const KNOWN: [&str; 43] = [
     "case_opened",
     "identity_read",
     "situation_answered",
@@ -462,6 +464,7 @@ const KNOWN: [&str; 42] = [
     "evaluated",
     "fingerprints_taken",
     "fingerprints_omitted",
+    "act_settled",
 ];
 
 /// An event with its envelope: what is signed.

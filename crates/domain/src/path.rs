@@ -72,6 +72,7 @@ pub fn of_command(command: &Command) -> Paths {
             .chain([format!("row_identities/{section}")])
             .collect(),
         Command::LinkCase(link) => vec![format!("links/{}", link.other)],
+        Command::SettleAct(settlement) => vec![format!("settled/{}", settlement.act)],
         // Whoever submits, decides, hands over or gives out answers for the whole case as he saw it; papers
         // printed meanwhile change nothing of that.
         Command::Submit
@@ -138,6 +139,7 @@ pub fn of_event(event: &Event) -> Paths {
         Event::Printed(document) => vec![format!("prints/{}", document.document)],
         Event::RowIdentityRead { section, .. } => vec![format!("row_identities/{section}")],
         Event::CaseLinked(link) => vec![format!("links/{}", link.other)],
+        Event::ActSettled(settlement) => vec![format!("settled/{}", settlement.act)],
         Event::Reviewed { .. } | Event::ProvisionalOpinionGiven { .. } => {
             vec!["reviews".into(), "stage".into()]
         }

@@ -162,6 +162,21 @@ impl Roster {
         None
     }
 
+    /// Whether a unit is another or lies above it.
+    #[must_use]
+    pub fn covers(&self, upper: &UnitCode, lower: &UnitCode) -> bool {
+        let mut at = Some(lower.clone());
+        // Bad data with a circle must end too.
+        for _ in 0..=self.units.len() {
+            let Some(code) = at else { return false };
+            if code == *upper {
+                return true;
+            }
+            at = self.unit(&code).and_then(|unit| unit.parent.clone());
+        }
+        false
+    }
+
     /// Whether an officer holds a post and may use it.
     #[must_use]
     pub fn holds(&self, id: &OfficerId, post: &Post) -> bool {

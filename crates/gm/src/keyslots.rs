@@ -49,6 +49,12 @@ impl KeySlots {
         Ok(slots)
     }
 
+    /// Whether any user ever got a slot.
+    #[must_use]
+    pub fn has_users(&self) -> bool {
+        !self.content.users.is_empty()
+    }
+
     /// Adds an escrow slot, or renews the one of the same server key.
     ///
     /// # Errors

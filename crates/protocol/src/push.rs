@@ -127,11 +127,13 @@ pub enum RejectCode {
     BrokenChain,
     /// The act does not read.
     Unreadable,
+    /// It was made at a time that has not come yet: the terminal's clock was ahead, and nobody had confirmed it.
+    ClockAhead,
 }
 
 impl RejectCode {
     /// All codes, for the completeness test of the message catalogue.
-    pub const CODES: [&'static str; 11] = [
+    pub const CODES: [&'static str; 12] = [
         "FORGED",
         "BAD_SIGNATURE",
         "NO_AUTHORITY",
@@ -143,6 +145,7 @@ impl RejectCode {
         "UNKNOWN_DEFINITION",
         "BROKEN_CHAIN",
         "UNREADABLE",
+        "CLOCK_AHEAD",
     ];
 
     /// Stable code.
@@ -160,6 +163,7 @@ impl RejectCode {
             Self::UnknownDefinition => "UNKNOWN_DEFINITION",
             Self::BrokenChain => "BROKEN_CHAIN",
             Self::Unreadable => "UNREADABLE",
+            Self::ClockAhead => "CLOCK_AHEAD",
         }
     }
 }

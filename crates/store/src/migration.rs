@@ -33,6 +33,7 @@ pub const CURRENT: &[Migration] = &[
     table::event::OWN_OF_CASE,
     table::addresses::MIGRATION,
     table::addresses::RESTS_INDEXED,
+    table::outbox::SETTLED_REASON,
 ];
 
 /// Number in `PRAGMA user_version`: one more with every breaking migration.

@@ -143,8 +143,9 @@ fn the_outbox_keeps_every_act_with_what_became_of_it() {
             assert_eq!(outbox::of_case(tx, case(0), OutboxState::Troubled)?.len(), 1);
             assert_eq!(outbox::count(tx, OutboxState::Placed)?, 1);
             assert_eq!(outbox::last_answered(tx)?.unwrap().seq, 2);
-            outbox::settle(tx, 1)?;
-            outbox::settle(tx, 2)?;
+            assert!(!outbox::settle(tx, 1, "")?, "nothing was wrong with it");
+            assert!(outbox::settle(tx, 2, "重复")?);
+            assert_eq!(outbox::get(tx, 2)?.unwrap().settled.as_deref(), Some("重复"));
             assert_eq!(outbox::get(tx, 1)?.unwrap().state, OutboxState::Placed);
             assert_eq!(outbox::get(tx, 2)?.unwrap().state, OutboxState::Settled);
             assert_eq!(outbox::last(tx)?, 4);

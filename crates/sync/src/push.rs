@@ -6,6 +6,7 @@ use crate::credential::{delegation, hash, prove};
 use crate::lane::{Next, Work};
 use crate::{Result, SyncError};
 use domain::act::Act;
+use domain::command::Command;
 use domain::ids::CaseId;
 use futures::future::BoxFuture;
 use protocol::error::ErrorCode;
@@ -120,11 +121,20 @@ fn batch(core: &Core, most: usize, epoch: u32) -> Result<Option<(Vec<OutboxRow>,
     Ok(Some((rows, PushRequest { epoch, items, delegations })))
 }
 
+/// Whether an act without a place needs nobody: it kept an answer of the register, made by no hand, and the look-up is
+/// asked again where the case needs it. One that was refused for itself is a fault, and is told.
+fn is_asked_again(row: &OutboxRow, outcome: &PushOutcome) -> bool {
+    matches!(outcome, PushOutcome::Conflict { .. } | PushOutcome::Held { .. })
+        && Act::from_bytes(&row.act).is_ok_and(|act| matches!(act.command, Command::RecordLookup { .. }))
+}
+
 struct Answered {
     seq: u64,
     case: CaseId,
     command: domain::ids::CommandId,
     state: OutboxState,
+    /// Needs nobody although it has no place.
+    asked_again: bool,
     outcome: Vec<u8>,
     receipt: (Vec<u8>, Vec<u8>),
 }
@@ -157,6 +167,7 @@ fn keep(core: &Core, rows: &[OutboxRow], answer: PushAnswer) -> Result<usize> {
             case: row.case,
             command: row.command,
             state,
+            asked_again: is_asked_again(row, &result.outcome),
             outcome,
             receipt: (result.receipt.bytes, result.receipt.signature),
         });
@@ -177,11 +188,14 @@ fn keep(core: &Core, rows: &[OutboxRow], answer: PushAnswer) -> Result<usize> {
                 audit::append(transaction, now, "", &format!("server-lost-acts from={} acts=1", one.seq))?;
             }
             // An officer dealt with it already: a repeated answer must not bring it back.
-            let settled = before.is_some_and(|row| row.state == OutboxState::Settled);
+            let settled = before.is_some_and(|row| row.settled.is_some());
             let state =
                 if settled && one.state == OutboxState::Troubled { OutboxState::Settled } else { one.state };
             outbox::answer(transaction, one.seq, state, &one.outcome, (&one.receipt.0, &one.receipt.1))?;
             if one.state == OutboxState::Troubled {
+                if one.asked_again && outbox::settle(transaction, one.seq, "")? {
+                    audit::append(transaction, now, "", &format!("act-settled seq={} look-up", one.seq))?;
+                }
                 event::drop_command(transaction, one.command)?;
                 changed.insert(one.case);
             }

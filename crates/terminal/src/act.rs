@@ -32,6 +32,25 @@ pub(crate) struct LoadedCase {
     pub(crate) definition_hash: ContentHash,
 }
 
+/// What somebody wants done.
+pub(crate) struct Wish<'a> {
+    pub(crate) id: CommandId,
+    pub(crate) command: Command,
+    pub(crate) words: &'a str,
+    /// The act that it stands for, when that one was not placed.
+    pub(crate) again: Option<&'a Again>,
+}
+
+/// An act without a place that is made again.
+pub(crate) struct Again {
+    /// Its number in the outbox.
+    pub(crate) seq: u64,
+    /// The act.
+    pub(crate) act: Act,
+    /// Whether it is dealt with as soon as the new act stands.
+    pub(crate) settles: bool,
+}
+
 /// A number taken for an act.
 struct Taken {
     kind: NumberKind,
@@ -58,7 +77,10 @@ impl Terminal {
         let store = self.store()?;
         let rows = store.read(|db| table::event::of_case(db, id))?;
         let (case, records) = replay(rows, id)?;
-        let hash = case.opening.as_ref().map(|one| one.definition).ok_or(Own::CaseUnknown)?;
+        let Some(hash) = case.opening.as_ref().map(|one| one.definition) else {
+            let troubled = store.read(|db| table::outbox::of_case(db, id, OutboxState::Troubled))?;
+            return Err(if troubled.is_empty() { Own::CaseUnknown } else { Own::CaseTroubled }.into());
+        };
         let definition = self.contents.definition(&store, hash)?;
         Ok(LoadedCase { case, records, definition, definition_hash: hash })
     }
@@ -123,7 +145,8 @@ impl Terminal {
         if !troubled.is_empty() {
             return Err(Own::CaseTroubled.into());
         }
-        self.act_on(&store, &loaded.case, &loaded.definition, loaded.definition_hash, id, command, words)
+        let wish = Wish { id, command, words, again: None };
+        self.act_on(&store, &loaded.case, &loaded.definition, loaded.definition_hash, wish)
     }
 
     /// Does a command on an existing case under another definition than it keeps: the move to that definition.
@@ -146,7 +169,8 @@ impl Terminal {
             return Err(Own::CaseTroubled.into());
         }
         let definition = self.contents.definition(&store, under)?;
-        self.act_on(&store, &loaded.case, &definition, under, id, command, words)
+        let wish = Wish { id, command, words, again: None };
+        self.act_on(&store, &loaded.case, &definition, under, wish)
     }
 
     /// Opens a case.
@@ -162,38 +186,42 @@ impl Terminal {
         if store.read(|db| table::outbox::has(db, id))? {
             return Ok(());
         }
-        self.act_on(&store, &Case::new(case), definition, hash, id, Command::Open, "开始办件")
+        let wish = Wish { id, command: Command::Open, words: "开始办件", again: None };
+        self.act_on(&store, &Case::new(case), definition, hash, wish)
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn act_on(
+    /// Decides, signs and writes. A wish that changes nothing makes no act.
+    pub(crate) fn act_on(
         &self,
         store: &Arc<Store>,
         case: &Case,
         definition: &MatterDefinition,
         definition_hash: ContentHash,
-        id: CommandId,
-        command: Command,
-        words: &str,
+        wish: Wish<'_>,
     ) -> Result<()> {
+        let command = &wish.command;
         let actor = self.actor()?;
         let current = self.contents.current(store)?;
         let mut context = self.context(actor, definition_hash, &current)?;
-        let taken = self.allot(store, &command, &mut context)?;
+        if let (Command::Submit, Some(again)) = (command, wish.again) {
+            // The citizen went away with a slip or with a receipt: the act is made again as the one or the other.
+            context.online = again.act.context.online;
+        }
+        let taken = self.allot(store, &wish, &mut context)?;
         if matches!(command, Command::Submit) {
             context.duplicates = self.duplicates(case)?;
             context.elsewhere = self.elsewhere(case)?;
         }
         let facts =
             Facts { definition, codes: &current.codes, calendar: &current.calendar, roster: &current.roster };
-        let events = decide(&command, case, &context, &facts)?;
+        let events = decide(command, case, &context, &facts)?;
         if events.is_empty() {
-            return Ok(());
+            return self.settle_alone(store, case.id, wish.again);
         }
         let taken = taken.into_iter().find(|one| uses(&events, &one.number));
         let mut tries = 0;
         loop {
-            match self.write_act(store, case, id, &command, &context, &events, taken.as_ref(), words) {
+            match self.write_act(store, case, &wish, &context, &events, taken.as_ref()) {
                 Err(TerminalError::Store(StoreError::ChainMoved)) if tries < MOST_TRIES => tries += 1,
                 other => return other,
             }
@@ -201,14 +229,23 @@ impl Terminal {
     }
 
     /// Numbers and password for a command that may need them.
-    fn allot(&self, store: &Store, command: &Command, context: &mut Context) -> Result<Vec<Taken>> {
-        if !matches!(command, Command::Submit | Command::ConfirmAcceptance) {
+    fn allot(&self, store: &Store, wish: &Wish<'_>, context: &mut Context) -> Result<Vec<Taken>> {
+        if !matches!(wish.command, Command::Submit | Command::ConfirmAcceptance) {
             return Ok(Vec::new());
         }
+        // The citizen holds a paper with the number and the password of the act that is made again.
+        let printed = wish.again.map(|again| crate::mend::printed(&again.act)).unwrap_or_default();
         let unit = context.actor.post.unit.clone();
         let year = self.clock.year();
         let mut taken = Vec::new();
         for kind in [NumberKind::Acceptance, NumberKind::Intake] {
+            if let Some(number) = printed.of(kind) {
+                match kind {
+                    NumberKind::Acceptance => context.allotted.case_number = Some(number),
+                    NumberKind::Intake => context.allotted.intake_number = Some(number),
+                }
+                continue;
+            }
             let serial = store.read(|db| table::number::peek(db, kind, unit.as_str(), year))?;
             let number = serial.map(|serial| number::format(kind, &unit, year, serial));
             match kind {
@@ -218,6 +255,10 @@ impl Terminal {
             if let (Some(serial), Some(number)) = (serial, number) {
                 taken.push(Taken { kind, year, serial, number });
             }
+        }
+        if let Some(password) = printed.query_password {
+            context.allotted.query_password = Some(password);
+            return Ok(taken);
         }
         // Six digits: the citizen types them together with the case number, and the query locks after failures.
         let mut digits = String::new();
@@ -232,18 +273,16 @@ impl Terminal {
         Ok(taken)
     }
 
-    #[allow(clippy::too_many_arguments)]
     fn write_act(
         &self,
         store: &Arc<Store>,
         case: &Case,
-        id: CommandId,
-        command: &Command,
+        wish: &Wish<'_>,
         context: &Context,
         events: &[Event],
         taken: Option<&Taken>,
-        words: &str,
     ) -> Result<()> {
+        let id = wish.id;
         let enrolment = self.enrolment()?;
         let (head, version, own) = store.read(|db| {
             Ok((
@@ -304,16 +343,22 @@ impl Terminal {
         let act = Act {
             id,
             case: case.id,
-            command: command.clone(),
+            command: wish.command.clone(),
             context: context.clone(),
             events: signed,
             base: Base { version, own },
             delegation,
         };
         let act_bytes = act.to_bytes();
-        let (words, made, case_id) = (words.to_owned(), context.time.trusted, case.id);
+        let (words, made, case_id) = (wish.words.to_owned(), context.time.trusted, case.id);
         let unit = context.actor.post.unit.clone();
         let taken = taken.map(|one| (one.kind, one.year, one.serial, one.number.clone()));
+        let settles = wish.again.filter(|one| one.settles).map(|one| one.seq);
+        let given_up = match &wish.command {
+            Command::SettleAct(settlement) => settlement.reason.clone(),
+            _ => String::new(),
+        };
+        let officer = context.actor.officer.clone();
         store.write(Priority::Interactive, move |tx| {
             for (row, before) in &rows {
                 table::event::append_own(tx, row, before)?;
@@ -324,8 +369,12 @@ impl Terminal {
                 table::number::take(tx, *kind, unit.as_str(), *year, *serial, number, id)?;
             }
             table::outbox::append(tx, id, case_id, &act_bytes, &words, made)?;
+            if let Some(seq) = settles {
+                crate::mend::settle(tx, made, officer.as_str(), seq, &given_up)?;
+            }
             project::project(tx, case_id)
         })?;
+        self.clock.keep();
         if let Ok(sync) = self.sync() {
             sync.wake();
         }

@@ -295,7 +295,7 @@ impl Terminal {
         let troubles = troubled
             .into_iter()
             .map(|row| {
-                let trouble = self.trouble(&row);
+                let trouble = self.trouble(&row, None);
                 self.outbox_line(row, trouble.code, trouble.sentence, trouble.cure)
             })
             .collect::<Result<_>>()?;

@@ -82,7 +82,7 @@ impl Terminal {
     fn summary(&self, now: EventTime) -> Value {
         let store = self.store().ok().map(|store| {
             let officer = |id: &str| self.officer_mark(id);
-            let outbox_code = |row: &store::table::outbox::OutboxRow| self.trouble(row).code;
+            let outbox_code = |row: &store::table::outbox::OutboxRow| self.trouble(row, None).code;
             store_facts::facts(&store, &officer, &outbox_code)
         });
         json!({

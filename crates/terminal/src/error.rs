@@ -97,6 +97,12 @@ own! {
     NoEdition = "NO_EDITION";
     /// The case is not here.
     CaseUnknown = "CASE_UNKNOWN";
+    /// The store was made by another terminal, or before this one was enrolled anew.
+    StoreOfAnother = "STORE_OF_ANOTHER";
+    /// The store is gone, and its key slots are there.
+    StoreGone = "STORE_GONE";
+    /// The store is there, and its key slots are gone.
+    KeysGone = "KEYS_GONE";
     /// The matter is not here.
     MatterUnknown = "MATTER_UNKNOWN";
     /// There is no such code table.

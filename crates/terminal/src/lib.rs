@@ -35,6 +35,7 @@ mod evaluation;
 mod finding;
 mod fingers;
 mod forms;
+mod mend;
 mod mutants;
 mod operation;
 mod package;
@@ -58,6 +59,7 @@ pub use settings::Settings;
 pub use vault::Enrolment;
 
 use clock::Clock;
+pub use clock::{PcClocks, TimeSource};
 use contents::Contents;
 use devices::Devices;
 use domain::ids::{CaseId, ContentHash};
@@ -133,6 +135,14 @@ impl Terminal {
     /// # Errors
     /// When the profile's folder or the assets cannot be read.
     pub fn open(settings: Settings, runtime: Handle) -> Result<Arc<Self>> {
+        Self::open_by(settings, runtime, Arc::new(PcClocks))
+    }
+
+    /// As [`Self::open`], by other clocks than the PC's.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_by(settings: Settings, runtime: Handle, clocks: Arc<dyn TimeSource>) -> Result<Arc<Self>> {
         vault::private_folder(&settings.data)?;
         vault::private_folder(&settings.runtime)?;
         let machine_secret = vault::machine_secret(&settings)?;
@@ -150,12 +160,13 @@ impl Terminal {
         let paper_words = PaperWords::read(&settings.assets)?;
         let (changes, _) = broadcast::channel(CHANGES_KEPT);
         let devices = Devices::read(&settings)?;
+        let clock = Clock::start(clocks, settings.clock(), &machine_secret);
         let terminal = Arc::new_cyclic(|me| Self {
             runtime,
             me: me.clone(),
             messages,
             machine_secret,
-            clock: Clock::start(0),
+            clock,
             contents: Contents::default(),
             store: RwLock::new(None),
             state: Mutex::new(State { enrolment, terminal_key, ..State::default() }),

@@ -10,6 +10,7 @@ use domain::ids::{CaseId, FieldPath};
 use domain::person::{Role, Roster};
 use serde::{Deserialize, Serialize};
 use store::table::case::CaseRow;
+use store::table::outbox::OutboxState;
 use store::{StoreError, Transaction, table};
 
 /// Makes work-list rows for synchronisation.
@@ -56,7 +57,13 @@ pub(crate) struct Line {
 pub(crate) fn project(tx: &Transaction<'_>, id: CaseId) -> store::Result<()> {
     let rows = table::event::of_case(tx, id)?;
     let (case, _) = replay(rows, id).map_err(|_| StoreError::Unreadable("event"))?;
-    let Some(opening) = &case.opening else { return Ok(()) };
+    let Some(opening) = &case.opening else {
+        // Its opening has no place on the server: it stays in sight until somebody dealt with that.
+        if table::outbox::of_case(tx, id, OutboxState::Troubled)?.is_empty() {
+            table::case::remove(tx, id)?;
+        }
+        return Ok(());
+    };
     let roster: Roster = table::terminal::get(tx, crate::contents::ROSTER)?
         .and_then(|bytes| cbor::from_slice(&bytes).ok())
         .unwrap_or_default();

@@ -9,11 +9,12 @@ use crate::rpc::view::Shell;
 use crate::vault::{self, Enrolment};
 use crate::{Terminal, contents};
 use domain::cbor;
-use domain::ids::{CaseId, ContentHash, OfficerId};
+use domain::ids::{CaseId, ContentHash, OfficerId, TerminalId};
 use domain::person::{Actor, Officer, Post};
 use gm::{DatabaseKey, KeySlots, SigningKey, VerifyingKey};
 use protocol::credential::{DELEGATION_MILLISECONDS, Delegation, OfficerCertificate, Signed};
 use protocol::login::LoginAnswer;
+use serde::{Deserialize, Serialize};
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 use store::{Options, Priority, Store, table};
@@ -25,6 +26,20 @@ use sync::{ReleaseFault, Sync, SyncError};
 const KNOWN_HERE: Duration = Duration::from_secs(3);
 /// Terminal table: last trusted time.
 const LAST_TIME: &str = "last_time";
+/// Terminal table: whose store it is ([`StoreIdentity`]).
+const IDENTITY: &str = "identity";
+/// Correcting the time by more than a minute is a jump: what was signed for the time before is signed anew.
+const JUMP: i64 = 60 * 1000;
+
+/// Whose store it is: written when it is made, compared whenever it is opened. A store that was carried to another
+/// terminal must not be sent under that one's name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct StoreIdentity {
+    terminal: TerminalId,
+    epoch: u32,
+    /// SM3 of the terminal's public key.
+    key: ContentHash,
+}
 
 /// The store while somebody works, or the screen is locked.
 pub(crate) struct OpenStore {
@@ -45,6 +60,8 @@ pub(crate) struct Session {
     /// Signs decisions itself, and the delegation.
     pub(crate) officer_key: SigningKey,
     certificate: Signed,
+    /// When the delegation was first signed, by a clock that nobody sets.
+    began: std::time::Instant,
 }
 
 impl Session {
@@ -66,7 +83,9 @@ impl sync::Watcher for Listener {
 
     fn server_time(&self, now: i64, _incarnation: u64) {
         let Some(terminal) = self.0.upgrade() else { return };
-        terminal.clock.confirm(now);
+        if terminal.clock.confirm(now).abs() > JUMP {
+            terminal.renew_delegation();
+        }
         if let Ok(store) = terminal.store() {
             let bytes = now.to_be_bytes().to_vec();
             let _ = store.write(Priority::Background, move |tx| table::terminal::put(tx, LAST_TIME, &bytes));
@@ -307,7 +326,12 @@ impl Terminal {
         if let Some(open) = self.store.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
             return Ok(open.key.duplicate());
         }
-        let Some(slots) = vault::load_slots(&self.settings)? else { return Ok(DatabaseKey::generate()?) };
+        let Some(slots) = vault::load_slots(&self.settings)? else {
+            if self.settings.store().join(store::DATABASE).exists() {
+                return Err(Own::KeysGone.into());
+            }
+            return Ok(DatabaseKey::generate()?);
+        };
         if !answer.database_key.is_empty() {
             return Ok(DatabaseKey::from_slice(&officer_key.open_sealed(&answer.database_key)?)?);
         }
@@ -340,7 +364,7 @@ impl Terminal {
         let certificate = Signed { bytes: row.certificate.0.clone(), signature: row.certificate.1.clone() };
         let said: OfficerCertificate =
             cbor::from_slice(&certificate.bytes).map_err(|_| Own::CertificateEnded)?;
-        if said.not_after < self.clock.now().trusted {
+        if said.not_after < self.clock.earliest() {
             return Err(Own::CertificateEnded.into());
         }
         let bytes: [u8; 32] = row.key.as_slice().try_into().map_err(|_| Own::CertificateEnded)?;
@@ -367,14 +391,24 @@ impl Terminal {
         vault::private_folder(&folder)?;
         let exists = folder.join(store::DATABASE).exists();
         let options = Options::default();
-        let store = Arc::new(if exists {
+        let store = if exists {
             Store::open(&folder, key, &options)?
         } else {
-            let store = Store::create(&folder, key, &options)?;
-            // The escrow slot exists from the first moment: no store without a way back.
-            KeySlots::create(key, &enrolment.escrow_key)?.save(&vault::slots_path(&self.settings))?;
-            store
-        });
+            match vault::load_slots(&self.settings)? {
+                // Somebody worked here: what he did lay in a store that is gone. A new one would hide that, and its
+                // acts would come to the server under numbers that were used.
+                Some(slots) if slots.has_users() => return Err(Own::StoreGone.into()),
+                // The first log-in was cut short before there was a store.
+                Some(_) => {}
+                // The escrow slot lies there before the first byte of the store: no store without a way back.
+                None => {
+                    KeySlots::create(key, &enrolment.escrow_key)?.save(&vault::slots_path(&self.settings))?
+                }
+            }
+            Store::create(&folder, key, &options)?
+        };
+        self.prove_identity(enrolment, &store)?;
+        let store = Arc::new(store);
         if let Some(bytes) = store.read(|db| table::terminal::get(db, LAST_TIME))?
             && let Ok(bytes) = <[u8; 8]>::try_from(bytes.as_slice())
         {
@@ -388,6 +422,69 @@ impl Terminal {
         self.start_asking(&sync);
         *open = Some(OpenStore { store, key: key.duplicate(), sync });
         Ok(!exists)
+    }
+
+    /// Refuses a store that another terminal made, before anything of it is sent.
+    fn prove_identity(&self, enrolment: &Enrolment, store: &Store) -> Result<()> {
+        let key =
+            self.state().terminal_key.as_ref().map(|key| key.verifying_key()).ok_or(Own::NotEnrolled)?;
+        let own = StoreIdentity {
+            terminal: enrolment.terminal,
+            epoch: enrolment.epoch,
+            key: ContentHash(gm::sm3(key.as_bytes()).0),
+        };
+        match store.read(|db| table::terminal::get(db, IDENTITY))? {
+            Some(bytes) => {
+                let said: StoreIdentity =
+                    cbor::from_slice(&bytes).map_err(|_| store::StoreError::Unreadable("terminal"))?;
+                if said == own { Ok(()) } else { Err(Own::StoreOfAnother.into()) }
+            }
+            // New, or made by a version that did not write it.
+            None => {
+                let bytes = cbor::to_vec(&own);
+                store.write(Priority::Interactive, move |tx| table::terminal::put(tx, IDENTITY, &bytes))?;
+                Ok(())
+            }
+        }
+    }
+
+    /// Signs the delegation of the running session anew for a time that was corrected; how long it still lasts stays
+    /// as it was.
+    fn renew_delegation(&self) {
+        let renewed = (|| -> Result<()> {
+            let (officer, officer_key, certificate, post, online, left) = {
+                let state = self.state();
+                let Some(session) = state.session.as_ref() else { return Ok(()) };
+                let key = SigningKey::from_bytes(&session.officer_key.to_bytes())?;
+                let left = session.began.elapsed();
+                (
+                    session.officer.clone(),
+                    key,
+                    session.certificate.clone(),
+                    session.post.clone(),
+                    session.online,
+                    left,
+                )
+            };
+            let gone = i64::try_from(left.as_millis()).unwrap_or(i64::MAX);
+            let left = DELEGATION_MILLISECONDS.saturating_sub(gone);
+            if left <= 0 {
+                return Ok(());
+            }
+            let mut session = self.delegate(officer, officer_key, certificate, post, online, left)?;
+            let mut state = self.state();
+            if let Some(before) = state.session.as_ref() {
+                session.began = before.began;
+                state.session = Some(session);
+            }
+            Ok(())
+        })();
+        if let Err(fault) = renewed {
+            tracing::warn!(
+                code = fault.code(),
+                "the delegation was not renewed after the time was corrected"
+            );
+        }
     }
 
     /// Gives the officer a slot of his own, or renews it after a change of password.
@@ -454,7 +551,8 @@ impl Terminal {
             .or_else(|| officer.posts.first())
             .cloned()
             .ok_or(Own::PostNotHeld)?;
-        let session = self.delegate(officer, officer_key, certificate, post, online)?;
+        let session =
+            self.delegate(officer, officer_key, certificate, post, online, DELEGATION_MILLISECONDS)?;
         let mut state = self.state();
         state.session = Some(session);
         state.locked = false;
@@ -470,6 +568,7 @@ impl Terminal {
         certificate: Signed,
         post: Post,
         online: bool,
+        lasts: i64,
     ) -> Result<Session> {
         let enrolment = self.enrolment()?;
         let key = SigningKey::generate()?;
@@ -480,7 +579,7 @@ impl Terminal {
             terminal: enrolment.terminal,
             post: post.clone(),
             not_before: now,
-            not_after: now + DELEGATION_MILLISECONDS,
+            not_after: now + lasts,
         };
         let bytes = cbor::to_vec(&delegation);
         let signature = officer_key.sign(&bytes)?;
@@ -496,6 +595,7 @@ impl Terminal {
             until: delegation.not_after,
             officer_key,
             certificate,
+            began: std::time::Instant::now(),
         })
     }
 
@@ -510,7 +610,8 @@ impl Terminal {
             let key = SigningKey::from_bytes(&session.officer_key.to_bytes())?;
             (session.officer.clone(), key, session.certificate.clone(), session.online)
         };
-        let session = self.delegate(officer, officer_key, certificate, request.post, online)?;
+        let session =
+            self.delegate(officer, officer_key, certificate, request.post, online, DELEGATION_MILLISECONDS)?;
         self.state().session = Some(session);
         self.changed(ChangeSource::Window, ["shell", "desk"]);
         self.shell(Empty {})
@@ -578,7 +679,8 @@ impl Terminal {
         let open = self.store.write().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(open) = open {
             open.sync.stop();
-            let last = self.clock.now().trusted.to_be_bytes().to_vec();
+            // Not what a wall clock said: the next start would build on it.
+            let last = self.clock.earliest().to_be_bytes().to_vec();
             let _ =
                 open.store.write(Priority::Interactive, move |tx| table::terminal::put(tx, LAST_TIME, &last));
         }

@@ -48,6 +48,12 @@ impl Settings {
         self.data.join("terminal.key")
     }
 
+    /// The trusted time that was kept last.
+    #[must_use]
+    pub fn clock(&self) -> PathBuf {
+        self.data.join("clock.json")
+    }
+
     /// Failed log-ins.
     #[must_use]
     pub fn attempts(&self) -> PathBuf {

@@ -1,6 +1,9 @@
 //! A case as the windows show it.
 
 mod parts;
+mod trail;
+
+pub(crate) use self::trail::{event_words, field_words, part_words};
 
 use self::parts::{late_field_views, lookup_view, print_view, section_view};
 use crate::Terminal;
@@ -20,10 +23,10 @@ use domain::command::Command;
 use domain::condition::Situation;
 use domain::context::Facts;
 use domain::decide::{decide, may_change_pages};
-use domain::event::{Decision, Event, EventRecord, Reason, SubmissionMode};
+use domain::event::{Decision, Event};
 use domain::flow::StepKind;
 use domain::ids::CaseId;
-use domain::matter::MaterialRule;
+use domain::matter::{MaterialRule, MatterDefinition};
 use domain::refusal::Refusal;
 use domain::requirement::{Missing, material_applies, missing, section_applies, signer_applies};
 use protocol::push::PushOutcome;
@@ -175,7 +178,7 @@ impl Terminal {
                     placed: row.version.is_some(),
                 })
                 .collect(),
-            troubles: troubled.iter().map(|row| self.trouble(row)).collect(),
+            troubles: troubled.iter().map(|row| self.trouble(row, Some(definition))).collect(),
             draft: draft.map(|(_, _, typed)| draft_view(typed)),
         })
     }
@@ -374,20 +377,24 @@ impl Terminal {
     }
 
     /// A refused act or conflict in words.
-    pub(crate) fn trouble(&self, row: &OutboxRow) -> TroubleView {
+    pub(crate) fn trouble(&self, row: &OutboxRow, definition: Option<&MatterDefinition>) -> TroubleView {
         let outcome: Option<PushOutcome> =
             row.outcome.as_ref().and_then(|bytes| domain::cbor::from_slice(bytes).ok());
         let (code, paths) = match outcome {
             Some(PushOutcome::Conflict { paths, .. }) => ("ACT_CONFLICT".to_owned(), paths),
-            Some(PushOutcome::Rejected { code, refusal, .. }) => match refusal {
-                Some(refusal) => (refusal.code().to_owned(), Vec::new()),
-                None => (code.code().to_owned(), Vec::new()),
-            },
+            Some(PushOutcome::Rejected { code, refusal, field }) => {
+                let paths = field.map(|field| format!("fields/{field}")).into_iter().collect();
+                match refusal {
+                    Some(refusal) => (refusal.code().to_owned(), paths),
+                    None => (code.code().to_owned(), paths),
+                }
+            }
             Some(PushOutcome::Held { .. }) => ("ACT_HELD".to_owned(), Vec::new()),
             _ => ("ACT_UNANSWERED".to_owned(), Vec::new()),
         };
         let (sentence, cure, _) = self.words(&code, &BTreeMap::new());
-        TroubleView { seq: row.seq, code, sentence, cure, paths }
+        let parts = definition.map(|one| part_words(&paths, one)).unwrap_or_default();
+        TroubleView { seq: row.seq, code, sentence, cure, parts }
     }
 }
 
@@ -424,106 +431,4 @@ pub(crate) fn missing_words(missing: &[Missing]) -> String {
         words.push_str(&format!("等 {} 项", missing.len()));
     }
     words
-}
-
-/// An event in an officer's words, without values: the trail is read over a shoulder.
-fn event_words(record: &EventRecord, loaded: &LoadedCase) -> String {
-    let material = |id: &domain::ids::MaterialId| {
-        loaded
-            .definition
-            .materials
-            .iter()
-            .find(|one| one.id == *id)
-            .map_or("", |one| one.name.as_str())
-            .to_owned()
-    };
-    let reason =
-        |reason: &Option<Reason>| reason.as_ref().map(|one| format!("：{}", one.text)).unwrap_or_default();
-    match &record.event {
-        Event::CaseOpened { .. } => "开始办件".to_owned(),
-        Event::IdentityRead { reading: Some(_), .. } => "读取身份证件".to_owned(),
-        Event::IdentityRead { reading: None, .. } => "录入身份证件".to_owned(),
-        Event::SituationAnswered { .. } => "回答情形".to_owned(),
-        Event::FieldsChanged { changes, reason } if reason.is_empty() => format!("填写 {} 项", changes.len()),
-        Event::FieldsChanged { changes, reason } => format!("改动 {} 项，理由：{reason}", changes.len()),
-        Event::LookupRecorded { lookup, .. } => {
-            let title = loaded.definition.lookup(lookup).map_or("", |one| one.title.as_str());
-            format!("查询：{title}")
-        }
-        Event::PageAdded { material: id, .. } => format!("扫描：{}", material(id)),
-        Event::PageReplaced { material: id, .. } => format!("更换页面：{}", material(id)),
-        Event::PageRemoved { material: id, .. } => format!("删除页面：{}", material(id)),
-        Event::PageKept { material: id, reason, .. } => {
-            format!("保留有缺陷的页面：{}，理由：{reason}", material(id))
-        }
-        Event::PagesReordered { material: id, .. } => format!("调整页序：{}", material(id)),
-        Event::Signed { slot, .. } => {
-            let label = loaded.definition.signers.iter().find(|one| one.slot == *slot);
-            format!("{}签名", label.map_or("", |one| one.label.as_str()))
-        }
-        Event::SignatureCleared { .. } => "签名作废，须重签".to_owned(),
-        Event::WarningOverridden { reason, .. } => format!("说明后继续：{reason}"),
-        Event::Submitted { mode: SubmissionMode::Accepted, .. } => "受理".to_owned(),
-        Event::Submitted { mode: SubmissionMode::TakenIn, .. } => "收件（待确认受理）".to_owned(),
-        Event::AcceptanceConfirmed { .. } => "确认受理".to_owned(),
-        Event::Reviewed { stage, decision, reason: why, .. } => {
-            let word = match decision {
-                Decision::Pass => "通过",
-                Decision::Return => "退回",
-                Decision::Refuse => loaded.definition.family.refusal_word(),
-            };
-            format!("{}：{word}{}", stage.title, reason(why))
-        }
-        Event::ProvisionalOpinionGiven { stage, .. } => format!("{}：离线预审意见", stage.title),
-        Event::Effected { .. } => "业务落实".to_owned(),
-        Event::Continued { stage, .. } => format!("{}：完成", stage.title),
-        Event::HomeUnitNamed { .. } => "跨所受理：已告知户籍所在单位".to_owned(),
-        Event::EffectUnfinished { state, reason, .. } if reason.is_empty() => state.words().to_owned(),
-        Event::EffectUnfinished { state, reason, .. } => format!("{}：{reason}", state.words()),
-        Event::EffectRefused { reason, .. } => format!("常口未落实：{reason}"),
-        Event::Printed(document) => {
-            let title = loaded.definition.prints.iter().find(|one| one.document == document.document);
-            format!("打印：{}", title.map_or("", |one| one.title.as_str()))
-        }
-        Event::Collected { .. } => "领取登记".to_owned(),
-        // The level is for the station's heads: nobody should read it with the citizen still at the counter.
-        Event::Evaluated { .. } => "群众已评价".to_owned(),
-        Event::FingerprintsTaken { person, prints, .. } => {
-            format!("采集指纹：{}，{} 张", loaded.definition.person_words(*person), prints.len())
-        }
-        Event::FingerprintsOmitted { person, reason } => {
-            format!("未采集指纹：{}，{reason}", loaded.definition.person_words(*person))
-        }
-        Event::Closed { .. } => "办结".to_owned(),
-        Event::Withdrawn { reason } => format!("撤销：{reason}"),
-        Event::MaterialsPromised { materials, .. } if materials.is_empty() => "取消容缺承诺".to_owned(),
-        Event::MaterialsPromised { materials, until } => {
-            let names: Vec<String> = materials.iter().map(material).collect();
-            format!("容缺受理：{}，{until} 前补交", names.join("、"))
-        }
-        Event::ToleranceCancelled { reason } => format!("取消容缺，退回窗口：{}", reason.text),
-        Event::SupplementRequested { materials, until, reason, .. } => {
-            let names: Vec<String> = materials.iter().map(material).collect();
-            format!("要求补正：{}，{until} 前补齐：{}", names.join("、"), reason.text)
-        }
-        Event::Suspended { kind, reason, .. } => format!("{}：{}", kind.title(), reason.text),
-        Event::Resumed { due: Some(due) } => format!("恢复办理，办结期限顺延到 {due}"),
-        Event::Resumed { due: None } => "恢复办理".to_owned(),
-        Event::Terminated { reason } => format!("终止办理：{}", reason.text),
-        Event::Abandoned { reason } => format!("作废：{reason}"),
-        Event::RectificationOpened { reason } => format!("更正：{reason}"),
-        Event::HandedOver { name, reason, .. } => format!("移交给{name}：{reason}"),
-        Event::ReviewDelegated { name, until, reason, .. } => {
-            format!("授权{name}代审，到 {until}：{reason}")
-        }
-        Event::MovedToDefinition { version, .. } => format!("换用事项定义第 {version} 版"),
-        Event::RowIdentityRead { row, .. } => format!("读取身份证件（表内第 {} 行）", row.saturating_add(1)),
-        Event::CaseLinked(link) => match link.relation {
-            domain::event::Relation::Package => "与一件事的其他办件联办",
-            domain::event::Relation::Redo => "按以前的办件再次办理",
-            domain::event::Relation::OneMore => "为同一人连办",
-        }
-        .to_owned(),
-        Event::Unknown { .. } => "新版程序的记录".to_owned(),
-    }
 }

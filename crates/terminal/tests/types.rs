@@ -45,6 +45,7 @@ fn export(folder: &Path) {
         view::Shell, view::Desk, view::CaseLine, view::MatterLine, view::Arrival, view::CaseView, view::ReviewView,
         view::OperationView, view::PreviewView, view::Codes, view::DevicesView, view::RehearsalView, view::SyncView, view::ApplicantView,
         view::DefinitionDifference,
+        request::RedoAct, request::GiveUpAct, view::MendView,
     );
     let types = all_types(folder);
     fs::write(folder.join("types.ts"), types).expect("a file in a folder of our own");

@@ -91,6 +91,7 @@ pub(super) async fn check_acts(house: &House, work: &mut dyn Work, report: &mut 
         });
         report.must(good, || fault("the receipt does not hold"));
     }
+    check_settled(work, report).await?;
     for ((terminal, epoch), count) in counts {
         let row = one(
             work,
@@ -100,6 +101,26 @@ pub(super) async fn check_acts(house: &House, work: &mut dyn Work, report: &mut 
         .await?;
         let fits = row.is_some_and(|row| row.count(0).is_ok_and(|expected| expected == count + 1));
         report.must(fits, || format!("outbox {terminal}, epoch {epoch}: another act is expected"));
+    }
+    Ok(())
+}
+
+/// What somebody dealt with has no place, and the act that says so has one, in the same case.
+async fn check_settled(work: &mut dyn Work, report: &mut Report) -> Result<()> {
+    let rows = work
+        .rows(
+            "SELECT settled_act.act_id, \
+               (SELECT count(*) FROM applied WHERE applied.act_id = settled_act.act_id \
+                AND applied.case_id = settled_act.case_id AND applied.outcome <> 'placed'), \
+               (SELECT count(*) FROM applied WHERE applied.act_id = settled_act.by_act \
+                AND applied.case_id = settled_act.case_id AND applied.outcome = 'placed') FROM settled_act",
+            values![],
+        )
+        .await?;
+    for row in rows {
+        let act = row.text(0)?.to_owned();
+        report.must(row.count(1)? == 1, || format!("act {act} was settled and is none without a place"));
+        report.must(row.count(2)? == 1, || format!("act {act} was settled by no act"));
     }
     Ok(())
 }

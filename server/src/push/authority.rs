@@ -24,7 +24,7 @@ pub(super) async fn roster_then(
 ) -> Result<std::result::Result<Arc<Roster>, RejectCode>> {
     let at = act.context.time.trusted;
     if at > now + AHEAD {
-        return Ok(Err(RejectCode::Forged));
+        return Ok(Err(RejectCode::ClockAhead));
     }
     let delegation = &paper.delegation;
     if at < delegation.not_before - AHEAD || at > delegation.not_after {

@@ -9,7 +9,8 @@ use domain::act::Act;
 use domain::case::Case;
 use domain::command::Command;
 use domain::effect::UnfinishedState;
-use domain::event::{CheckState, Event, EventRecord, RegisterAnswer, SubmissionMode};
+use domain::event::{CheckState, Event, EventRecord, RegisterAnswer, Settlement, SubmissionMode};
+use domain::ids::CaseId;
 use domain::matter::MatterDefinition;
 use domain::number::{NumberKind, is_valid};
 
@@ -58,13 +59,16 @@ fn parse(kind: NumberKind, number: &str) -> Option<PrintedNumber> {
     })
 }
 
-/// Finds a number in a block leased to this epoch of the terminal, unused; none when it is not there.
+/// Finds a number in a block leased to this epoch of the terminal, free for a case: unused, or printed by an act of the
+/// same case that has no place; none when it is not there. What a citizen was given in print stays good when the act
+/// that gave it has to be made again.
 pub(super) async fn leased(
     work: &mut dyn Work,
     terminal: &Terminal,
     epoch: u32,
     kind: NumberKind,
     number: &str,
+    case: &CaseId,
 ) -> Result<Option<PrintedNumber>> {
     let Some(parsed) = parse(kind, number) else { return Ok(None) };
     let block = one(
@@ -86,15 +90,50 @@ pub(super) async fn leased(
     }
     let used = one(
         work,
-        "SELECT case_id FROM number_used WHERE kind = $1 AND unit = $2 AND year = $3 AND serial = $4",
+        "SELECT case_id, act_id FROM number_used WHERE kind = $1 AND unit = $2 AND year = $3 AND serial = $4",
         values![kind_name(kind), parsed.unit.clone(), parsed.year, parsed.serial],
     )
     .await?;
-    Ok(if used.is_some() { None } else { Some(parsed) })
+    let Some(used) = used else { return Ok(Some(parsed)) };
+    let same_case = used.text(0)? == case.to_string();
+    let free = same_case && !placed(work, used.text(1)?).await?;
+    Ok(free.then_some(parsed))
 }
 
-/// Notes that a number was used.
+/// Whether any act of a name was placed.
+async fn placed(work: &mut dyn Work, act: &str) -> Result<bool> {
+    let row = one(
+        work,
+        "SELECT outcome FROM applied WHERE act_id = $1 AND outcome = 'placed'",
+        values![act.to_owned()],
+    )
+    .await?;
+    Ok(row.is_some())
+}
+
+/// Whether a settlement is about an act of the same terminal and case that was answered and has no place.
+pub(super) async fn unplaced(
+    work: &mut dyn Work,
+    terminal: &Terminal,
+    act: &Act,
+    settlement: &Settlement,
+) -> Result<bool> {
+    let row = one(
+        work,
+        "SELECT outcome FROM applied WHERE act_id = $1 AND case_id = $2 AND terminal = $3",
+        values![settlement.act.to_string(), act.case.to_string(), terminal.id.to_string()],
+    )
+    .await?;
+    Ok(row.is_some_and(|row| row.text(0).is_ok_and(|outcome| outcome != "placed")))
+}
+
+/// Notes that a number was used, now by this act.
 pub(super) async fn note_used(work: &mut dyn Work, number: &PrintedNumber, act: &Act) -> Result<()> {
+    work.run(
+        "DELETE FROM number_used WHERE kind = $1 AND unit = $2 AND year = $3 AND serial = $4",
+        values![kind_name(number.kind), number.unit.clone(), number.year, number.serial],
+    )
+    .await?;
     work.run(
         "INSERT INTO number_used (kind, unit, year, serial, case_id, act_id) VALUES ($1, $2, $3, $4, $5, $6)",
         values![

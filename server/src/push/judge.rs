@@ -6,7 +6,6 @@ use super::proof::{ProvedAct, ReadAct};
 use super::{Stream, Verdict, authority, facts, place};
 use crate::fault::Result;
 use crate::house::{House, Terminal, now};
-use crate::rosters::covers;
 use crate::storage::{Work, one, values};
 use crate::{cases, mutants};
 use domain::act::Act;
@@ -83,7 +82,7 @@ pub(crate) async fn in_sight(
     unit: &domain::ids::UnitCode,
 ) -> Result<bool> {
     let roster = house.rosters.present(house, work).await?.roster;
-    Ok(terminal.unit == *unit || covers(&roster, &terminal.unit, unit) || mutants::planted("no-scope"))
+    Ok(terminal.unit == *unit || roster.covers(&terminal.unit, unit) || mutants::planted("no-scope"))
 }
 
 /// Whether the events go on where the author's chain ended, and none of their names was used before.
@@ -221,10 +220,15 @@ impl Bench<'_> {
         // (b) Numbers and answers are ours.
         let mut numbers = Vec::new();
         for (kind, number) in facts::new_numbers(&proved.records, &today) {
-            match facts::leased(self.work, self.terminal, self.epoch, kind, number).await? {
+            match facts::leased(self.work, self.terminal, self.epoch, kind, number, &act.case).await? {
                 Some(number) => numbers.push(number),
                 None => return Ok(rejected(RejectCode::NumberNotLeased)),
             }
+        }
+        if let Command::SettleAct(settlement) = &act.command
+            && !facts::unplaced(self.work, self.terminal, act, settlement).await?
+        {
+            return Ok(rejected(RejectCode::Forged));
         }
         if !facts::answer_known(&self.house.keys, self.work, act, &shelf.definition).await? {
             return Ok(rejected(RejectCode::UnknownAnswer));

@@ -7,6 +7,7 @@ use crate::keys::{Seal, hash};
 use crate::rosters::tree;
 use crate::storage::{next_number, one, values};
 use domain::case::Case;
+use domain::command::Command;
 use domain::event::Event;
 use domain::ids::{ContentHash, UnitCode};
 use domain::matter::{FieldKind, MatterDefinition};
@@ -71,6 +72,15 @@ pub(super) async fn place(
         )
         .await?;
     note_people(bench, definition, &case).await?;
+    if let Command::SettleAct(settlement) = &act.command {
+        bench
+            .work
+            .run(
+                "INSERT INTO settled_act (act_id, case_id, by_act, at) VALUES ($1, $2, $3, $4)",
+                values![settlement.act.to_string(), name.clone(), act.id.to_string(), now],
+            )
+            .await?;
+    }
     // Last of all, as the counter is held until the commit.
     number_changes(bench, first, version, &unit, &tree).await?;
     let outbox = (bench.epoch, bench.seq);

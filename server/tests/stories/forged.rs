@@ -160,7 +160,7 @@ async fn envelopes_that_lie(kind: Kind) {
     draft.context.time.trusted += 3_600_000;
     counter.decide(&local, &mut draft);
     let item = counter.sign(&session, &mut local.clone(), draft);
-    expect(&counter, &session, &item, RejectCode::Forged).await;
+    expect(&counter, &session, &item, RejectCode::ClockAhead).await;
     site.finish().await;
 }
 

@@ -9,7 +9,7 @@ const fileOf: Record<PageName, string> = {
   settings: 'settings/SettingsScreen', scan: 'scan/ScanScreen', cases: 'cases/CasesScreen', case: 'cases/CaseScreen',
   review: 'review/ReviewScreen', print: 'print/PrintScreen', collect: 'collect/CollectScreen', sync: 'sync/SyncScreen',
   devices: 'devices/DevicesScreen', consult: 'consult/ConsultScreen', packages: 'packages/PackagesScreen',
-  package: 'packages/PackageScreen', daysheet: 'daysheet/DaySheetScreen', batch: 'batch/BatchScreen',
+  package: 'packages/PackageScreen', daysheet: 'daysheet/DaySheetScreen', batch: 'batch/BatchScreen', mend: 'mend/MendScreen',
 }
 
 const absent = defineComponent({ render: () => h('p', { class: 'absent' }, '这个版本没有这一页。') })

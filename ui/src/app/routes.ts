@@ -35,6 +35,8 @@ export type Route =
   | { page: 'collect'; case: string }
   /** 挂单 */
   | { page: 'parked' }
+  /** 没有办成的: acts of a case that the server did not place. */
+  | { page: 'mend'; case: string }
   /** 同步情况 */
   | { page: 'sync' }
   /** 设备; `device` is shown first. */
@@ -48,7 +50,7 @@ export type PropsOf<P extends PageName> = Omit<Extract<Route, { page: P }>, 'pag
 const tabOfPage: Record<PageName, string> = {
   desk: 'desk', matters: 'intake', intake: 'intake', scan: 'intake', cases: 'cases', case: 'cases', review: 'review',
   print: 'cases', collect: 'cases', parked: 'desk', sync: '', devices: 'devices', settings: 'settings',
-  consult: 'intake', packages: 'intake', package: 'intake', daysheet: 'desk', batch: 'review',
+  mend: 'cases', consult: 'intake', packages: 'intake', package: 'intake', daysheet: 'desk', batch: 'review',
 }
 
 /** The tab that is lit while a page is shown. A list of cases that was opened to search is the search. */

@@ -208,7 +208,10 @@ pub(super) fn abandon(reason: &str, case: &Case, context: &Context, facts: &Fact
 /// Whether a case that has ended takes a command all the same: nothing of it becomes another by that, but by rectifying.
 pub(super) fn despite_end(command: &crate::command::Command) -> bool {
     use crate::command::Command;
-    matches!(command, Command::RecordPrint(_) | Command::Rectify { .. } | Command::Evaluate { .. })
+    matches!(
+        command,
+        Command::RecordPrint(_) | Command::Rectify { .. } | Command::Evaluate { .. } | Command::SettleAct(_)
+    )
 }
 
 /// Whether a suspended case takes a command all the same.
@@ -222,6 +225,7 @@ pub(super) fn despite_suspension(command: &crate::command::Command) -> bool {
             | Command::HandOver { .. }
             | Command::DelegateReview { .. }
             | Command::Evaluate { .. }
+            | Command::SettleAct(_)
     )
 }
 
@@ -242,6 +246,7 @@ pub(super) fn rectifies(command: &crate::command::Command) -> bool {
             | Command::RecordPrint(_)
             | Command::HandOver { .. }
             | Command::DelegateReview { .. }
+            | Command::SettleAct(_)
     )
 }
 

@@ -2,7 +2,7 @@
 
 use crate::fingerprint::{Finger, FingerReason, WeakReason};
 use crate::identity::DocumentKind;
-use crate::ids::{CaseId, ContentHash, FieldPath};
+use crate::ids::{CaseId, CommandId, ContentHash, FieldPath};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -257,6 +257,18 @@ pub struct CaseLink {
     pub relation: Relation,
     /// Name of the package; empty for other relations.
     pub package: String,
+}
+
+/// How somebody dealt with an act that the server did not place: in conflict, refused, or held behind such a one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settlement {
+    /// The act that has no place.
+    pub act: CommandId,
+    /// Parts of it that are given up, as paths (`fields/mother.name`, [`crate::path`]); what is not named was made
+    /// again.
+    pub given_up: Vec<String>,
+    /// Why they are given up; empty when nothing is.
+    pub reason: String,
 }
 
 /// What a citizen rates: each visit once (国办发〔2019〕51号: one evaluation for each service).

@@ -31,5 +31,6 @@ mod properties;
 mod refusals;
 mod row_card;
 mod samples;
+mod settle;
 mod source;
 mod unfinished;

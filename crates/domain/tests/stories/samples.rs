@@ -206,6 +206,7 @@ pub fn events() -> Vec<Event> {
         Event::Evaluated { occasion: EvaluationOccasion::Result, score: 4, reading: Some(reading()) },
         Event::FingerprintsTaken { person: PersonRole::Applicant, prints: prints(), set_aside: set_aside() },
         Event::FingerprintsOmitted { person: PersonRole::Applicant, reason: "未满采集年龄".into() },
+        Event::ActSettled(settlement()),
     ]
 }
 
@@ -214,6 +215,14 @@ fn link() -> domain::event::CaseLink {
         other: CaseId(Uuid::from_u128(2)),
         relation: domain::event::Relation::Package,
         package: "birth".into(),
+    }
+}
+
+fn settlement() -> domain::event::Settlement {
+    domain::event::Settlement {
+        act: domain::ids::CommandId(uuid::Uuid::from_u128(77)),
+        given_up: vec!["fields/mother.name".into()],
+        reason: "按对方填写的为准".into(),
     }
 }
 
@@ -272,6 +281,7 @@ pub fn commands() -> Vec<Command> {
         Command::Evaluate { score: 4, reading: None },
         Command::TakeFingerprints { person: PersonRole::Applicant, prints: prints(), set_aside: set_aside() },
         Command::OmitFingerprints { person: PersonRole::Applicant, reason: "未满采集年龄".into() },
+        Command::SettleAct(settlement()),
     ]
 }
 

@@ -24,6 +24,13 @@ pub const MIGRATION: Migration = Migration {
     breaking: false,
 };
 
+/// Makes room for why a troubled act was given up: where the case itself is not on the server, no event can say it.
+pub const SETTLED_REASON: Migration = Migration {
+    name: "2026-11-23 outbox_settled_reason",
+    sql: "ALTER TABLE outbox ADD COLUMN settled_reason TEXT;",
+    breaking: false,
+};
+
 /// State of an act in the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutboxState {
@@ -78,9 +85,12 @@ pub struct OutboxRow {
     pub outcome: Option<Vec<u8>>,
     /// The server's receipt: bytes and signature.
     pub receipt: Option<(Vec<u8>, Vec<u8>)>,
+    /// Why it was given up, empty when it was made again; none while nobody dealt with it.
+    pub settled: Option<String>,
 }
 
-const COLUMNS: &str = "seq, command, case_id, act, words, made, state, outcome, receipt, receipt_signature";
+const COLUMNS: &str = "seq, command, case_id, act, words, made, state, outcome, receipt, receipt_signature, \
+    settled_reason";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
     let receipt: Option<Vec<u8>> = row.get(8)?;
@@ -95,6 +105,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
         state: OutboxState::from_number(row.get(6)?),
         outcome: row.get(7)?,
         receipt: receipt.zip(signature),
+        settled: row.get(10)?,
     })
 }
 
@@ -202,17 +213,16 @@ pub fn answer(
     Ok(())
 }
 
-/// Marks a troubled act as dealt with.
+/// Marks a troubled act as dealt with, with the reason when it was given up and an empty one when it was made again.
+/// Gives whether it was troubled until now.
 ///
 /// # Errors
 /// When the database cannot be written.
-pub fn settle(connection: &Connection, seq: u64) -> Result<()> {
-    connection.prepare_cached("UPDATE outbox SET state = ?2 WHERE seq = ?1 AND state = ?3")?.execute((
-        signed(seq),
-        OutboxState::Settled.number(),
-        OutboxState::Troubled.number(),
-    ))?;
-    Ok(())
+pub fn settle(connection: &Connection, seq: u64, reason: &str) -> Result<bool> {
+    let settled = connection
+        .prepare_cached("UPDATE outbox SET state = ?2, settled_reason = ?4 WHERE seq = ?1 AND state = ?3")?
+        .execute((signed(seq), OutboxState::Settled.number(), OutboxState::Troubled.number(), reason))?;
+    Ok(settled == 1)
 }
 
 /// An act by number.

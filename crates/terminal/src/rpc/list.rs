@@ -175,6 +175,14 @@ commands! {
     withdraw_case(Withdraw) -> CaseView;
     /// Does something beside the flow.
     steer_case(SteerCase) -> CaseView;
+    /// The acts of a case that the server did not place, with both sides.
+    mend(OneCase) -> MendView;
+    /// Makes the first of them again, with the chosen values.
+    redo_act(RedoAct) -> MendView;
+    /// Makes those that wait behind it again, as far as the rules take them.
+    redo_rest(CaseAct) -> MendView;
+    /// Gives the first of them up, or all.
+    give_up_act(GiveUpAct) -> MendView;
     /// What the definition in force would change for a case that keeps another.
     definition_difference(OneCase) -> DefinitionDifference;
     /// Moves a case to the definition in force.

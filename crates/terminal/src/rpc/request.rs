@@ -559,4 +559,6 @@ request! {
 }
 
 mod business;
+mod mend;
 pub use business::*;
+pub use mend::*;

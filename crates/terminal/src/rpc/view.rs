@@ -7,6 +7,7 @@ mod definition;
 mod desk;
 mod effect;
 mod form;
+mod mend;
 mod shell;
 mod window;
 
@@ -17,5 +18,6 @@ pub use definition::*;
 pub use desk::*;
 pub use effect::*;
 pub use form::*;
+pub use mend::*;
 pub use shell::*;
 pub use window::*;

@@ -592,6 +592,7 @@ pub fn makers(records: &[domain::event::EventRecord]) -> BTreeSet<String> {
             Event::ProvisionalOpinionGiven { .. }
             | Event::Printed(_)
             | Event::Evaluated { .. }
+            | Event::ActSettled(_)
             | Event::EffectRefused { .. }
             | Event::Suspended { .. }
             | Event::Resumed { .. }

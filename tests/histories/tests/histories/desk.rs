@@ -232,12 +232,12 @@ impl<'a> Desk<'a> {
         };
         // What is done reopens as rectification, and in no other way.
         let may_follow = |event: &Event| match event {
-            Event::Printed(_) | Event::Evaluated { .. } => true,
+            Event::Printed(_) | Event::Evaluated { .. } | Event::ActSettled(_) => true,
             Event::RectificationOpened { .. } => before.outcome == Some(Outcome::Done),
             _ => false,
         };
         if before.outcome.is_some() && !events.iter().all(may_follow) {
-            return Err("an ended case took more than a print or an evaluation".into());
+            return Err("an ended case took more than a print, an evaluation or what became of an act".into());
         }
         let declared = of_command(&idea.command);
         for path in events.iter().flat_map(|event| of_event(event).0) {

@@ -13,7 +13,7 @@ use domain::context::{Allotted, Context, Facts};
 use domain::decide::decide;
 use domain::effect::EffectKey;
 use domain::event::{CheckState, Decision, Event, EventRecord, EventTime, RegisterAnswer};
-use domain::ids::{CaseId, ContentHash, EventId};
+use domain::ids::{CaseId, CommandId, ContentHash, EventId};
 use domain::matter::MatterDefinition;
 use domain::number::NumberKind;
 use domain::path::{Paths, of_command, of_event};
@@ -97,6 +97,8 @@ pub struct History {
     /// What the server must have placed, in order.
     pub log: Vec<EventRecord>,
     pub today: Case,
+    /// Acts of a window that were answered and have no place.
+    unplaced: HashMap<usize, Vec<CommandId>>,
     pub fault: Option<String>,
     pub counts: Counts,
 }
@@ -130,6 +132,7 @@ impl History {
             handed: HashMap::new(),
             log: Vec::new(),
             today: Case::new(case),
+            unplaced: HashMap::new(),
             fault: None,
             counts: Counts::default(),
         }
@@ -183,6 +186,11 @@ impl History {
             } else {
                 sight.nonsense(&mut self.dice)
             };
+            if let Command::SettleAct(settlement) = &mut idea.command
+                && let Some(own) = self.unplaced.get(&at).and_then(|acts| self.dice.pick(acts))
+            {
+                settlement.act = *own;
+            }
             let mut context = Context {
                 actor: idea.actor.clone(),
                 terminal: window.id,
@@ -257,11 +265,17 @@ impl History {
     }
 
     /// What must become of an act that the server gets now.
-    fn expected(&self, queued: &Queued, ground: &Ground<'_>) -> PushOutcome {
+    fn expected(&self, at: usize, queued: &Queued, ground: &Ground<'_>) -> PushOutcome {
         let (act, records) = (&queued.act, &queued.records);
         let own = act.base.own.and_then(|own| self.log.iter().find(|one| one.id == own));
         if act.base.own.is_some() && own.is_none() {
             return PushOutcome::Held { case: self.case };
+        }
+        // Only what became of an own act can be said, and only while it has no place.
+        if let Command::SettleAct(settlement) = &act.command
+            && !self.unplaced.get(&at).is_some_and(|acts| acts.contains(&settlement.act))
+        {
+            return PushOutcome::Rejected { code: RejectCode::Forged, refusal: None, field: None };
         }
         let behind = self.log.iter().skip(act.base.version as usize);
         let others: Vec<&EventRecord> = behind
@@ -325,7 +339,10 @@ impl History {
 
     /// Holds what became of an act against what must, and goes on from there.
     pub fn answered(&mut self, at: usize, queued: &Queued, outcome: &PushOutcome, ground: &Ground<'_>) {
-        let expected = self.expected(queued, ground);
+        let expected = self.expected(at, queued, ground);
+        if !matches!(outcome, PushOutcome::Placed { .. }) {
+            self.unplaced.entry(at).or_default().push(queued.act.id);
+        }
         if expected != *outcome {
             let kind = &queued.act.command;
             self.fail(format!("{kind:?} was answered {outcome:?} and not {expected:?}"));

@@ -50,6 +50,10 @@ impl Line {
         self.state.store(HOLDS_FILES, Ordering::SeqCst);
     }
 
+    pub fn cut(&self) {
+        self.state.store(DOWN, Ordering::SeqCst);
+    }
+
     pub fn is_down(&self) -> bool {
         self.state.load(Ordering::SeqCst) == DOWN
     }

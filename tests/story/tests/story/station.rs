@@ -195,6 +195,11 @@ impl Station {
     }
 
     /// Pulls the network: the server is gone.
+    /// Puts the demo people of the station's assets in force anew: an officer may have come or gone.
+    pub fn renew_roster(&self) {
+        self.runtime.block_on(server::prepare_demo(&self.server_settings)).unwrap();
+    }
+
     pub fn pull_network(&mut self) {
         let server = self.server.take().unwrap();
         self.runtime.block_on(server.stop());
@@ -212,7 +217,22 @@ impl Station {
 
     /// The same behind a line of the test's own.
     pub fn terminal_through(&self, window: &str, server: SocketAddr) -> Arc<Terminal> {
-        let data = self.folder.path().join(window);
+        self.terminal_by(window, server, Arc::new(terminal::PcClocks))
+    }
+
+    /// The folder of a terminal.
+    pub fn data_of(&self, window: &str) -> PathBuf {
+        self.folder.path().join(window)
+    }
+
+    /// As [`Self::terminal_through`], by clocks of the test's own.
+    pub fn terminal_by(
+        &self,
+        window: &str,
+        server: SocketAddr,
+        clocks: Arc<dyn terminal::TimeSource>,
+    ) -> Arc<Terminal> {
+        let data = self.data_of(window);
         let settings = terminal::Settings {
             profile: window.to_owned(),
             data: data.clone(),
@@ -223,7 +243,7 @@ impl Station {
             programs: programs(),
             demo: true,
         };
-        let terminal = Terminal::open(settings, self.runtime.handle().clone()).unwrap();
+        let terminal = Terminal::open_by(settings, self.runtime.handle().clone(), clocks).unwrap();
         if !data.join("enrolment.json").exists() {
             let request = json!({
                 "server": format!("http://{server}"),

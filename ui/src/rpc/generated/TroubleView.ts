@@ -21,6 +21,6 @@ sentence: string,
  */
 cure: string, 
 /**
- * Parts that clash.
+ * Parts that it is about, in words.
  */
-paths: Array<string>, };
+parts: Array<string>, };

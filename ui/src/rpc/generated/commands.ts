@@ -34,10 +34,12 @@ import type { FindCases } from "./FindCases";
 import type { FindCodes } from "./FindCodes";
 import type { FindMatters } from "./FindMatters";
 import type { FoundMatters } from "./FoundMatters";
+import type { GiveUpAct } from "./GiveUpAct";
 import type { JudgePage } from "./JudgePage";
 import type { KeepPage } from "./KeepPage";
 import type { Login } from "./Login";
 import type { MatterLine } from "./MatterLine";
+import type { MendView } from "./MendView";
 import type { MoveDefinition } from "./MoveDefinition";
 import type { OmitFingerprints } from "./OmitFingerprints";
 import type { OneCase } from "./OneCase";
@@ -62,6 +64,7 @@ import type { QueueView } from "./QueueView";
 import type { ReadCard } from "./ReadCard";
 import type { ReadRowCards } from "./ReadRowCards";
 import type { RecordDevice } from "./RecordDevice";
+import type { RedoAct } from "./RedoAct";
 import type { RehearsalView } from "./RehearsalView";
 import type { Rehearse } from "./Rehearse";
 import type { RemovePage } from "./RemovePage";
@@ -206,6 +209,14 @@ export interface OfficerCommands {
   withdraw_case: { request: Withdraw; answer: CaseView };
   /** Does something beside the flow. */
   steer_case: { request: SteerCase; answer: CaseView };
+  /** The acts of a case that the server did not place, with both sides. */
+  mend: { request: OneCase; answer: MendView };
+  /** Makes the first of them again, with the chosen values. */
+  redo_act: { request: RedoAct; answer: MendView };
+  /** Makes those that wait behind it again, as far as the rules take them. */
+  redo_rest: { request: CaseAct; answer: MendView };
+  /** Gives the first of them up, or all. */
+  give_up_act: { request: GiveUpAct; answer: MendView };
   /** What the definition in force would change for a case that keeps another. */
   definition_difference: { request: OneCase; answer: DefinitionDifference };
   /** Moves a case to the definition in force. */
@@ -341,6 +352,10 @@ export const OFFICER_COMMANDS = [
   "confirm_acceptance",
   "withdraw_case",
   "steer_case",
+  "mend",
+  "redo_act",
+  "redo_rest",
+  "give_up_act",
   "definition_difference",
   "move_definition",
   "park_case",

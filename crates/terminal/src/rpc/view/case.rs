@@ -230,8 +230,8 @@ pub struct TroubleView {
     pub sentence: String,
     /// What to do.
     pub cure: String,
-    /// Parts that clash.
-    pub paths: Vec<String>,
+    /// Parts that it is about, in words.
+    pub parts: Vec<String>,
 }
 
 /// Draft values.

@@ -3,9 +3,9 @@
 use super::{ALL_PERSONS, Idea, Sight, add_page, blob, collect, reading};
 use crate::dice::Dice;
 use domain::command::Command;
-use domain::event::{CheckState, ValueSource};
+use domain::event::{CheckState, Settlement, ValueSource};
 use domain::identity::DocumentKind;
-use domain::ids::{FieldPath, MaterialId, PageId};
+use domain::ids::{CommandId, FieldPath, MaterialId, PageId};
 use domain::requirement::signer_applies;
 
 impl Sight<'_> {
@@ -23,7 +23,7 @@ impl Sight<'_> {
         let definition = self.facts.definition;
         let word =
             |dice: &mut Dice| dice.one(&["", "甲", "nothing", "s0", "9999", "\u{0}", "a.b.c"]).to_owned();
-        match dice.below(30) {
+        match dice.below(31) {
             0 => Command::Open,
             1 => self.read_identity(dice.one(&ALL_PERSONS), dice),
             2 => {
@@ -148,10 +148,20 @@ impl Sight<'_> {
             27 => self.card_of_a_row(dice),
             28 => Command::Evaluate { score: dice.below(8) as u8, reading: dice.percent(50).then(reading) },
             29 => self.some_fingers(dice),
+            30 => self.settled(dice),
             // Rarely, as it ends everything.
             _ if dice.percent(85) => Command::Withdraw { reason: String::new() },
             _ => Command::Withdraw { reason: "申请人要求".into() },
         }
+    }
+
+    /// What became of an act, twice of the same one at times, with and without the reason that it needs.
+    fn settled(&self, dice: &mut Dice) -> Command {
+        Command::SettleAct(Settlement {
+            act: CommandId(uuid::Uuid::from_u128(dice.below(3) as u128)),
+            given_up: if dice.percent(50) { vec!["fields/applicant.name".into()] } else { Vec::new() },
+            reason: if dice.percent(50) { "按对方填写的为准".into() } else { String::new() },
+        })
     }
 
     /// A card for any section, mostly of somebody who is not in the form.
