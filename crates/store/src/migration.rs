@@ -34,6 +34,7 @@ pub const CURRENT: &[Migration] = &[
     table::addresses::MIGRATION,
     table::addresses::RESTS_INDEXED,
     table::outbox::SETTLED_REASON,
+    table::blob::LAST_TRY,
 ];
 
 /// Number in `PRAGMA user_version`: one more with every breaking migration.

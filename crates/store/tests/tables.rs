@@ -262,7 +262,14 @@ fn files_are_sent_small_ones_first() {
             blob::put(tx, &row(3, 1, None))?;
             let order: Vec<u8> = blob::unsent(tx, 9)?.iter().map(|row| row.id.0[0]).collect();
             assert_eq!(order, [2, 1]);
+            blob::note_fault(tx, ContentHash([2; 32]), "STORE_FILE")?;
+            let order: Vec<u8> = blob::unsent(tx, 9)?.iter().map(|row| row.id.0[0]).collect();
+            assert_eq!(order, [1, 2], "what was tried comes behind what was not");
+            let waiting = blob::unsent_by_case(tx, 9)?;
+            assert_eq!((waiting.len(), waiting[0].count, waiting[0].length), (1, 2, 110));
+            assert_eq!(waiting[0].fault.as_deref(), Some("STORE_FILE"));
             blob::mark_sent(tx, ContentHash([2; 32]))?;
+            assert_eq!(blob::unsent_by_case(tx, 9)?[0].fault, None);
             assert_eq!(blob::unsent_count(tx)?, 1);
             // Noted again without the file: what is known stays.
             blob::put(tx, &blob::BlobRow { here: false, ..row(2, 10, Some(case(1))) })?;

@@ -38,11 +38,18 @@ impl Work for Blobs {
             let full = rows.len() >= ROUND as usize;
             let (mut sent, mut refused) = (0, None);
             for row in rows {
+                let id = row.id;
                 match send(&self.core, row).await {
                     Ok(()) => sent += 1,
                     Err(fault) if fault.is_offline() || fault.stops() => return Err(fault),
                     // One file that the server cannot take yet must not hold up the others.
-                    Err(fault) => refused = Some(fault),
+                    Err(fault) => {
+                        let code = fault.code();
+                        self.core
+                            .blocking(move |core| core.write(move |tx| blob::note_fault(tx, id, code)))
+                            .await?;
+                        refused = Some(fault);
+                    }
                 }
             }
             match refused {

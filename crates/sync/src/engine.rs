@@ -15,6 +15,7 @@ use std::time::Duration;
 use store::Store;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 /// How often the watchdog looks.
 const WATCH: Duration = Duration::from_secs(5);
@@ -43,6 +44,19 @@ pub struct LaneView {
     pub timer: bool,
     /// Rounds that failed in a row.
     pub failures: u32,
+    /// Why it does not get on; none while its rounds succeed.
+    pub held: Option<LaneFault>,
+}
+
+/// Why a lane does not get on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaneFault {
+    /// Stable code of the last fault.
+    pub code: &'static str,
+    /// For how long rounds have ended with it.
+    pub lasts: Duration,
+    /// When the next round begins by itself; none while one runs.
+    pub next: Option<Duration>,
 }
 
 impl Sync {
@@ -114,11 +128,18 @@ impl Sync {
             .iter()
             .map(|one| {
                 let (phase, failures) = one.lane.phase();
+                let next = match phase {
+                    Phase::Timer(due) => Some(due.saturating_duration_since(Instant::now())),
+                    Phase::Flight(_) => None,
+                };
+                let held = one.lane.held();
+                let held = held.map(|held| LaneFault { code: held.code, lasts: held.since.elapsed(), next });
                 LaneView {
                     name: one.lane.name,
                     in_flight: matches!(phase, Phase::Flight(_)),
                     timer: matches!(phase, Phase::Timer(_)),
                     failures,
+                    held,
                 }
             })
             .collect()

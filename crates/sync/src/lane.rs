@@ -7,7 +7,7 @@ use crate::{Result, SyncError};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -54,15 +54,31 @@ pub(crate) enum Phase {
     Flight(Instant),
 }
 
+/// Why a lane does not get on: the last fault, while rounds fail in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Held {
+    /// Stable code.
+    pub(crate) code: &'static str,
+    /// Since when rounds end with it.
+    pub(crate) since: Instant,
+}
+
+struct State {
+    phase: Phase,
+    failures: u32,
+    held: Option<Held>,
+}
+
 pub(crate) struct Lane {
     pub(crate) name: &'static str,
     wake: Notify,
-    phase: Mutex<(Phase, u32)>,
+    state: Mutex<State>,
 }
 
 impl Lane {
     pub(crate) fn new(name: &'static str) -> Arc<Self> {
-        Arc::new(Self { name, wake: Notify::new(), phase: Mutex::new((Phase::Timer(Instant::now()), 0)) })
+        let state = State { phase: Phase::Timer(Instant::now()), failures: 0, held: None };
+        Arc::new(Self { name, wake: Notify::new(), state: Mutex::new(state) })
     }
 
     /// The next round begins at once; a wake during a round begins another after it.
@@ -70,12 +86,31 @@ impl Lane {
         self.wake.notify_one();
     }
 
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn phase(&self) -> (Phase, u32) {
-        *self.phase.lock().unwrap_or_else(PoisonError::into_inner)
+        let state = self.state();
+        (state.phase, state.failures)
+    }
+
+    /// Why it does not get on; none while its rounds succeed.
+    pub(crate) fn held(&self) -> Option<Held> {
+        self.state().held
     }
 
     fn set(&self, phase: Phase, failures: u32) {
-        *self.phase.lock().unwrap_or_else(PoisonError::into_inner) = (phase, failures);
+        let mut state = self.state();
+        (state.phase, state.failures) = (phase, failures);
+    }
+
+    fn ended(&self, fault: Option<&'static str>) {
+        let mut state = self.state();
+        state.held = fault.map(|code| match state.held {
+            Some(held) if held.code == code => held,
+            _ => Held { code, since: Instant::now() },
+        });
     }
 
     /// Whether the timer will fire, or the round can still end.
@@ -110,6 +145,7 @@ pub(crate) async fn run(core: Arc<Core>, lane: Arc<Lane>, work: Arc<dyn Work>) {
             Err(_) => Err(SyncError::Deadline),
         };
         let now = Instant::now();
+        lane.ended(result.as_ref().err().map(SyncError::code));
         match result {
             Ok(next) => {
                 if failures > 0 {
@@ -159,6 +195,20 @@ fn random() -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_lane_says_why_it_does_not_get_on_and_since_when() {
+        let lane = Lane::new("push");
+        assert_eq!(lane.held(), None);
+        lane.ended(Some("SYNC_DEADLINE"));
+        let first = lane.held().unwrap();
+        lane.ended(Some("SYNC_DEADLINE"));
+        assert_eq!(lane.held(), Some(first), "the same cause has lasted since then");
+        lane.ended(Some("SYNC_OFFLINE"));
+        assert_eq!(lane.held().unwrap().code, "SYNC_OFFLINE");
+        lane.ended(None);
+        assert_eq!(lane.held(), None);
+    }
 
     #[test]
     fn pauses_grow_to_their_bound_and_no_further() {

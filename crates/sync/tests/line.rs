@@ -5,6 +5,7 @@ use crate::support::proxy::Toxic;
 use crate::support::{House, Random, seed, wait_for};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use store::table::blob;
 use store::table::outbox::OutboxState;
 
 /// Whatever stands in the line: nothing counts as an answer but the server's, and afterwards all goes on.
@@ -22,20 +23,58 @@ fn nothing_but_the_server_counts_as_an_answer() {
         (Toxic::Drop, "d"),
         (Toxic::HalfOpen, "e"),
         (Toxic::Truncate, "f"),
+        (Toxic::TooMany, "g"),
+        (Toxic::TooLarge, "h"),
     ] {
         proxy.set(toxic);
         one.type_in(case, "applicant.phone", &format!("1380000000{}", field.as_bytes()[0] % 10));
         wait_for("the lamp to go out", || !one.seen.online.load(Ordering::SeqCst));
         assert!(!one.sync().online(), "{toxic:?}");
         assert_eq!(one.count(OutboxState::Waiting), 1, "{toxic:?} was taken for an answer");
+        // Why it does not get on is said, by the pushes or by the line.
+        wait_for("the cause", || {
+            let lanes = one.sync().lanes();
+            lanes.iter().any(|lane| ["line", "push"].contains(&lane.name) && lane.held.is_some())
+        });
         // Whether a timer or a request: no lane stands still.
         assert!(one.sync().lanes().iter().all(|lane| lane.timer || lane.in_flight), "{toxic:?}");
         proxy.set(Toxic::None);
         one.sync().wake();
         wait_for("the lamp to come on", || one.sync().online());
         one.wait_until_sent();
+        wait_for("no cause any more", || {
+            let lanes = one.sync().lanes();
+            lanes.iter().all(|lane| !["line", "push"].contains(&lane.name) || lane.held.is_none())
+        });
     }
     assert_eq!(one.count(OutboxState::Troubled), 0);
+}
+
+/// Sixty small files that cannot be sent (they are gone from the disk) do not keep a larger one from the server, and
+/// each says why.
+#[test]
+fn files_that_cannot_be_sent_do_not_stand_before_the_others() {
+    let house = House::open();
+    let proxy = house.proxy();
+    let one = Counter::open(&house, &proxy.url(), "柜台一", "J0001");
+    let case = one.begin();
+    one.wait_until_sent();
+    proxy.set(Toxic::Drop);
+    let gone: Vec<_> = (0..60_u8).map(|at| one.keep_file(case, &[at; 40])).collect();
+    for file in &gone {
+        std::fs::remove_file(store::blob_file::path(one.store.folder(), file.id)).unwrap();
+    }
+    let large = one.keep_file(case, &[7; 300_000]);
+    proxy.set(Toxic::None);
+    one.sync().wake();
+    wait_for("the large file", || {
+        one.sync().wake();
+        one.store.read(|db| blob::get(db, large.id)).unwrap().is_some_and(|row| row.sent)
+    });
+    let left = one.store.read(|db| blob::unsent_by_case(db, 9)).unwrap();
+    assert_eq!((left.len(), left[0].case, left[0].count), (1, case, 60));
+    assert!(left[0].fault.is_some(), "why they wait");
+    assert_eq!(one.store.read(blob::unsent_count).unwrap(), 60, "and none of them is forgotten");
 }
 
 /// Requests that are lost, doubled, late or torn: every act is placed once, both windows agree.

@@ -4,21 +4,18 @@ use crate::Terminal;
 use crate::error::{Own, Result};
 use crate::project::{Line, role_word};
 use crate::rpc::request::{Empty, FindCases, OneCase};
-use crate::rpc::view::{
-    CaseLine, CaseView, Codes, Desk, MatterLine, OutboxLine, Shell, SyncView, TodayNumber,
-};
+use crate::rpc::view::{CaseLine, CaseView, Codes, Desk, MatterLine, Shell, TodayNumber};
 use domain::cbor;
 use domain::code::CodeTable;
 use domain::decide::may_take_in;
 use domain::event::civil_day;
 use domain::ids::MatterId;
 use domain::matter::MatterDefinition;
-use domain::number::NumberKind;
 use domain::person::Role;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 use store::table::case::{CaseRow, Filter};
-use store::table::outbox::{OutboxRow, OutboxState};
+use store::table::outbox::OutboxState;
 use store::{Priority, table};
 
 /// 临期: due within three days.
@@ -258,76 +255,6 @@ impl Terminal {
         let current = self.contents.current(&store)?;
         let shown = |table: &&CodeTable| !crate::code::is_long(table);
         Ok(Codes { tables: current.codes.tables.values().filter(shown).cloned().collect() })
-    }
-
-    pub(crate) fn sync_now(&self, _: Empty) -> Result<SyncView> {
-        self.actor()?;
-        self.sync()?.wake();
-        self.sync_state(Empty {})
-    }
-
-    pub(crate) fn sync_state(&self, _: Empty) -> Result<SyncView> {
-        let actor = self.actor()?;
-        let store = self.store()?;
-        // More than a screen shows; the count in the line is exact.
-        const SHOWN: u32 = 200;
-        let (waiting, troubled) = store.read(|db| {
-            Ok((
-                table::outbox::waiting(db, SHOWN)?,
-                table::outbox::of_state(db, OutboxState::Troubled, SHOWN)?,
-            ))
-        })?;
-        let year = self.clock.year();
-        let unit = actor.post.unit.to_string();
-        let (acceptances, intakes) = store.read(|db| {
-            Ok((
-                table::number::left(db, NumberKind::Acceptance, &unit, year)?,
-                table::number::left(db, NumberKind::Intake, &unit, year)?,
-            ))
-        })?;
-        let online = self.online();
-        let code = if online { "SYNC_SENDING" } else { "SYNC_OFFLINE" };
-        let reason = if online { "正在上传" } else { "网络断开，恢复后自动上传" };
-        let waiting = waiting
-            .into_iter()
-            .map(|row| self.outbox_line(row, code.to_owned(), reason.to_owned(), String::new()))
-            .collect::<Result<_>>()?;
-        let troubles = troubled
-            .into_iter()
-            .map(|row| {
-                let trouble = self.trouble(&row, None);
-                self.outbox_line(row, trouble.code, trouble.sentence, trouble.cure)
-            })
-            .collect::<Result<_>>()?;
-        Ok(SyncView {
-            line: self.sync_line(),
-            waiting,
-            troubles,
-            release: self.release_line()?,
-            numbers: vec![
-                TodayNumber { title: "受理号剩余".to_owned(), count: acceptances },
-                TodayNumber { title: "收件号剩余".to_owned(), count: intakes },
-            ],
-        })
-    }
-
-    fn outbox_line(&self, row: OutboxRow, code: String, reason: String, cure: String) -> Result<OutboxLine> {
-        let store = self.store()?;
-        let title = store
-            .read(|db| table::case::get(db, row.case))?
-            .and_then(|case| cbor::from_slice::<Line>(&case.line).ok())
-            .map(|line| format!("{}　{}", line.person, line.matter_name))
-            .unwrap_or_default();
-        Ok(OutboxLine {
-            seq: row.seq,
-            case: row.case,
-            title,
-            words: row.words,
-            code: Some(code),
-            reason,
-            cure,
-            at: row.made,
-        })
     }
 }
 

@@ -51,6 +51,7 @@ mod scanning;
 mod session;
 mod settings;
 mod shell;
+mod sync_page;
 mod vault;
 mod view;
 

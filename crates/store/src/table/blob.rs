@@ -22,6 +22,14 @@ pub const MIGRATION: Migration = Migration {
     breaking: false,
 };
 
+/// Makes room for what became of the last try to send a file.
+pub const LAST_TRY: Migration = Migration {
+    name: "2026-11-23 blob_last_try",
+    sql: "ALTER TABLE blob ADD COLUMN tried INTEGER NOT NULL DEFAULT 0;
+          ALTER TABLE blob ADD COLUMN fault TEXT;",
+    breaking: false,
+};
+
 /// A stored file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlobRow {
@@ -93,15 +101,64 @@ pub fn get(connection: &Connection, id: ContentHash) -> Result<Option<BlobRow>> 
         .optional()?)
 }
 
-/// Files of cases that the server does not have yet.
+/// Files of cases that the server does not have yet: those whose last try is longest ago first, and of them the small
+/// ones. A file that cannot be sent never stands before the others for long.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn unsent(connection: &Connection, limit: u32) -> Result<Vec<BlobRow>> {
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM blob WHERE sent = 0 AND case_id IS NOT NULL ORDER BY length LIMIT ?1"
+        "SELECT {COLUMNS} FROM blob WHERE sent = 0 AND case_id IS NOT NULL ORDER BY tried, length LIMIT ?1"
     ))?;
     let rows = statement.query_map([limit], read)?.collect::<std::result::Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// Notes that a file could not be sent.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn note_fault(connection: &Connection, id: ContentHash, code: &str) -> Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE blob SET fault = ?2, tried = (SELECT max(tried) + 1 FROM blob) WHERE id = ?1",
+        )?
+        .execute((Bytes(id), code))?;
+    Ok(())
+}
+
+/// Files of one case that the server does not have yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnsentOfCase {
+    /// The case.
+    pub case: CaseId,
+    /// How many.
+    pub count: u32,
+    /// Bytes of their contents.
+    pub length: u64,
+    /// Code of the last fault of one of them; none when none was tried in vain.
+    pub fault: Option<String>,
+}
+
+/// What waits of each case, those with faults first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn unsent_by_case(connection: &Connection, limit: u32) -> Result<Vec<UnsentOfCase>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT case_id, count(*), sum(length), max(fault) FROM blob WHERE sent = 0 AND case_id IS NOT NULL
+         GROUP BY case_id ORDER BY max(fault) IS NULL, case_id LIMIT ?1",
+    )?;
+    let rows = statement
+        .query_map([limit], |row| {
+            Ok(UnsentOfCase {
+                case: row.get::<_, Bytes<CaseId>>(0)?.0,
+                count: row.get(1)?,
+                length: unsigned(row.get(2)?),
+                fault: row.get(3)?,
+            })
+        })?
+        .collect::<std::result::Result<_, _>>()?;
     Ok(rows)
 }
 
@@ -120,7 +177,9 @@ pub fn unsent_count(connection: &Connection) -> Result<u32> {
 /// # Errors
 /// When the database cannot be written.
 pub fn mark_sent(connection: &Connection, id: ContentHash) -> Result<()> {
-    connection.prepare_cached("UPDATE blob SET sent = 1 WHERE id = ?1")?.execute([Bytes(id)])?;
+    connection
+        .prepare_cached("UPDATE blob SET sent = 1, fault = NULL WHERE id = ?1")?
+        .execute([Bytes(id)])?;
     Ok(())
 }
 

@@ -31,6 +31,10 @@ pub enum Toxic {
     Redirect,
     /// A gateway is overloaded.
     Busy,
+    /// A gateway counts requests.
+    TooMany,
+    /// A gateway takes no body of this size.
+    TooLarge,
 }
 
 const RANDOM: [Toxic; 8] = [
@@ -183,6 +187,15 @@ async fn serve(mut client: TcpStream, state: Arc<Mutex<State>>) -> std::io::Resu
             }
             Toxic::Busy => {
                 let reply = "HTTP/1.1 503 Busy\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n";
+                client.write_all(reply.as_bytes()).await?;
+            }
+            Toxic::TooMany => {
+                let reply =
+                    "HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\ncontent-length: 4\r\n\r\nslow";
+                client.write_all(reply.as_bytes()).await?;
+            }
+            Toxic::TooLarge => {
+                let reply = "HTTP/1.1 413 Content Too Large\r\ncontent-type: text/html\r\ncontent-length: 9\r\n\r\n<p>413<p>";
                 client.write_all(reply.as_bytes()).await?;
             }
         }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SyncLine } from '@/rpc'
-import { lineWords, numbersTone } from './words'
+import { lineWords, numbersTone, retryWords, sizeWords } from './words'
 
 const line = (part: Partial<SyncLine>): SyncLine => ({ online: true, since: 0, pending: 0, pending_files: 0, rejected: 0, ...part })
 
@@ -14,6 +14,12 @@ describe('the line in words', () => {
   })
   it('is not all sent while a file still waits', () => {
     expect(lineWords(line({ pending_files: 1 }), 0)).toEqual({ tone: 'due', words: '正在上传，1 个文件待传' })
+  })
+  it('says when the next try begins by itself', () => {
+    expect([null, 1_000, 40_000, 150_000].map((next) => retryWords(next, 0))).toEqual(['正在重试', '马上自动重试', '约 40 秒后自动重试', '约 3 分钟后自动重试'])
+  })
+  it('sizes are read at a glance', () => {
+    expect([1, 340_000, 5_230_000].map(sizeWords)).toEqual(['1 KB', '340 KB', '5.2 MB'])
   })
   it('numbers run low before they run out', () => {
     expect([numbersTone(0), numbersTone(10), numbersTone(500)]).toEqual(['stop', 'due', 'plain'])

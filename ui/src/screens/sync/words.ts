@@ -20,3 +20,14 @@ export function lineWords(line: SyncLine, now: number): { tone: Tone; words: str
   if (waits) return { tone: 'due', words: `正在上传${waits}` }
   return { tone: 'done', words: '已全部上传' }
 }
+
+/** When a try begins by itself: 正在重试, 马上自动重试, 约 2 分钟后自动重试. */
+export function retryWords(next: number | null, now: number): string {
+  if (next === null) return '正在重试'
+  const seconds = Math.round((next - now) / 1000)
+  if (seconds < 5) return '马上自动重试'
+  return seconds < 60 ? `约 ${seconds} 秒后自动重试` : `约 ${Math.round(seconds / 60)} 分钟后自动重试`
+}
+
+/** 340 KB, 5.2 MB */
+export const sizeWords = (bytes: number): string => (bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`)

@@ -14,14 +14,55 @@ use ts_rs::TS;
 pub struct SyncView {
     /// The line.
     pub line: SyncLine,
+    /// Why it does not get on; none while it does.
+    pub held: Option<SyncHeld>,
     /// Acts that wait, oldest first.
     pub waiting: Vec<OutboxLine>,
+    /// Files that wait, by case; those that were tried in vain first.
+    pub files: Vec<FileLine>,
     /// Refused acts and conflicts.
     pub troubles: Vec<OutboxLine>,
     /// Numbers left by kind.
     pub numbers: Vec<TodayNumber>,
     /// The release of definitions in force here.
     pub release: Option<ReleaseLine>,
+}
+
+/// Why nothing goes to the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SyncHeld {
+    /// Stable code.
+    pub code: String,
+    /// What happened.
+    pub sentence: String,
+    /// What to do.
+    pub cure: String,
+    /// Since when, trusted time in milliseconds since 1970-01-01 UTC.
+    #[ts(type = "number")]
+    pub since: i64,
+    /// When it is tried again by itself; none while it is tried.
+    #[ts(type = "number | null")]
+    pub next: Option<i64>,
+}
+
+/// Files of a case that wait for the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FileLine {
+    /// Case.
+    pub case: CaseId,
+    /// Person and matter.
+    pub title: String,
+    /// How many.
+    pub count: u32,
+    /// Their size in bytes.
+    #[ts(type = "number")]
+    pub length: u64,
+    /// Stable code of the last try; empty when none failed.
+    pub code: String,
+    /// Why they wait.
+    pub reason: String,
+    /// What to do.
+    pub cure: String,
 }
 
 /// An act in the outbox.
