@@ -5,12 +5,13 @@
 # make deb    packages for Debian-family systems          make check-assets  whether matters, forms and flows hold
 # make setup  system packages only                        make test-devices  drivers against their counterparts
 # make bench-devices  figures of device hosts and of the window beside them
+# make test-crash KILLS=500 SEED=1 [MUTANT=name]  random deaths of a terminal, half of them power cuts
 
 SHELL := /usr/bin/env bash
 # Without --norc a bash that is asked from afar reads its settings, which stumble over -u.
 .SHELLFLAGS := --norc -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup ui build run train demo test test-full test-devices bench bench-devices deb check-assets
+.PHONY: help setup ui build run train demo test test-full test-devices test-crash bench bench-devices deb check-assets
 
 # Where cargo puts things; a folder of the clone unless somebody says otherwise.
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
@@ -64,6 +65,12 @@ check-assets: build
 test-devices:
 	@installer/packages.sh build run test
 	@tests/devices.sh
+
+# Random deaths of a terminal, half of them power cuts; MUTANT plants a fault that must turn it red.
+#   make test-crash KILLS=500 SEED=1 [MUTANT=synchronous-off]
+test-crash:
+	@installer/packages.sh build run test
+	@KILLS="$(KILLS)" SEED="$(SEED)" MUTANT="$(MUTANT)" tests/crash.sh
 
 # Figures of a release, as a counter has it.
 bench: setup ui

@@ -29,6 +29,7 @@ directory-fsync-removed kill-tests:kill killed_at_any_moment
 answer-before-commit kill-tests:kill killed_at_any_moment
 draft-not-kept kill-tests:kill killed_at_any_moment
 number-not-taken kill-tests:kill killed_at_any_moment
+outbox-outside kill-tests:kill killed_at_any_moment
 - domain:stories
 maker-may-review domain:stories
 locked-value-accepted domain:stories

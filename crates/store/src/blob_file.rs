@@ -117,6 +117,7 @@ pub fn write_with(
     let (sealed, bytes) = gm::blob::encrypt(content)?;
     let id = ContentHash(sealed.id.0);
     write_sealed_with(layer, folder, id, &bytes)?;
+    crate::failpoint::pass("file-without-row");
     let reference = BlobRef {
         id,
         content: ContentHash(sealed.plaintext_hash.0),
@@ -159,6 +160,7 @@ pub fn write_sealed_with(layer: &dyn FileLayer, folder: &Path, id: ContentHash, 
         let part = target.with_extension(UNFINISHED);
         layer.write(&part, bytes).map_err(doing("written"))?;
         layer.sync_file(&part).map_err(doing("made durable"))?;
+        crate::failpoint::pass("file-not-renamed");
         layer.rename(&part, &target).map_err(doing("renamed"))?;
     }
     if crate::planted("directory-fsync-removed") {

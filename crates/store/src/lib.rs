@@ -6,6 +6,7 @@
 
 pub mod blob_file;
 mod error;
+pub mod failpoint;
 mod migration;
 mod reader;
 pub mod table;

@@ -88,12 +88,14 @@ async fn send(core: &Arc<Core>, row: BlobRow) -> Result<()> {
             }
             let part = bytes.slice(first..bytes.len().min(first + size));
             let _: BlobState = core.client.put(&format!("{at}/{piece}"), part, ANSWER).await?;
+            store::failpoint::pass("piece-not-noted");
         }
         state = core.client.post_empty(&format!("{at}/complete"), ANSWER).await?;
     }
     if !state.complete {
         return Err(SyncError::Unproven("blob"));
     }
+    store::failpoint::pass("complete-not-noted");
     core.blocking(move |core| core.write(move |transaction| blob::mark_sent(transaction, id))).await?;
     core.watcher.outbox_changed();
     Ok(())

@@ -176,6 +176,7 @@ fn begin_anew(core: &Core, now: i64, incarnation: u64, restored: bool) -> Result
 fn keep(core: &Core, proved: Proved) -> Result<(Duration, usize)> {
     let projection = Arc::clone(&core.projection);
     let changes = proved.changes;
+    store::failpoint::pass("page-not-applied");
     let (changed, edition, took) = core.write(move |transaction| {
         let begun = Instant::now();
         let mut changed = Changed::default();
@@ -193,6 +194,7 @@ fn keep(core: &Core, proved: Proved) -> Result<(Duration, usize)> {
         for case in &changed.cases {
             projection.project(transaction, *case)?;
         }
+        store::failpoint::pass("page-without-cursor");
         terminal::put(transaction, CURSOR, &proved.cursor)?;
         terminal::put(transaction, INCARNATION, &proved.incarnation.to_be_bytes())?;
         let all = changed.cases.into_iter().chain(changed.forgotten).collect::<Vec<_>>();

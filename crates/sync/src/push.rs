@@ -47,9 +47,11 @@ impl Work for Push {
                 return Ok(Next::Rest(SWEEP));
             };
             let sent = rows.len();
+            store::failpoint::pass("push-not-sent");
             let answer = self.core.client.post(Channel::Call, "/v1/push", &request, ANSWER).await;
             match answer {
                 Ok(answer) => {
+                    store::failpoint::pass("answer-not-kept");
                     self.most.store((most * 2).min(MOST_ACTS), Ordering::Relaxed);
                     let kept = self.core.blocking(move |core| keep(core, &rows, answer)).await?;
                     self.core.lanes.blobs.wake();
@@ -206,6 +208,7 @@ fn keep(core: &Core, rows: &[OutboxRow], answer: PushAnswer) -> Result<usize> {
         terminal::put(transaction, PROBE, &[])?;
         Ok(changed)
     })?;
+    store::failpoint::pass("answer-not-told");
     core.watcher.outbox_changed();
     if !changed.is_empty() {
         core.watcher.cases_changed(&changed.into_iter().collect::<Vec<_>>());

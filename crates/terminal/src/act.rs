@@ -351,6 +351,9 @@ impl Terminal {
         };
         let act_bytes = act.to_bytes();
         let (words, made, case_id) = (wish.words.to_owned(), context.time.trusted, case.id);
+        // The fault that tests plant: what waits is written after what was done, and not with it.
+        let outside = crate::mutants::planted("outbox-outside").then(|| (act_bytes.clone(), words.clone()));
+        let with_it = outside.is_none();
         let unit = context.actor.post.unit.clone();
         let taken = taken.map(|one| (one.kind, one.year, one.serial, one.number.clone()));
         let settles = wish.again.filter(|one| one.settles).map(|one| one.seq);
@@ -363,21 +366,31 @@ impl Terminal {
             for (row, before) in &rows {
                 table::event::append_own(tx, row, before)?;
             }
+            store::failpoint::pass("event-without-outbox");
             if let Some((kind, year, serial, number)) = &taken
                 && !crate::mutants::planted("number-not-taken")
             {
                 table::number::take(tx, *kind, unit.as_str(), *year, *serial, number, id)?;
             }
-            table::outbox::append(tx, id, case_id, &act_bytes, &words, made)?;
+            if with_it {
+                table::outbox::append(tx, id, case_id, &act_bytes, &words, made)?;
+            }
             if let Some(seq) = settles {
                 crate::mend::settle(tx, made, officer.as_str(), seq, &given_up)?;
             }
             project::project(tx, case_id)
         })?;
+        store::failpoint::pass("committed-not-woken");
+        if let Some((act, words)) = outside {
+            store.write(Priority::Interactive, move |tx| {
+                table::outbox::append(tx, id, case_id, &act, &words, made)
+            })?;
+        }
         self.clock.keep();
         if let Ok(sync) = self.sync() {
             sync.wake();
         }
+        store::failpoint::pass("window-not-told");
         Ok(())
     }
 }

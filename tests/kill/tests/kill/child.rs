@@ -17,6 +17,8 @@ pub const OFFICER: &str = "F0001";
 pub const FOLDER: &str = "KILL_FOLDER";
 /// After how many operations on the disk the power goes, and what is lost then: `operations,seed`.
 pub const CUT: &str = "KILL_CUT";
+/// At which point between two steps it ends, and at which pass of it: `name,passes`. With [`CUT`] the power goes there.
+pub const POINT: &str = "KILL_POINT";
 /// Identity numbers of the people at the counter.
 pub const MOTHER: &str = "KILL_MOTHER";
 pub const FATHER: &str = "KILL_FATHER";
@@ -33,6 +35,12 @@ fn process() {
         powercut::register_as_default();
         assert!(store::blob_file::put_under_all(&powercut::CutFiles));
         powercut::cut_after(operations.parse().unwrap(), seed.parse().unwrap());
+    }
+    if let Ok(point) = std::env::var(POINT) {
+        let (name, passes) = point.split_once(',').unwrap();
+        let end: fn() = if std::env::var_os(CUT).is_some() { cut_here } else { || std::process::abort() };
+        assert!(store::failpoint::POINTS.contains(&name), "no point {name}");
+        assert!(store::failpoint::arm(name, passes.parse().unwrap(), end));
     }
     std::thread::spawn(|| {
         loop {
@@ -53,6 +61,13 @@ fn process() {
     } else {
         clerk.work();
     }
+}
+
+/// The power goes at the next operation on the disk; nobody knows of it before.
+fn cut_here() {
+    let cut = std::env::var(CUT).unwrap();
+    let (_, seed) = cut.split_once(',').unwrap();
+    powercut::cut_after(1, seed.parse().unwrap());
 }
 
 /// As the station opens its terminal.

@@ -3,6 +3,7 @@
 use crate::child::{self, OFFICER, WINDOW};
 use crate::clerk::Parents;
 use crate::counter::Counter;
+use crate::deaths::{Report, Row};
 use crate::disk::Disk;
 use crate::journal::Journal;
 use crate::profile::quicken;
@@ -16,6 +17,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Deaths, all stations together.
@@ -24,6 +26,8 @@ const ROUNDS: u64 = 30;
 const STATIONS: u64 = 2;
 const SIGABRT: i32 = 6;
 const SIGKILL: i32 = 9;
+/// More operations than a life has: the power goes at the point alone.
+const NEVER: u64 = 1_000_000_000;
 /// A life that reached neither its line nor its operation ends here.
 const LONGEST_LIFE: Duration = Duration::from_secs(12);
 /// A life that has to bring everything to its end takes so long on a busy machine.
@@ -32,26 +36,37 @@ const LAST_LIFE: Duration = Duration::from_secs(240);
 #[test]
 fn killed_at_any_moment_nothing_answered_is_lost_and_no_number_is_given_twice() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let rounds = number("ROUNDS").unwrap_or(ROUNDS).max(STATIONS);
+    let rounds = number("KILLS").or_else(|| number("ROUNDS")).unwrap_or(ROUNDS).max(STATIONS);
     let seed = number("SEED").unwrap_or_else(now);
     println!("SEED={seed} ROUNDS={rounds}");
     let begun = Instant::now();
+    let report = Mutex::new(Report::new(seed));
+    let kept = &report;
     std::thread::scope(|scope| {
         let stations: Vec<_> = (0..STATIONS)
             .map(|at| {
-                scope.spawn(move || Lives::prepare(Random::new(seed, at)).all(rounds.div_ceil(STATIONS)))
+                scope
+                    .spawn(move || Lives::prepare(Random::new(seed, at), kept).all(rounds.div_ceil(STATIONS)))
             })
             .collect();
         for station in stations {
             if let Err(fault) = station.join() {
+                let mut report = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                report.broke_off();
+                println!("{}", report.save());
+                drop(report);
                 std::panic::resume_unwind(fault);
             }
         }
     });
     println!("{:.1} s", begun.elapsed().as_secs_f64());
+    let line = report.into_inner().unwrap().save();
+    println!("{line}");
+    assert!(line.ends_with("lost: 0, twice: 0, half: 0"), "{line}");
 }
 
-struct Lives {
+struct Lives<'a> {
+    report: &'a Mutex<Report>,
     station: Station,
     profile: PathBuf,
     key: DatabaseKey,
@@ -62,6 +77,8 @@ struct Lives {
 
 /// When a life ends.
 enum Death {
+    /// Between two steps that must not come apart, at so many passes; by a power cut there when there is a seed.
+    Point { name: &'static str, passes: u64, seed: Option<u64> },
     /// So long after so many lines.
     Kill { lines: u64, wait: Duration, long_wait: Duration },
     /// After so many operations on the disk.
@@ -70,9 +87,9 @@ enum Death {
     Finish,
 }
 
-impl Lives {
+impl<'a> Lives<'a> {
     /// An enrolled profile in which somebody has logged in once.
-    fn prepare(random: Random) -> Self {
+    fn prepare(random: Random, report: &'a Mutex<Report>) -> Self {
         let station = Station::start();
         // One back-end alone: the scanner is looked for at every start of a terminal.
         std::fs::write(station.folder.path().join("sane/dll.conf"), "test\n").unwrap();
@@ -86,7 +103,7 @@ impl Lives {
         drop(counter);
         let profile = station.folder.path().join(WINDOW);
         let key = quicken(&profile);
-        Self { station, profile, key, random, journal: Journal::default(), cuts: 0 }
+        Self { report, station, profile, key, random, journal: Journal::default(), cuts: 0 }
     }
 
     fn all(mut self, rounds: u64) {
@@ -110,11 +127,21 @@ impl Lives {
                 self.cuts += u64::from(status.signal() == Some(SIGABRT));
                 matches!(status.signal(), Some(SIGABRT | SIGKILL))
             }
+            // Killed where the life did not come to the point.
+            Death::Point { .. } => matches!(status.signal(), Some(SIGABRT | SIGKILL)),
             Death::Finish => status.success(),
         };
         assert!(died, "round {round}: the child ended by itself ({status}):\n{}", self.last_words());
         let mut faults = self.journal.compare(&Disk::read(&self.profile, &self.key));
         faults.extend(self.checked());
+        let reached = status.signal() == Some(SIGABRT);
+        self.report.lock().unwrap().add(Row {
+            death: death.words(),
+            power_cut: death.is_cut() && reached,
+            reached,
+            point: death.point().filter(|_| reached),
+            faults: faults.clone(),
+        });
         assert!(faults.is_empty(), "round {round}, {}:\n{}", death.words(), faults.join("\n"));
         self.journal.next_life();
     }
@@ -129,6 +156,13 @@ impl Lives {
 
     fn death(&mut self) -> Death {
         let random = &mut self.random;
+        if random.below(3) == 0 {
+            let name = random.one_of(store::failpoint::POINTS);
+            // Half of the deaths are power cuts, wherever they come.
+            let seed = (random.below(2) == 0).then(|| random.next());
+            let scale = random.one_of([1, 4, 16]);
+            return Death::Point { name, passes: 1 + random.below(scale), seed };
+        }
         if random.below(2) == 0 {
             // From the opening of the store to the receipt of a case, with checkpoints between.
             let scale = random.one_of([60, 400, 1600]);
@@ -193,6 +227,12 @@ impl Lives {
             .stderr(File::create(self.words_file()).unwrap());
         match death {
             Death::Kill { .. } => {}
+            Death::Point { name, passes, seed } => {
+                command.env(child::POINT, format!("{name},{passes}"));
+                if let Some(seed) = seed {
+                    command.env(child::CUT, format!("{NEVER},{seed}"));
+                }
+            }
             Death::Cut { operations, seed } => {
                 command.env(child::CUT, format!("{operations},{seed}"));
             }
@@ -231,6 +271,7 @@ impl Lives {
         let disk = Disk::read(&self.profile, &self.key);
         let mut faults = self.journal.compare(&disk);
         faults.extend(self.checked());
+        self.report.lock().unwrap().at_the_end(&faults);
         assert!(faults.is_empty(), "{}", faults.join("\n"));
         for (id, case) in &disk.cases {
             assert!(case.submission.is_some() && !case.prints.is_empty(), "case {id} came to no receipt");
@@ -239,6 +280,7 @@ impl Lives {
         let settings = server::Settings::in_folder(self.station.folder.path().join("server"));
         let report = self.station.runtime.block_on(server::check_store(&settings)).unwrap();
         assert_eq!(report.faults, Vec::<String>::new());
+        self.report.lock().unwrap().against_the_server(disk.acts.len() as u64, report.acts);
         assert_eq!(report.acts, disk.acts.len() as u64, "the server holds every act once");
         assert_eq!(report.cases, disk.cases.len() as u64);
         assert!(self.journal.cases_submitted() <= disk.cases.len());
@@ -250,8 +292,23 @@ impl Death {
     fn words(&self) -> String {
         match self {
             Self::Kill { lines, wait, .. } => format!("killed {wait:?} after {lines} lines"),
+            Self::Point { name, passes, seed } => {
+                let how = seed.map_or_else(|| "aborted".to_owned(), |seed| format!("cut, seed {seed},"));
+                format!("{how} at {name}, pass {passes}")
+            }
             Self::Cut { operations, seed } => format!("cut after {operations} operations, seed {seed}"),
             Self::Finish => "the last life".to_owned(),
+        }
+    }
+
+    fn is_cut(&self) -> bool {
+        matches!(self, Self::Cut { .. } | Self::Point { seed: Some(_), .. })
+    }
+
+    fn point(&self) -> Option<String> {
+        match self {
+            Self::Point { name, .. } => Some((*name).to_owned()),
+            _ => None,
         }
     }
 }

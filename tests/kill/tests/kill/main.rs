@@ -7,7 +7,9 @@
 //! moment. Then the disk is read by statements of this test's own, the next child shows the case and goes on with it,
 //! and in the end the server must hold every act once.
 //!
-//! `ROUNDS` sets the number of deaths (30 by default), `SEED` the seed.
+//! `KILLS` (or `ROUNDS`) sets the number of deaths (30 by default), `SEED` the seed. A third of the deaths come at points
+//! between two steps that must not come apart (`store::failpoint`), half of them as power cuts. The report is
+//! `target/report/crash.json`; the line is counted from it.
 
 // Seeds and counts are printed, so that a red run can be repeated.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::result_large_err)]
@@ -15,6 +17,7 @@
 mod child;
 mod clerk;
 mod damage;
+mod deaths;
 mod disk;
 mod earlier;
 mod journal;

@@ -94,7 +94,7 @@ impl Random {
         self.next() % bound
     }
 
-    pub fn one_of<const COUNT: usize>(&mut self, choices: [u64; COUNT]) -> u64 {
+    pub fn one_of<T: Copy, const COUNT: usize>(&mut self, choices: [T; COUNT]) -> T {
         choices[usize::try_from(self.below(COUNT as u64)).unwrap()]
     }
 }
