@@ -402,7 +402,7 @@ impl Terminal {
                 Some(_) => {}
                 // The escrow slot lies there before the first byte of the store: no store without a way back.
                 None => {
-                    KeySlots::create(key, &enrolment.escrow_key)?.save(&vault::slots_path(&self.settings))?
+                    KeySlots::create(key, &enrolment.escrow_key)?.save(&vault::slots_path(&self.settings))?;
                 }
             }
             Store::create(&folder, key, &options)?
@@ -427,7 +427,7 @@ impl Terminal {
     /// Refuses a store that another terminal made, before anything of it is sent.
     fn prove_identity(&self, enrolment: &Enrolment, store: &Store) -> Result<()> {
         let key =
-            self.state().terminal_key.as_ref().map(|key| key.verifying_key()).ok_or(Own::NotEnrolled)?;
+            self.state().terminal_key.as_ref().map(SigningKey::verifying_key).ok_or(Own::NotEnrolled)?;
         let own = StoreIdentity {
             terminal: enrolment.terminal,
             epoch: enrolment.epoch,
