@@ -202,7 +202,7 @@ pub(super) fn differences() -> Vec<Difference> {
             Wire(|lie| {
                 lie.context.time.trusted += 3_600_000;
             }),
-            "FORGED",
+            "CLOCK_AHEAD",
             None,
         ),
         one(
