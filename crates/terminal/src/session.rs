@@ -60,8 +60,6 @@ pub(crate) struct Session {
     /// Signs decisions itself, and the delegation.
     pub(crate) officer_key: SigningKey,
     certificate: Signed,
-    /// When the delegation was first signed, by a clock that nobody sets.
-    began: std::time::Instant,
 }
 
 impl Session {
@@ -83,8 +81,9 @@ impl sync::Watcher for Listener {
 
     fn server_time(&self, now: i64, _incarnation: u64) {
         let Some(terminal) = self.0.upgrade() else { return };
-        if terminal.clock.confirm(now).abs() > JUMP {
-            terminal.renew_delegation();
+        let moved = terminal.clock.confirm(now);
+        if moved.abs() > JUMP {
+            terminal.renew_delegation(moved);
         }
         if let Ok(store) = terminal.store() {
             let bytes = now.to_be_bytes().to_vec();
@@ -448,43 +447,37 @@ impl Terminal {
         }
     }
 
-    /// Signs the delegation of the running session anew for a time that was corrected; how long it still lasts stays
-    /// as it was.
-    fn renew_delegation(&self) {
-        let renewed = (|| -> Result<()> {
-            let (officer, officer_key, certificate, post, online, left) = {
-                let state = self.state();
-                let Some(session) = state.session.as_ref() else { return Ok(()) };
-                let key = SigningKey::from_bytes(&session.officer_key.to_bytes())?;
-                let left = session.began.elapsed();
-                (
-                    session.officer.clone(),
-                    key,
-                    session.certificate.clone(),
-                    session.post.clone(),
-                    session.online,
-                    left,
-                )
-            };
-            let gone = i64::try_from(left.as_millis()).unwrap_or(i64::MAX);
-            let left = DELEGATION_MILLISECONDS.saturating_sub(gone);
-            if left <= 0 {
-                return Ok(());
-            }
-            let mut session = self.delegate(officer, officer_key, certificate, post, online, left)?;
-            let mut state = self.state();
-            if let Some(before) = state.session.as_ref() {
-                session.began = before.began;
-                state.session = Some(session);
-            }
-            Ok(())
-        })();
-        if let Err(fault) = renewed {
+    /// Signs the delegation of the running session anew after the time moved by so many milliseconds; how long it still
+    /// lasts stays as it was. Who has logged in or out meanwhile is left alone.
+    fn renew_delegation(&self, moved: i64) {
+        if let Err(fault) = self.try_to_renew(moved) {
             tracing::warn!(
                 code = fault.code(),
                 "the delegation was not renewed after the time was corrected"
             );
         }
+    }
+
+    fn try_to_renew(&self, moved: i64) -> Result<()> {
+        let (officer, officer_key, certificate, post, online, until, delegation) = {
+            let state = self.state();
+            let Some(session) = state.session.as_ref() else { return Ok(()) };
+            let key = SigningKey::from_bytes(&session.officer_key.to_bytes())?;
+            let certificate = session.certificate.clone();
+            let (officer, post) = (session.officer.clone(), session.post.clone());
+            (officer, key, certificate, post, session.online, session.until, session.delegation)
+        };
+        let before = self.clock.now().trusted.saturating_sub(moved);
+        let left = until.saturating_sub(before);
+        if left <= 0 {
+            return Ok(());
+        }
+        let renewed = self.delegate(officer, officer_key, certificate, post, online, left)?;
+        let mut state = self.state();
+        if state.session.as_ref().is_some_and(|one| one.delegation == delegation) {
+            state.session = Some(renewed);
+        }
+        Ok(())
     }
 
     /// Gives the officer a slot of his own, or renews it after a change of password.
@@ -595,7 +588,6 @@ impl Terminal {
             until: delegation.not_after,
             officer_key,
             certificate,
-            began: std::time::Instant::now(),
         })
     }
 
