@@ -11,6 +11,9 @@ const HEADER: usize = 8;
 /// The tags that matter here (RFC 8010 §3.5).
 const END_OF_ATTRIBUTES: u8 = 0x03;
 const LAST_DELIMITER: u8 = 0x0f;
+const INTEGER: u8 = 0x21;
+const BOOLEAN: u8 = 0x22;
+const ENUM: u8 = 0x23;
 const BEGIN_COLLECTION: u8 = 0x34;
 const TEXT_WITH_LANGUAGE: u8 = 0x35;
 const NAME_WITH_LANGUAGE: u8 = 0x36;
@@ -34,6 +37,9 @@ pub(crate) fn check(body: &[u8]) -> Result<(), &'static str> {
                 let (value, after) = field(after)?;
                 rest = after;
                 match tag {
+                    // The library reads the first bytes of a longer one: a state that nobody sent.
+                    INTEGER | ENUM if value.len() != 4 => return Err("a number that is not of four bytes"),
+                    BOOLEAN if value.len() != 1 => return Err("a yes or no that is not of one byte"),
                     BEGIN_COLLECTION if depth == NESTED => return Err("collections nested too deep"),
                     BEGIN_COLLECTION => depth += 1,
                     END_COLLECTION => depth = depth.saturating_sub(1),
@@ -76,6 +82,17 @@ mod tests {
         for cut in 0..good.len() {
             let whole = answer(&good);
             assert!(check(&whole[..HEADER + 1 + cut]).is_err(), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn numbers_have_four_bytes_and_a_yes_or_no_one() {
+        for (tag, right) in [(INTEGER, 4), (ENUM, 4), (BOOLEAN, 1)] {
+            for length in 0..8_u8 {
+                let value = vec![9; usize::from(length)];
+                let attribute = [&[tag, 0, 1, b'a', 0, length], value.as_slice()].concat();
+                assert_eq!(check(&answer(&attribute)).is_ok(), length == right, "{tag:#x} of {length}");
+            }
         }
     }
 
