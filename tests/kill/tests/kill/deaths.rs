@@ -4,10 +4,16 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// One death and what was wrong after it.
-#[derive(Serialize, Deserialize)]
+/// One death and what was wrong after it, in the form of every report (`tests/report.mjs`) and with what this one counts.
+#[derive(Default, Serialize, Deserialize)]
 pub struct Row {
-    pub death: String,
+    /// How it came.
+    pub id: String,
+    /// Seed of the run.
+    pub input: String,
+    pub result: String,
+    pub seconds: f64,
+    pub evidence: String,
     /// The power went: what was not durable was lost.
     pub power_cut: bool,
     /// The death came where it was meant to, and not because the life was too short for it.
@@ -22,7 +28,7 @@ pub struct Report {
     pub suite: String,
     pub seed: u64,
     pub mutant: Option<String>,
-    pub rows: Vec<Row>,
+    pub cases: Vec<Row>,
     /// Faults when everything had come to its end: on the disk, and against the server.
     pub end: Vec<String>,
 }
@@ -30,11 +36,14 @@ pub struct Report {
 impl Report {
     pub fn new(seed: u64) -> Self {
         let mutant = std::env::var("MUTANT").ok().filter(|name| !name.is_empty());
-        Self { suite: "crash".to_owned(), seed, mutant, rows: Vec::new(), end: Vec::new() }
+        Self { suite: "crash".to_owned(), seed, mutant, cases: Vec::new(), end: Vec::new() }
     }
 
-    pub fn add(&mut self, row: Row) {
-        self.rows.push(row);
+    pub fn add(&mut self, mut row: Row) {
+        row.input = format!("SEED={}", self.seed);
+        row.result = if row.faults.is_empty() { "passed" } else { "failed" }.to_owned();
+        row.evidence = row.faults.join("\n");
+        self.cases.push(row);
     }
 
     pub fn at_the_end(&mut self, faults: &[String]) {
@@ -43,7 +52,7 @@ impl Report {
 
     /// A life did not come to its end: what it had begun is half done.
     pub fn broke_off(&mut self) {
-        if self.end.is_empty() && self.rows.iter().all(|row| row.faults.is_empty()) {
+        if self.end.is_empty() && self.cases.iter().all(|row| row.faults.is_empty()) {
             self.end.push("a life did not come to its end".to_owned());
         }
     }
@@ -70,26 +79,26 @@ impl Report {
 
     fn points(&self) -> String {
         let mut points: BTreeMap<&str, u32> = BTreeMap::new();
-        for row in &self.rows {
+        for row in &self.cases {
             if let Some(point) = &row.point {
                 *points.entry(point).or_default() += 1;
             }
         }
-        let cuts = self.rows.iter().filter(|row| row.power_cut).count();
+        let cuts = self.cases.iter().filter(|row| row.power_cut).count();
         let points: Vec<String> = points.iter().map(|(name, count)| format!("{name} {count}")).collect();
         format!("power cuts: {cuts}; points: {}", points.join(", "))
     }
 
     fn line(&self) -> String {
         let (mut lost, mut twice, mut half) = (0, 0, 0);
-        for fault in self.rows.iter().flat_map(|row| &row.faults).chain(&self.end) {
+        for fault in self.cases.iter().flat_map(|row| &row.faults).chain(&self.end) {
             match kind(fault) {
                 Kind::Lost => lost += 1,
                 Kind::Twice => twice += 1,
                 Kind::Half => half += 1,
             }
         }
-        format!("kills: {}, lost: {lost}, twice: {twice}, half: {half}", self.rows.len())
+        format!("kills: {}, lost: {lost}, twice: {twice}, half: {half}", self.cases.len())
     }
 }
 
@@ -114,11 +123,12 @@ fn kind(fault: &str) -> Kind {
 #[test]
 fn the_line_is_counted_from_the_report() {
     let row = |faults: &[&str]| Row {
-        death: "cut".into(),
+        id: "cut".into(),
         power_cut: true,
         reached: true,
         point: Some("file-without-row".into()),
         faults: faults.iter().map(|one| (*one).to_owned()).collect(),
+        ..Row::default()
     };
     let mut report = Report::new(1);
     assert_eq!(report.line(), "kills: 0, lost: 0, twice: 0, half: 0");
@@ -128,4 +138,6 @@ fn the_line_is_counted_from_the_report() {
     report.against_the_server(5, 4);
     assert_eq!(report.line(), "kills: 3, lost: 2, twice: 1, half: 1");
     assert_eq!(report.points(), "power cuts: 3; points: file-without-row 3");
+    let results: Vec<&str> = report.cases.iter().map(|row| row.result.as_str()).collect();
+    assert_eq!(results, ["passed", "failed", "failed"]);
 }

@@ -136,11 +136,12 @@ impl<'a> Lives<'a> {
         faults.extend(self.checked());
         let reached = status.signal() == Some(SIGABRT);
         self.report.lock().unwrap().add(Row {
-            death: death.words(),
+            id: format!("round {round}, {}", death.words()),
             power_cut: death.is_cut() && reached,
             reached,
             point: death.point().filter(|_| reached),
             faults: faults.clone(),
+            ..Row::default()
         });
         assert!(faults.is_empty(), "round {round}, {}:\n{}", death.words(), faults.join("\n"));
         self.journal.next_life();
