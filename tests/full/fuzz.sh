@@ -14,10 +14,11 @@ longest=8192
 work=$PWD/target/fuzz
 mkdir -p "$work/findings" target/report
 
-# Coverage of the code under test, for the stable compiler; a folder of its own, since everything is compiled for it.
+# Coverage of the code under test, for the stable compiler; a folder of its own, since everything is compiled for it. Checks
+# of overflow and assertions come with the profile, which says of which packages they are left out and why.
 coverage=(-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table
-    -Cllvm-args=-sanitizer-coverage-trace-compares -Cdebug-assertions=yes -Coverflow-checks=yes)
+    -Cllvm-args=-sanitizer-coverage-trace-compares)
 RUSTFLAGS="${coverage[*]}" CARGO_TARGET_DIR="$CARGO_TARGET_DIR/fuzz" cargo build --profile long \
     --target "$(rustc -vV | sed -n 's/^host: //p')" -p fuzz-targets --features libfuzzer --bin fuzz || exit 1
 # The state that was compiled.
