@@ -7,6 +7,7 @@ use crate::storage::{Work, one, values};
 use domain::case::Case;
 use domain::event::EventRecord;
 use domain::ids::{CaseId, ContentHash, TerminalId, UnitCode};
+use gm::GmError;
 use protocol::credential::Signed;
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +56,7 @@ pub fn event_place(version: u64) -> String {
 /// Finds a case's row and locks it until the work ends.
 ///
 /// # Errors
-/// When the storage fails or the key does not open.
+/// When the storage fails; [`Fault::CaseDamaged`] when the key does not open.
 pub async fn find(house: &House, work: &mut dyn Work, case: &CaseId) -> Result<Option<CaseFile>> {
     let row = one(
         work,
@@ -69,7 +70,7 @@ pub async fn find(house: &House, work: &mut dyn Work, case: &CaseId) -> Result<O
 /// Finds a case's row without locking it.
 ///
 /// # Errors
-/// When the storage fails or the key does not open.
+/// When the storage fails; [`Fault::CaseDamaged`] when the key does not open.
 pub async fn look(house: &House, work: &mut dyn Work, case: &CaseId) -> Result<Option<CaseFile>> {
     let row = one(
         work,
@@ -90,7 +91,7 @@ async fn read(
     let unit = unit_code(row.text(0)?)?;
     let keys = house.keys.unit(work, &unit).await?;
     Ok(Some(CaseFile {
-        seal: keys.case(&case.to_string(), row.bytes(2)?)?,
+        seal: keys.case(&case.to_string(), row.bytes(2)?).map_err(of_case)?,
         tree: row.text(1)?.to_owned(),
         version: row.count(3)?,
         head: row.hash(4)?,
@@ -120,7 +121,7 @@ pub async fn seal_named(house: &House, work: &mut dyn Work, name: &str) -> Resul
 /// All events of a case in the order of their places.
 ///
 /// # Errors
-/// When the storage fails or an event does not open.
+/// When the storage fails; [`Fault::CaseDamaged`] when an event does not open.
 pub async fn events(work: &mut dyn Work, case: &CaseId, file: &CaseFile) -> Result<Vec<PlacedEvent>> {
     let rows = work
         .rows(
@@ -131,11 +132,19 @@ pub async fn events(work: &mut dyn Work, case: &CaseId, file: &CaseFile) -> Resu
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
         let version = row.count(0)?;
-        let stored = open_event(file, version, row.bytes(1)?)?;
-        let record = EventRecord::from_bytes(&stored.event).map_err(|_| Fault::Stored("event"))?;
+        let stored = open_event(file, version, row.bytes(1)?).map_err(of_case)?;
+        let record = EventRecord::from_bytes(&stored.event).map_err(|_| Fault::CaseDamaged)?;
         found.push(PlacedEvent { version, record });
     }
     Ok(found)
+}
+
+/// What does not open of one case says nothing of the others, and is told apart from the server's own trouble.
+fn of_case(fault: Fault) -> Fault {
+    match fault {
+        Fault::Stored(_) | Fault::Key(GmError::Aead) => Fault::CaseDamaged,
+        other => other,
+    }
 }
 
 /// Opens one event.

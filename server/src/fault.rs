@@ -25,6 +25,9 @@ pub enum Fault {
     /// Something that the server itself wrote does not read.
     #[error("stored {0} does not read")]
     Stored(&'static str),
+    /// The key or an event of one case does not open: its rows were altered or torn. Other cases are not touched by it.
+    #[error("a case does not read")]
+    CaseDamaged,
     /// A file of the set-up is missing or does not read.
     #[error("{file}: {what}")]
     SetUp {
@@ -89,6 +92,7 @@ impl Fault {
             Self::Key(fault) => fault.code(),
             Self::Objects(_) => "OBJECT_STORE",
             Self::Stored(_) => "STORED_UNREADABLE",
+            Self::CaseDamaged => "CASE_DAMAGED",
             Self::SetUp { .. } => "SET_UP",
             Self::AddressFile(_) => "ADDRESS_FILE",
             Self::Definitions(_) => "DEFINITIONS_BROKEN",

@@ -9,7 +9,7 @@ mod proof;
 pub(crate) use facts::{answer_digest, unfinished_digest};
 pub(crate) use judge::in_sight;
 
-use crate::fault::{Fault, Result, told};
+use crate::fault::{Fault, Result, told, told_later};
 use crate::house::{House, Terminal, now};
 use crate::keys::hash;
 use crate::storage::{Row, Work, one, values};
@@ -17,6 +17,9 @@ use crate::{cases, mutants};
 use domain::ids::{CaseId, CommandId, ContentHash};
 use protocol::error::{ErrorCode, ProtocolError};
 use protocol::push::{MOST_ACTS, PushAnswer, PushItem, PushOutcome, PushRequest, PushResult, Receipt};
+
+/// Milliseconds until an act is asked for again whose answer another request is writing.
+const AT_ONCE: u32 = 100;
 
 /// Takes acts in the order of the outbox.
 ///
@@ -112,19 +115,34 @@ async fn take(
     let mut work = house.write().await?;
     let present = house.terminal(&mut *work, &terminal.id).await?.ok_or_else(|| told(ErrorCode::OldEpoch))?;
     present.check_epoch(epoch)?;
-    let stream = stream(&mut *work, terminal, epoch, true).await?;
-    if idempotent && item.seq < stream.expected {
+    let standing = stream(&mut *work, terminal, epoch, true).await?;
+    if idempotent && item.seq < standing.expected {
         drop(work);
         return repeat(house, terminal, epoch, item.seq, &act_hash).await;
     }
-    if item.seq > stream.expected {
+    if item.seq > standing.expected {
         return Err(Fault::Told(ProtocolError {
             code: ErrorCode::OutboxGap,
             retry_after: None,
-            expected: Some(stream.expected),
+            expected: Some(standing.expected),
         }));
     }
-    let verdict = judge::judge(house, &mut *work, &present, epoch, item.seq, &stream, read).await?;
+    let judged = judge::judge(house, &mut *work, &present, epoch, item.seq, &standing, &read).await;
+    let verdict = match (judged, &read) {
+        // One case must not hold up all that wait behind it.
+        (Err(Fault::CaseDamaged), proof::ReadAct::Proved(proved)) => {
+            drop(work);
+            work = house.write().await?;
+            let standing = stream(&mut *work, terminal, epoch, true).await?;
+            if standing.expected != item.seq {
+                // Somebody brought the same act meanwhile; it is asked for again.
+                return Err(told_later(ErrorCode::Storage, AT_ONCE));
+            }
+            tracing::error!(case = %proved.act.case, seq = item.seq, "a case does not read; its act is set aside");
+            judge::set_aside(house, &mut *work, &present, epoch, item.seq, &standing, proved).await?
+        }
+        (judged, _) => judged?,
+    };
     let result = write_down(house, &mut *work, terminal, epoch, item, act_hash, &verdict).await?;
     let outcome = outcome_name(&result.outcome);
     if mutants::planted("reply-before-commit") {

@@ -22,6 +22,23 @@ fn touches(one: &str, two: &str) -> bool {
     one == "*" || two == "*" || below(one, two) || below(two, one)
 }
 
+/// The parts of an act that events of others changed since its author looked: what its command reads and writes and what
+/// its own events wrote, as far as the others' events touch it. Sorted, each once; empty when nothing stands in the way.
+#[must_use]
+pub fn clash<'a, 'b>(
+    command: &Command,
+    own: impl IntoIterator<Item = &'a Event>,
+    others: impl IntoIterator<Item = &'b Event>,
+) -> Vec<String> {
+    let mut mine = of_command(command).0;
+    mine.extend(own.into_iter().flat_map(|event| of_event(event).0));
+    mine.sort();
+    mine.dedup();
+    let theirs = Paths(others.into_iter().flat_map(|event| of_event(event).0).collect());
+    mine.retain(|path| Paths(vec![path.clone()]).overlap(&theirs));
+    mine
+}
+
 /// What a command reads and writes.
 #[must_use]
 pub fn of_command(command: &Command) -> Paths {

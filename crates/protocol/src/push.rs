@@ -129,11 +129,13 @@ pub enum RejectCode {
     Unreadable,
     /// It was made at a time that has not come yet: the terminal's clock was ahead, and nobody had confirmed it.
     ClockAhead,
+    /// What the server keeps of the case does not open: its administrator is to bring the case back, then it is done again.
+    CaseDamaged,
 }
 
 impl RejectCode {
     /// All codes, for the completeness test of the message catalogue.
-    pub const CODES: [&'static str; 12] = [
+    pub const CODES: [&'static str; 13] = [
         "FORGED",
         "BAD_SIGNATURE",
         "NO_AUTHORITY",
@@ -146,6 +148,7 @@ impl RejectCode {
         "BROKEN_CHAIN",
         "UNREADABLE",
         "CLOCK_AHEAD",
+        "CASE_DAMAGED",
     ];
 
     /// Stable code.
@@ -164,6 +167,7 @@ impl RejectCode {
             Self::BrokenChain => "BROKEN_CHAIN",
             Self::Unreadable => "UNREADABLE",
             Self::ClockAhead => "CLOCK_AHEAD",
+            Self::CaseDamaged => "CASE_DAMAGED",
         }
     }
 }

@@ -23,7 +23,7 @@ use domain::event::{Event, EventRecord, Settlement};
 use domain::ids::{CaseId, FieldPath};
 use domain::matter::{FieldKind, MatterDefinition};
 use domain::number::NumberKind;
-use domain::path::{Paths, of_command, of_event};
+use domain::path::{self, Paths, of_event};
 use domain::refusal::Refusal;
 use protocol::push::PushOutcome;
 use std::collections::BTreeMap;
@@ -107,9 +107,9 @@ impl Unplaced {
         };
         let since = |row: &EventRow| row.own_seq.is_none() && row.version > Some(self.act.base.version);
         let others = loaded.iter().flat_map(|one| &one.records).filter(|(row, _)| since(row));
-        let theirs = Paths(others.flat_map(|(_, record)| of_event(&record.event).0).collect());
-        let mine = of_command(&self.act.command).0.into_iter().chain(self.parts());
-        paths.extend(mine.filter(|path| Paths(vec![path.clone()]).overlap(&theirs)));
+        let own = records(&self.act);
+        let (own, others) = (own.iter().map(|one| &one.event), others.map(|(_, record)| &record.event));
+        paths.extend(path::clash(&self.act.command, own, others));
         paths.sort();
         paths.dedup();
         paths

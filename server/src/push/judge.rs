@@ -14,7 +14,7 @@ use domain::context::Facts;
 use domain::decide::decide;
 use domain::event::{Decision, Event, EventRecord};
 use domain::ids::{CaseId, CommandId, FieldPath, TerminalId};
-use domain::path::{Paths, of_command, of_event};
+use domain::path::{self, of_command};
 use domain::refusal::Refusal;
 use protocol::push::{PushOutcome, RejectCode};
 use uuid::Uuid;
@@ -38,15 +38,15 @@ pub(super) async fn judge(
     epoch: u32,
     seq: u64,
     stream: &Stream,
-    read: ReadAct,
+    read: &ReadAct,
 ) -> Result<Verdict> {
     let proved = match read {
         ReadAct::Proved(proved) => proved,
         ReadAct::Refused(act, code) => {
-            let (id, case) =
-                act.map_or((CommandId(Uuid::nil()), CaseId(Uuid::nil())), |act| (act.id, act.case));
+            let nobody = (CommandId(Uuid::nil()), CaseId(Uuid::nil()));
+            let (id, case) = act.as_ref().map_or(nobody, |act| (act.id, act.case));
             let seal = house.keys.unit(work, &terminal.unit).await?.seal(&terminal.unit);
-            return Ok(Verdict { act: id, case, outcome: rejected(code), seal });
+            return Ok(Verdict { act: id, case, outcome: rejected(*code), seal });
         }
     };
     let file = cases::find(house, work, &proved.act.case).await?;
@@ -54,11 +54,11 @@ pub(super) async fn judge(
         Some(file) => in_sight(house, work, terminal, &file.unit).await?,
         None => true,
     };
-    let mut bench = Bench { house, work, terminal, epoch, seq, proved: &proved, file: None };
+    let mut bench = Bench { house, work, terminal, epoch, seq, proved, file: None };
     if seen {
         bench.file = file;
     }
-    let outcome = if !chain_holds(bench.work, &proved, stream).await? {
+    let outcome = if !chain_holds(bench.work, proved, stream).await? {
         rejected(RejectCode::BrokenChain)
     } else {
         bench.advance_chain().await?;
@@ -71,6 +71,30 @@ pub(super) async fn judge(
         Some(file) => file.seal,
         None => house.keys.unit(work, &terminal.unit).await?.seal(&terminal.unit),
     };
+    Ok(Verdict { act: proved.act.id, case: proved.act.case, outcome, seal })
+}
+
+/// The answer to an act whose case this server cannot read any more: it is told so and goes to the officers of its
+/// terminal, and the cases behind it in the outbox are taken. The work must be a new one: what was begun is undone.
+pub(super) async fn set_aside(
+    house: &House,
+    work: &mut dyn Work,
+    terminal: &Terminal,
+    epoch: u32,
+    seq: u64,
+    stream: &Stream,
+    proved: &ProvedAct,
+) -> Result<Verdict> {
+    let mut bench = Bench { house, work, terminal, epoch, seq, proved, file: None };
+    let outcome = if chain_holds(bench.work, proved, stream).await? {
+        bench.advance_chain().await?;
+        let outcome = rejected(RejectCode::CaseDamaged);
+        bench.note_authorship(&outcome).await?;
+        outcome
+    } else {
+        rejected(RejectCode::BrokenChain)
+    };
+    let seal = house.keys.unit(bench.work, &terminal.unit).await?.seal(&terminal.unit);
     Ok(Verdict { act: proved.act.id, case: proved.act.case, outcome, seal })
 }
 
@@ -335,11 +359,6 @@ fn clash(act: &Act, records: &[EventRecord], others: &[cases::PlacedEvent]) -> V
     if mutants::planted("clash-not-seen") {
         return Vec::new();
     }
-    let mut mine = of_command(&act.command).0;
-    mine.extend(records.iter().flat_map(|record| of_event(&record.event).0));
-    mine.sort();
-    mine.dedup();
-    let theirs = Paths(others.iter().flat_map(|one| of_event(&one.record.event).0).collect());
-    mine.retain(|path| Paths(vec![path.clone()]).overlap(&theirs));
-    mine
+    let (own, others) = (records.iter().map(|one| &one.event), others.iter().map(|one| &one.record.event));
+    path::clash(&act.command, own, others)
 }

@@ -129,17 +129,6 @@ async fn a_new_edition_brings_what_changed_and_takes_away_what_is_gone(kind: Kin
     site.finish().await;
 }
 
-/// Changes rows in the database, past the server.
-fn tamper(site: &Site, deed: &str) {
-    match &site.cluster {
-        Some((cluster, database)) => assert!(cluster.psql(database, deed), "{deed}"),
-        None => {
-            let connection = rusqlite::Connection::open(site.settings.data.join("server.db")).unwrap();
-            assert!(connection.execute(deed, []).unwrap() > 0, "{deed}");
-        }
-    }
-}
-
 async fn rows_changed_behind_the_servers_back_are_found(kind: Kind) {
     let mut site = Site::start(kind).await;
     let window = site.window("counter1").await;
@@ -166,7 +155,7 @@ async fn rows_changed_behind_the_servers_back_are_found(kind: Kind) {
     let report = server::check_store(&site.settings).await.unwrap();
     assert_eq!(report.faults, [""; 0]);
     for (at, (deed, fault)) in deeds.into_iter().enumerate() {
-        tamper(&site, deed);
+        site.tamper(deed);
         if at == 1 {
             // What a terminal gets now does not have the name that it asked for, so it keeps none of it.
             let bytes = piece_of(&window, &package.pieces[0].hash).await;

@@ -1,12 +1,13 @@
 //! Repeats, gaps, copied stores, restored stores.
 
 use crate::on_both;
-use crate::support::window::{HAN, Window, fresh};
+use crate::support::window::{HAN, Window, change, fresh};
 use crate::support::{Kind, Site};
 use domain::cbor;
+use domain::command::Command;
 use gm::SigningKey;
 use protocol::error::ErrorCode;
-use protocol::push::PushRequest;
+use protocol::push::{PushOutcome, PushRequest, RejectCode};
 
 on_both!(
     a_repeated_push_gets_the_same_answer,
@@ -15,7 +16,59 @@ on_both!(
     a_window_enrolled_again_has_a_new_epoch,
     an_enrolment_code_is_good_once,
     a_repeated_nonce_with_other_content_is_refused,
+    a_case_that_does_not_read_holds_up_no_other,
 );
+
+/// What can befall the rows of one case, and what brings them back, where that can be said in SQL.
+const DAMAGES: [(&str, Option<&str>); 3] = [
+    (
+        "UPDATE event SET version = version + 10 WHERE version = 2",
+        Some("UPDATE event SET version = version - 10 WHERE version = 12"),
+    ),
+    ("UPDATE event SET sealed = substr(sealed, 1, 20) WHERE version = 2", None),
+    ("UPDATE case_file SET wrapped = substr(wrapped, 2)", None),
+];
+
+async fn a_case_that_does_not_read_holds_up_no_other(kind: Kind) {
+    for (damage, undo) in DAMAGES {
+        let site = Site::start(kind).await;
+        let mut counter = site.window("counter1").await;
+        let session = counter.login("F0001").await;
+        let mut hurt = counter.new_case("D001");
+        let begun = vec![
+            counter.act(&session, &mut hurt, Command::Open),
+            counter.act(&session, &mut hurt, HAN.read()),
+        ];
+        counter.placed(&session, &begun).await;
+        site.tamper(damage);
+
+        let on_it = counter.act(&session, &mut hurt, change("extra.note", "甲"));
+        let behind_it = counter.act(&session, &mut hurt, change("extra.wish", "乙"));
+        let mut other = counter.new_case("D001");
+        let beside = counter.act(&session, &mut other, Command::Open);
+        let items = [on_it.clone(), behind_it, beside];
+        let results = counter.push(&session, &items).await.unwrap().results;
+        let damaged = PushOutcome::Rejected { code: RejectCode::CaseDamaged, refusal: None, field: None };
+        assert_eq!(results[0].outcome, damaged, "{damage}");
+        // Behind it the case waits; where not even its key opens, each of its acts is told so.
+        let held = PushOutcome::Held { case: hurt.case.id };
+        assert!([&damaged, &held].contains(&&results[1].outcome), "{damage}: {:?}", results[1]);
+        assert!(matches!(results[2].outcome, PushOutcome::Placed { .. }), "{damage}: {:?}", results[2]);
+        // A repeat is told the same, and the chain of the author goes on.
+        assert_eq!(counter.outcome(&session, &on_it).await, damaged);
+        let more = counter.act(&session, &mut other, HAN.read());
+        counter.placed(&session, &[more]).await;
+
+        let Some(undo) = undo else { continue };
+        // The rows of the case are brought back: the act is done again and placed.
+        site.tamper(undo);
+        counter.pull().await;
+        let mut mended = counter.local(hurt.case.id);
+        let again = counter.act(&session, &mut mended, change("extra.note", "甲"));
+        counter.placed(&session, &[again]).await;
+        site.finish().await;
+    }
+}
 
 async fn a_repeated_push_gets_the_same_answer(kind: Kind) {
     let site = Site::start(kind).await;
@@ -29,7 +82,7 @@ async fn a_repeated_push_gets_the_same_answer(kind: Kind) {
     }
     // Side by side, as when a proxy sends twice.
     let mut local = counter.new_case("D001");
-    let item = counter.act(&session, &mut local, domain::command::Command::Open);
+    let item = counter.act(&session, &mut local, Command::Open);
     let request = PushRequest {
         epoch: counter.epoch,
         items: vec![item],
@@ -79,12 +132,12 @@ async fn a_copied_store_stops_the_terminal(kind: Kind) {
     let mut counter = site.window("counter1").await;
     let session = counter.login("F0001").await;
     let mut local = counter.new_case("D001");
-    let open = counter.act(&session, &mut local, domain::command::Command::Open);
+    let open = counter.act(&session, &mut local, Command::Open);
     counter.placed(&session, std::slice::from_ref(&open)).await;
     // The copy of the store goes another way with the same number.
     (counter.outbox, counter.chain_seq, counter.chain_head) = (0, 0, domain::ids::ContentHash::ZERO);
     let mut other = counter.new_case("D001");
-    let forked = counter.act(&session, &mut other, domain::command::Command::Open);
+    let forked = counter.act(&session, &mut other, Command::Open);
     assert_eq!(counter.push(&session, &[forked]).await.unwrap_err().code, ErrorCode::Fork);
     // Now neither goes on.
     assert_eq!(counter.push(&session, &[open]).await.unwrap_err().code, ErrorCode::Fork);
@@ -103,7 +156,7 @@ async fn a_window_enrolled_again_has_a_new_epoch(kind: Kind) {
     assert_eq!((new.id, new.epoch), (old.id, old.epoch + 1));
     // The old key is no longer the terminal's.
     let mut local = old.new_case("D001");
-    let item = old.act(&session, &mut local, domain::command::Command::Open);
+    let item = old.act(&session, &mut local, Command::Open);
     assert_eq!(
         old.push(&session, std::slice::from_ref(&item)).await.unwrap_err().code,
         ErrorCode::BadSignature
@@ -116,16 +169,13 @@ async fn a_window_enrolled_again_has_a_new_epoch(kind: Kind) {
     let session = new.login("F0001").await;
     let mut local = new.new_case("D001");
     let mut items = Vec::new();
-    for command in [
-        domain::command::Command::Open,
-        HAN.read(),
-        crate::support::window::answer("one"),
-        crate::support::window::sign(),
-    ] {
+    for command in
+        [Command::Open, HAN.read(), crate::support::window::answer("one"), crate::support::window::sign()]
+    {
         items.push(new.act(&session, &mut local, command));
     }
     new.placed(&session, &items).await;
-    let mut draft = new.draft(&session, &local, domain::command::Command::Submit);
+    let mut draft = new.draft(&session, &local, Command::Submit);
     draft.context.allotted.case_number = Some(number);
     new.decide(&local, &mut draft);
     let item = new.sign(&session, &mut local, draft);

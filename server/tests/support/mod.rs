@@ -116,6 +116,17 @@ impl Site {
         Window::enrol(&self.url(), &code.code, &code.window).await.unwrap()
     }
 
+    /// Changes rows in the database, past the server.
+    pub fn tamper(&self, deed: &str) {
+        match &self.cluster {
+            Some((cluster, database)) => assert!(cluster.psql(database, deed), "{deed}"),
+            None => {
+                let connection = rusqlite::Connection::open(self.settings.data.join("server.db")).unwrap();
+                assert!(connection.execute(deed, []).unwrap() > 0, "{deed}");
+            }
+        }
+    }
+
     /// Ends the server and proves everything that it stored.
     pub async fn finish(mut self) {
         self.stop().await;
